@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* natra: one direction of one pod, held to its limit, its small flows quick.
+ *
+ * natra_shape runs where the pod's packets queue: at the egress hook of the host's veth (what the pod receives) or of
+ * the pod's eth0 (what it sends).  It sorts flows into light and heavy by a sketch and hands each packet to the queue
+ * below: HTB by a class, fq by a departure time.  With HTB it drops nothing.
+ * natra_guard runs where the pod's packets arrive on the node, and drops what should not have got there: a pod with
+ * NET_ADMIN may delete its own queue.
+ *
+ * Both say TCX_NEXT (TC_ACT_UNSPEC), so that programs of others see every packet.  Where it fails: 128 heavy flows are
+ * remembered with their own figures; with more, the least recent is forgotten (the sketch still knows it is heavy).
+ * No helper newer than Linux 5.10, no atomic that returns a value, no lock: one object for every kernel.             */
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <bpf/bpf_helpers.h>
+#include "contract.h"
+
+const volatile struct knobs knobs = { .depth = 4, .width_shift = 10 };
+struct state state;
+const volatile enum constants contract;         /* so that BTF has them */
+
+#include "flow.h"
+#include "clock.h"
+#include "sketch.h"
+#include "share.h"
+
+#define NEXT (-1)               /* TCX_NEXT and TC_ACT_UNSPEC: the next program decides */
+#define DROP TC_ACT_SHOT
+#define SECOND 1000000000ULL
+
+struct cells sketch SEC(".maps");
+struct cells guard_sketch SEC(".maps");         /* one cell, unless light flows are free */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 128);
+	__type(key, struct flow_key);
+	__type(value, struct heavy_flow);
+} flows SEC(".maps");
+
+/* The packet at hand.  Not on the stack: there the verifier follows each way of parsing through all that comes after
+ * (47,000 instructions instead of 8,000); what it reads from a map it knows nothing of.  A hook runs with BH off. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct packet);
+} scratch SEC(".maps");
+
+#define COUNT(field, n) __sync_fetch_and_add(&state.stats.field, (n))
+
+/* The light flows' clock is never ahead of the pod's: what the pod may send, they may. */
+INLINE __s64 light_lag(__u64 now)
+{
+	__u64 pod = clock_time(&state.pod), light = clock_time(&state.light);
+
+	if ((__s64)(light - pod) > 0) {
+		clock_set(&state.light, pod);
+		light = pod;
+	}
+	return light - now;
+}
+
+/* The stack's own pacing (TCP, SO_TXTIME) is kept where it asks for a later time; a stamp further off than a second is
+ * not of this clock. */
+INLINE void stamp(struct __sk_buff *skb, __u64 now, __u64 departure)
+{
+	__u64 there = skb->tstamp;
+
+	if ((__s64)(departure - now) < 0)
+		departure = now;
+	if ((__s64)(there - departure) <= 0 || there - departure > SECOND)
+		skb->tstamp = departure;
+}
+
+/* Saturation is not pressed: or a heavy flow would be light the moment that the pressure ends. */
+INLINE __u64 saturation(__u64 leak)
+{
+	__u64 hold = (knobs.hold >> TICK_SHIFT) * leak >> (BEAT_SHIFT - TICK_SHIFT);
+
+	return knobs.threshold + (hold < knobs.hold_min ? knobs.hold_min : hold);
+}
+
+INLINE int is_heavy(const struct packet *p, __u64 now, __s64 lag)
+{
+	__u64 leak = READ(state.leak), level = pressure(lag), threshold;
+
+	threshold = press(knobs.threshold, p->tcp ? knobs.threshold_tcp : knobs.threshold_other, level);
+	return sketch_charge(&sketch, p->hash, now, press(leak, knobs.leak_min, level), p->length, saturation(leak)) >
+	       threshold;
+}
+
+INLINE struct heavy_flow *remember(const struct packet *p, __u64 now)
+{
+	struct heavy_flow *flow = bpf_map_lookup_elem(&flows, &p->key);
+
+	if (!flow) {
+		struct heavy_flow fresh = { .since = now, .last = now };
+
+		bpf_map_update_elem(&flows, &p->key, &fresh, BPF_ANY);
+		flow = bpf_map_lookup_elem(&flows, &p->key);
+	}
+	if (flow) {
+		if (now - READ(flow->last) > SECOND)
+			STORE(flow->since, now);
+		STORE(flow->last, now);
+	}
+	return flow;
+}
+
+/* EDT: a queue has no turns to give, so a flow that runs ahead of its share is dropped before the others are. */
+INLINE int unfair(struct heavy_flow *flow, const struct packet *p, __u64 now, __s64 lag)
+{
+	__u64 share = READ(state.share), ticks = now >> TICK_SHIFT, left;
+
+	left = backlog(READ(flow->fair), ticks, share + (share >> 4)) + units(p->length);
+	if (left > units(knobs.fair_slack) && lag > (__s64)(knobs.horizon / 2))
+		return 1;
+	STORE(flow->fair, cell(ticks, left < units(2 * knobs.fair_slack) ? left : units(2 * knobs.fair_slack)));
+	return 0;
+}
+
+INLINE int heavy(struct __sk_buff *skb, const struct packet *p, __u64 now)
+{
+	struct heavy_flow *flow = remember(p, now);
+	struct clock *clock = &state.pod;
+	__u64 departure;
+	__s64 lag;
+
+	share_count(p->hash);
+	if (knobs.bucket == BUCKET_FLOW && flow)
+		clock = &flow->clock;
+	lag = clock_lag(clock, now);
+	COUNT(heavy_packets, 1);
+	COUNT(heavy_bytes, p->length);
+	if (flow)
+		__sync_fetch_and_add(&flow->bytes, p->length);
+
+	if (knobs.pacer == PACER_HTB) {
+		skb->priority = knobs.class_heavy;
+		if (lag <= (__s64)knobs.horizon)        /* what comes later finds its leaf full */
+			clock_charge(clock, now, knobs.credit, price(p->length, knobs.cost));
+		return NEXT;
+	}
+	if (lag > (__s64)knobs.horizon ||
+	    (knobs.pacer == PACER_EDT && knobs.bucket == BUCKET_POD && flow && unfair(flow, p, now, lag))) {
+		COUNT(heavy_drops, 1);
+		if (flow)
+			__sync_fetch_and_add(&flow->drops, 1);
+		return DROP;
+	}
+	if (lag > (__s64)knobs.mark_after && bpf_skb_ecn_set_ce(skb)) {
+		COUNT(marks, 1);
+		if (flow)
+			__sync_fetch_and_add(&flow->marks, 1);
+	}
+	departure = clock_charge(clock, now, knobs.credit, price(p->length, knobs.cost));
+	if (knobs.pacer == PACER_EDT)
+		stamp(skb, now, departure);
+	return NEXT;
+}
+
+INLINE int light(struct __sk_buff *skb, const struct packet *p, __u64 now, __s64 lag)
+{
+	__u64 cost = price(p->length, knobs.cost), departure = now;
+	int first = 0;
+
+	if (knobs.mice == MICE_CHARGED) {
+		if (knobs.pacer != PACER_HTB && lag > (__s64)knobs.light_horizon) {
+			COUNT(light_drops, 1);
+			return DROP;
+		}
+		departure = clock_charge(&state.light, now, knobs.light_credit, price(p->length, knobs.light_cost));
+		if (knobs.bucket == BUCKET_POD)
+			clock_charge(&state.pod, now, knobs.credit, cost);
+		__sync_fetch_and_add(&state.epoch_bytes, p->length);
+		/* the other direction's elephant waits for these: first, up to a tenth of the limit */
+		first = p->pure_ack && clock_lag(&state.ack, now) < (__s64)knobs.ack_credit;
+	}
+	if (first) {
+		clock_charge(&state.ack, now, 0, cost * 10);
+		COUNT(ack_packets, 1);
+		departure = now;
+	}
+	COUNT(light_packets, 1);
+	COUNT(light_bytes, p->length);
+	if (knobs.pacer == PACER_HTB)
+		skb->priority = first ? knobs.class_ack : knobs.class_light;
+	else if (knobs.pacer == PACER_EDT)
+		stamp(skb, now, departure);
+	return NEXT;
+}
+
+SEC("tc")
+int natra_shape(struct __sk_buff *skb)
+{
+	__u64 now = bpf_ktime_get_ns();
+	__s64 lag = light_lag(now);
+	struct packet *p = bpf_map_lookup_elem(&scratch, &(__u32){ 0 });
+
+	if (!p)
+		return NEXT;            /* cannot be */
+	read_packet(skb, knobs.seed, p);
+	share_tick(now, lag);
+	if (!p->pure_ack && is_heavy(p, now, lag))
+		return heavy(skb, p, now);
+	return light(skb, p, now, lag);
+}
+
+SEC("tc")
+int natra_guard(struct __sk_buff *skb)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct packet p;
+
+	read_packet(skb, knobs.seed, &p);
+	/* A sketch of its own: the pod cannot stop this program, but it can stop the one that fills the other. */
+	if (knobs.mice == MICE_FREE && sketch_charge(&guard_sketch, p.hash, now, knobs.leak_max, p.length,
+						     saturation(knobs.leak_max)) <= knobs.threshold)
+		return NEXT;
+	if (clock_lag(&state.guard, now) >= 0) {        /* any credit passes a packet: a burst may be less than a GSO's */
+		COUNT(guard_drops, 1);
+		return DROP;
+	}
+	clock_charge(&state.guard, now, knobs.guard_credit, price(p.length, knobs.guard_cost));
+	COUNT(guard_packets, 1);
+	COUNT(guard_bytes, p.length);
+	return NEXT;
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";

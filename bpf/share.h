@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What is a flow's fair share now?  (limit - what the light flows take) / heavy flows; a cell leaks at half of it, so a
+ * flow that takes its full share is heavy, and one that takes less than half is light.
+ *
+ * Two answers to a crowd of flows that each look light, before the light flows' own clock is out of credit:
+ *   pressure   at once: from half of the credit used up, the threshold shrinks and the leak falls to its least;
+ *   ease       lasting: while the light clock lags, the leak is halved every 5 ms, and grows back over 50 ms steps.
+ *
+ * Races.  Every field is one aligned word, read and stored whole.  Two CPUs that end an epoch at the same instant shift
+ * the census twice: for one epoch the count is low and the share high.  Nothing that a pod may send depends on it.   */
+#pragma once
+#include "clock.h"
+
+#define EASE_FULL 1024
+#define EASE_LEAST 16
+#define EASE_DOWN_AFTER 5000000ULL      /* ns */
+#define EASE_UP_AFTER 50000000ULL
+#define PRESSURE_FULL 1024
+
+INLINE void share_update(void)
+{
+	__u64 heavy = READ(state.heavy_now), light_rate = READ(state.light_rate), ease = READ(state.ease);
+	__u64 least = knobs.rate / 10, room, leak;
+
+	if (heavy < READ(state.heavy_before))
+		heavy = state.heavy_before;
+	if (!heavy)
+		heavy = 1;
+	room = light_rate + least < knobs.rate ? knobs.rate - light_rate : least;
+	STORE(state.share, room / heavy);
+	leak = room / heavy / 2;
+	if (leak > knobs.leak_max)
+		leak = knobs.leak_max;
+	leak = leak * ease / EASE_FULL;
+	STORE(state.leak, leak < knobs.leak_min ? knobs.leak_min : leak);
+}
+
+INLINE void share_new_epoch(__u64 now)
+{
+	__u64 took = now - state.epoch_start, rate;
+
+	STORE(state.epoch_start, now);
+	if (took > 8 * knobs.epoch)     /* after a pause: what came is not spread over all of it */
+		took = 8 * knobs.epoch;
+	rate = (state.epoch_bytes << (BEAT_SHIFT - TICK_SHIFT)) / ((took >> TICK_SHIFT) + 1);
+	STORE(state.light_rate, (state.light_rate + rate) / 2);
+	STORE(state.epoch_bytes, 0);
+	STORE(state.heavy_before, state.heavy_now);
+	STORE(state.heavy_now, 0);
+	STORE(state.epoch, state.epoch + 1);
+}
+
+/* Keeps the share current; `lag` is that of the light flows' clock. */
+INLINE void share_tick(__u64 now, __s64 lag)
+{
+	__u64 ease = READ(state.ease), age = now - READ(state.ease_changed);
+	int changed = 0;
+
+	if (now - READ(state.epoch_start) > knobs.epoch) {
+		share_new_epoch(now);
+		changed = 1;
+	}
+	if (!ease) {                    /* the first packet */
+		STORE(state.ease, EASE_FULL);
+		changed = 1;
+	} else if (lag > (__s64)knobs.ease_lag) {
+		if (age > EASE_DOWN_AFTER && ease > EASE_LEAST) {
+			STORE(state.ease, ease / 2);
+			STORE(state.ease_changed, now);
+			changed = 1;
+		}
+	} else if (lag <= 0 && ease < EASE_FULL && age > EASE_UP_AFTER) {
+		ease += ease / 4 + 1;
+		STORE(state.ease, ease < EASE_FULL ? ease : EASE_FULL);
+		STORE(state.ease_changed, now);
+		changed = 1;
+	}
+	if (changed)
+		share_update();
+}
+
+/* Linear counting (Whang et al., 1990): a flow is counted once an epoch, at the first of its heavy packets.  A slot
+ * that slept for a multiple of 256 epochs misses one.                                                                */
+INLINE void share_count(__u64 hash)
+{
+	__u8 *slot = &state.census[hash >> 17 & (CENSUS_SLOTS - 1)], epoch = READ(state.epoch);
+
+	if (READ(*slot) == epoch)
+		return;
+	STORE(*slot, epoch);
+	__sync_fetch_and_add(&state.heavy_now, 1);
+	share_update();
+}
+
+INLINE __u64 pressure(__s64 lag)
+{
+	lag += knobs.light_credit / 2;
+	if (lag <= 0)
+		return 0;
+	if ((__u64)lag >= knobs.pressure_span)
+		return PRESSURE_FULL;
+	return (__u64)lag * PRESSURE_FULL / knobs.pressure_span;
+}
+
+INLINE __u64 press(__u64 value, __u64 least, __u64 pressure)
+{
+	return value <= least ? value : value - (value - least) * pressure / PRESSURE_FULL;
+}

@@ -1,0 +1,23 @@
+/** What natra calls in the C library, as data. Comments give the C types. */
+export const symbols = {
+  /** int *__errno_location(void) */
+  __errno_location: { parameters: [], result: "pointer" },
+  /** int memfd_create(const char *name, unsigned flags) */
+  memfd_create: { parameters: ["buffer", "u32"], result: "i32" },
+  /** ssize_t write(int fd, const void *buf, size_t count) */
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  /** int open(const char *path, int flags) */
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  /** int close(int fd) */
+  close: { parameters: ["i32"], result: "i32" },
+  /** int setns(int fd, int nstype) */
+  setns: { parameters: ["i32", "i32"], result: "i32" },
+  /** int statfs(const char *path, struct statfs *buf) */
+  statfs: { parameters: ["buffer", "buffer"], result: "i32" },
+  /** int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data) */
+  mount: { parameters: ["buffer", "buffer", "buffer", "usize", "pointer"], result: "i32" },
+  /** int uname(struct utsname *buf) */
+  uname: { parameters: ["buffer"], result: "i32" },
+  /** int vsnprintf(char *str, size_t size, const char *format, va_list ap) */
+  vsnprintf: { parameters: ["buffer", "usize", "pointer", "pointer"], result: "i32" },
+} as const;
