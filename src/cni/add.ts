@@ -1,0 +1,40 @@
+import type { Logger } from "../log/log.ts";
+import { describeError } from "../log/describe.ts";
+import { isKnown } from "../state/known.ts";
+import { attachOf } from "./attach.ts";
+import type { AddRequest } from "./protocol.ts";
+import { requestedLimits } from "./requested_limits.ts";
+
+/**
+ * ADD: holds the pod to what it asks for. This is where natra fails open: whatever goes wrong from here on is logged,
+ * what was begun is undone, and the pod starts without a limit. It never throws.
+ *
+ * @param request The request; the caller answers its prevResult.
+ */
+export async function add(request: AddRequest, logger: Logger): Promise<void> {
+  const { containerId, ifname, netns } = request;
+  const who = { containerId, ifname, pod: request.pod };
+  try {
+    const limits = requestedLimits(request.conf, logger, who);
+    if (limits.ingress === null && limits.egress === null) {
+      if (!isKnown(request)) return;
+      const { release } = await import("../datapath/release.ts"); // an earlier ADD of the same sandbox had a limit
+      for (const failure of release(request, netns)) logger.warn("limit not removed", { ...who, failure });
+      return;
+    }
+    const { hold } = await import("../datapath/hold.ts");
+    const { namespace, name } = request.pod;
+    const applied = hold({
+      containerId,
+      ifname,
+      netns,
+      limits,
+      pod: namespace !== null && name !== null ? { namespace, name } : null,
+      attach: attachOf(request.conf.attach, logger),
+      onChoice: (choice) => logger.debug("choice", { ...who, ...choice }),
+    });
+    logger.info("pod is limited", { ...who, limits, choices: applied.choices });
+  } catch (error) {
+    logger.error("pod is not limited", { ...who, error: describeError(error) });
+  }
+}

@@ -1,0 +1,22 @@
+import type { Logger } from "../log/log.ts";
+import { describeError } from "../log/describe.ts";
+import { isKnown } from "../state/known.ts";
+import type { DelRequest } from "./protocol.ts";
+
+/**
+ * DEL: undoes whatever of an ADD is still there. It comes several times for one pod, without a namespace, or for a pod
+ * that never had a limit, and always succeeds: a pod that cannot be deleted would help nobody. It never throws.
+ */
+export async function del(request: DelRequest, logger: Logger): Promise<void> {
+  const { containerId, ifname, netns } = request;
+  const who = { containerId, ifname, pod: request.pod };
+  try {
+    if (!isKnown(request)) return;
+    const { release } = await import("../datapath/release.ts");
+    const failures = release(request, netns === "" ? null : netns);
+    for (const failure of failures) logger.warn("limit not removed", { ...who, failure });
+    if (failures.length === 0) logger.info("limit removed", who);
+  } catch (error) {
+    logger.error("limit not removed", { ...who, error: describeError(error) });
+  }
+}

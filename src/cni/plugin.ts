@@ -1,0 +1,48 @@
+import { createLogger, type Logger } from "../log/log.ts";
+import { describeError } from "../log/describe.ts";
+import { DEFAULTS } from "./own_keys.ts";
+import { answerAdd, answerError, answerVersion, type CniRequest, readRequest } from "./protocol.ts";
+
+/**
+ * Answers one call of a CNI runtime: the environment and stdin in, stdout out.
+ *
+ * @returns The exit code: 0, or 1 with an error object on stdout.
+ */
+export async function runPlugin(): Promise<number> {
+  const logger = createLogger();
+  let request: CniRequest | undefined;
+  try {
+    request = readRequest(Deno.env, Deno.stdin);
+    if ("conf" in request) logger.open({ level: request.conf.logLevel, file: request.conf.logFile });
+    await run(request, logger);
+    return 0;
+  } catch (error) {
+    if (request === undefined) logger.open({ level: DEFAULTS.logLevel, file: DEFAULTS.logFile });
+    logger.error("request failed", { command: Deno.env.get("CNI_COMMAND"), error: describeError(error) });
+    answerError(error, request !== undefined && "conf" in request ? request.conf.cniVersion : undefined);
+    return 1;
+  }
+}
+
+async function run(request: CniRequest, logger: Logger): Promise<void> {
+  switch (request.command) {
+    case "ADD": {
+      const { add } = await import("./add.ts");
+      await add(request, logger);
+      return answerAdd(request);
+    }
+    case "DEL": {
+      const { del } = await import("./del.ts");
+      return await del(request, logger);
+    }
+    case "CHECK": {
+      const { check } = await import("./check.ts");
+      return await check(request, logger);
+    }
+    case "GC": // what a pod's end did not undo is nothing that a runtime waits for
+    case "STATUS": // natra needs nothing that could be missing: without it a pod starts all the same
+      return;
+    case "VERSION":
+      return answerVersion();
+  }
+}

@@ -1,0 +1,164 @@
+import { readAll, writeAll } from "../log/stdio.ts";
+import { type NetConf, readConfig } from "./config.ts";
+import {
+  type Environment,
+  type NodeCommand,
+  type PodCommand,
+  type PodEnvironment,
+  readCommand,
+  readPodEnvironment,
+} from "./environment.ts";
+import { asCniError, CniError, CODE } from "./errors.ts";
+import type { JsonObject } from "./json.ts";
+import { isAtLeast, NEWEST_VERSION, SUPPORTED_VERSIONS, type Version } from "./version.ts";
+
+/** The most that is read from stdin, in bytes: Kubernetes allows 256 KiB of annotations, and results are smaller. */
+const MAX_STDIN = 8 * 1024 * 1024;
+
+/** ADD: the previous result is there, because natra is called behind a main plugin. */
+export interface AddRequest extends PodEnvironment {
+  readonly command: "ADD";
+  readonly conf: NetConf & { readonly prevResult: JsonObject };
+}
+
+/** CHECK: like ADD. */
+export interface CheckRequest extends PodEnvironment {
+  readonly command: "CHECK";
+  readonly conf: NetConf & { readonly prevResult: JsonObject };
+}
+
+/** DEL: the namespace may be gone (`netns` is empty then), and the previous result unknown. */
+export interface DelRequest extends PodEnvironment {
+  readonly command: "DEL";
+  readonly conf: NetConf;
+}
+
+/** GC: about the network, not about a pod. */
+export interface GcRequest {
+  readonly command: "GC";
+  readonly conf: NetConf;
+}
+
+/** STATUS: like GC. */
+export interface StatusRequest {
+  readonly command: "STATUS";
+  readonly conf: NetConf;
+}
+
+/** VERSION: nothing but the question. */
+export interface VersionRequest {
+  readonly command: "VERSION";
+}
+
+/** What the runtime asks for, understood and checked. */
+export type CniRequest = AddRequest | CheckRequest | DelRequest | GcRequest | StatusRequest | VersionRequest;
+
+/** The version that brought a command; the others came with the oldest that is spoken. */
+const SINCE: ReadonlyMap<string, Version> = new Map([["CHECK", "0.4.0"], ["GC", "1.1.0"], [
+  "STATUS",
+  "1.1.0",
+]]);
+
+/**
+ * Reads a request. VERSION leaves stdin alone, as libcni's plugins do: it is also asked by hand, on a terminal.
+ *
+ * @param env The environment, e.g. `Deno.env`.
+ * @param stdin The configuration, e.g. `Deno.stdin`.
+ * @returns The request.
+ * @throws {CniError} With the specification's code if it cannot be understood.
+ */
+export function readRequest(
+  env: Environment,
+  stdin: { readSync(into: Uint8Array): number | null },
+): CniRequest {
+  const command = readCommand(env);
+  if (command === "VERSION") return { command };
+  if (command === "GC" || command === "STATUS") return { command, conf: readConfFor(command, stdin) };
+  const pod = readPodEnvironment(env, command);
+  const conf = readConfFor(command, stdin);
+  if (command === "DEL") return { command, ...pod, conf };
+  const { prevResult } = conf;
+  if (prevResult === null) {
+    throw new CniError(
+      CODE.INVALID_NETWORK_CONFIG,
+      "Must be called as a chained plugin",
+      `${command} needs a prevResult: natra belongs behind a main plugin in the list's plugins`,
+    );
+  }
+  return { command, ...pod, conf: { ...conf, prevResult } };
+}
+
+function readConfFor(
+  command: PodCommand | NodeCommand,
+  stdin: { readSync(into: Uint8Array): number | null },
+): NetConf {
+  const conf = readConfig(readText(stdin));
+  const since = SINCE.get(command) ?? SUPPORTED_VERSIONS[0];
+  if (isAtLeast(conf.cniVersion, since)) return conf;
+  const details = `the configuration is of ${conf.cniVersion}, ${command} came with ${since}`;
+  throw new CniError(
+    CODE.INCOMPATIBLE_VERSION,
+    `The configuration's version does not allow ${command}`,
+    details,
+  );
+}
+
+function readText(stdin: { readSync(into: Uint8Array): number | null }): string {
+  let bytes: Uint8Array | null;
+  try {
+    bytes = readAll(stdin, MAX_STDIN);
+  } catch (error) {
+    const details = error instanceof Error ? error.message : undefined;
+    throw new CniError(CODE.IO_FAILURE, "Cannot read the network configuration from stdin", details, {
+      cause: error,
+    });
+  }
+  if (bytes !== null) return new TextDecoder().decode(bytes);
+  const details = `it is larger than ${MAX_STDIN} bytes`;
+  throw new CniError(CODE.DECODING_FAILURE, "Cannot read the network configuration", details);
+}
+
+/**
+ * Answers an ADD: the previous result, under the request's version. Runtimes convert results before they pass them,
+ * so nothing else in it is touched, unknown keys and large numbers included.
+ *
+ * @param request The request.
+ * @throws {Error} If stdout fails for another reason than that its reader has gone.
+ */
+export function answerAdd(request: AddRequest): void {
+  const { cniVersion, prevResult } = request.conf;
+  writeAnswer({ ...prevResult, cniVersion });
+}
+
+/**
+ * Answers a failure. The caller sets the exit code, which the specification wants not to be zero.
+ *
+ * @param error Whatever was thrown.
+ * @param version The request's version, if it came so far.
+ * @throws {Error} Like {@linkcode answerAdd}.
+ */
+export function answerError(error: unknown, version: Version = NEWEST_VERSION): void {
+  writeAnswer(asCniError(error).toAnswer(version));
+}
+
+/**
+ * Answers VERSION: the newest version, and all that are spoken.
+ *
+ * @throws {Error} Like {@linkcode answerAdd}.
+ */
+export function answerVersion(): void {
+  writeAnswer({ cniVersion: NEWEST_VERSION, supportedVersions: SUPPORTED_VERSIONS });
+}
+
+/**
+ * The only place that writes to stdout on the plugin's path. A runtime that has gone (EPIPE) is past helping, and what
+ * was set up stands: DEL follows. A pipe that would block is not tried again: Deno keeps a buffer before stdout and
+ * does not tell what it took, so the answer could come out garbled instead of missing. Runtimes pass blocking pipes.
+ */
+function writeAnswer(answer: object): void {
+  try {
+    writeAll(Deno.stdout, new TextEncoder().encode(JSON.stringify(answer) + "\n"), 0);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import type { DirectionLimit } from "../limits/limits.ts";
+import { readRecord, readRecords, type RecordKey } from "../state/records.ts";
+import type { Direction } from "../state/names.ts";
+import type { AttachKind } from "./attach/attachment.ts";
+import type { PacerKind } from "./pacer/pacer.ts";
+
+/** A choice that was made for a pod, and why: for the log, `status` and `debug`. */
+export interface Choice {
+  readonly what: string;
+  readonly choice: string;
+  readonly why: string;
+}
+
+/** Who the pod is, as the runtime names it. */
+export interface PodName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What holds one direction. */
+export interface AppliedDirection {
+  readonly limit: DirectionLimit;
+  readonly pacer: PacerKind;
+  /** What the queue is made of. */
+  readonly queue: string;
+}
+
+/** One end of the veth, as it was found. */
+export interface AppliedInterface {
+  readonly index: number;
+  readonly name: string;
+  readonly gsoMaxSize: number;
+  /** Whether natra made its clsact, and may delete it. */
+  readonly ownsClsact: boolean;
+}
+
+/** What was done to a pod's interface: the record. */
+export interface Applied extends RecordKey {
+  readonly version: 1;
+  readonly pod: PodName | null;
+  /** The pod's network namespace: its path, and the id that tells it from a later one there. */
+  readonly netns: string;
+  readonly netnsId: string;
+  readonly created: string;
+  readonly attach: AttachKind;
+  readonly inside: AppliedInterface;
+  readonly outside: AppliedInterface;
+  readonly ingress: AppliedDirection | null;
+  readonly egress: AppliedDirection | null;
+  readonly choices: readonly Choice[];
+}
+
+/** What was done to a pod's interface. @returns null if nothing was, or nobody knows. */
+export function readApplied(key: RecordKey): Applied | null {
+  return parse(readRecord(key));
+}
+
+/** Every record that can be read. */
+export function allApplied(): Applied[] {
+  return readRecords().map(parse).filter((applied) => applied !== null);
+}
+
+function parse(value: unknown): Applied | null {
+  if (!isApplied(value)) return null;
+  return { ...value, ingress: parseDirection(value, "ingress"), egress: parseDirection(value, "egress") };
+}
+
+/** Bigints come back as the strings that they were written as. */
+function parseDirection(applied: Applied, direction: Direction): AppliedDirection | null {
+  const recorded = applied[direction];
+  if (recorded === null) return null;
+  const { limit } = recorded;
+  return {
+    ...recorded,
+    limit: {
+      ...limit,
+      rate: BigInt(limit.rate),
+      burst: BigInt(limit.burst),
+      threshold: limit.threshold === null ? null : BigInt(limit.threshold),
+    },
+  };
+}
+
+/** The file is natra's own, root's alone, and written whole: its version says what is in it. */
+function isApplied(value: unknown): value is Applied {
+  return typeof value === "object" && value !== null && "version" in value && value.version === 1;
+}

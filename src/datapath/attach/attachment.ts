@@ -1,0 +1,34 @@
+import type { Netlink } from "../../net/netlink.ts";
+import type { BpfObject, ProgramName } from "../object.ts";
+
+/** How a program is put on an interface's hook. */
+export type AttachKind = "tcx" | "clsact";
+
+/** Where a program goes. The calling thread is in the interface's network namespace. */
+export interface Hook {
+  readonly ifindex: number;
+  readonly point: "ingress" | "egress";
+  /** A socket in the interface's namespace. */
+  readonly netlink: Netlink;
+  /** The pin that keeps a tcx link alive; a clsact filter lives with the interface. */
+  readonly pin: string;
+}
+
+/** One way to attach. */
+export interface Attacher {
+  readonly kind: AttachKind;
+  /**
+   * @returns Whether the interface's clsact had to be made for it, and is ours to delete.
+   * @throws {Error} If the kernel refuses.
+   */
+  attach(object: BpfObject, program: ProgramName, hook: Hook): boolean;
+  /**
+   * Undoes it; what is not there is no error, what is another's is left.
+   *
+   * @param ownsClsact What attaching returned.
+   * @throws {NativeError}
+   */
+  detach(hook: Hook, ownsClsact: boolean): void;
+  /** @returns What is wrong, or null. @throws {NativeError} */
+  verify(hook: Hook): string | null;
+}

@@ -1,0 +1,66 @@
+import { Errno } from "../../../ffi/errno.ts";
+import { checkNegative, NativeError } from "../../../ffi/native.ts";
+import { libbpf, takeLog } from "../../kernel/libbpf.ts";
+import { CLSACT, deleteQdisc, hasFilters } from "../../net/tc.ts";
+import { Filter } from "../../state/names.ts";
+import type { BpfObject, ProgramName } from "../object.ts";
+import type { Attacher, Hook } from "./attachment.ts";
+
+const BPF_TC_POINT = { ingress: 1, egress: 2 } as const;
+const BPF_TC_F_REPLACE = 1;
+const HOOK = 24; // sizeof(struct bpf_tc_hook): sz, ifindex, attach_point, parent
+const OPTS = 32; // sizeof(struct bpf_tc_opts): sz, prog_fd, flags, prog_id, handle, priority
+
+function hookOf({ ifindex, point }: Hook, both = false): Uint8Array<ArrayBuffer> {
+  const hook = new DataView(new ArrayBuffer(HOOK));
+  hook.setBigUint64(0, BigInt(HOOK), true);
+  hook.setInt32(8, ifindex, true);
+  hook.setUint32(12, both ? BPF_TC_POINT.ingress | BPF_TC_POINT.egress : BPF_TC_POINT[point], true);
+  return new Uint8Array(hook.buffer);
+}
+
+function filterOf(program?: number): Uint8Array<ArrayBuffer> {
+  const opts = new DataView(new ArrayBuffer(OPTS));
+  opts.setBigUint64(0, BigInt(OPTS), true);
+  if (program !== undefined) {
+    opts.setInt32(8, program, true);
+    opts.setUint32(12, BPF_TC_F_REPLACE, true); // ours from an ADD that was cut short
+  }
+  opts.setUint32(20, Filter.HANDLE, true);
+  opts.setUint32(24, Filter.PRIORITY, true);
+  return new Uint8Array(opts.buffer);
+}
+
+/** A direct-action filter on clsact: for kernels before 6.6. */
+export const clsact: Attacher = {
+  kind: "clsact",
+
+  attach(object: BpfObject, program: ProgramName, hook: Hook): boolean {
+    const created = libbpf().bpf_tc_hook_create(hookOf(hook, true));
+    takeLog();
+    if (created !== -Errno.EEXIST) checkNegative(`add clsact to interface ${hook.ifindex}`, created);
+    const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(object.programFd(program)));
+    checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
+    return created === 0;
+  },
+
+  detach(hook: Hook, ownsClsact: boolean): void {
+    const result = libbpf().bpf_tc_detach(hookOf(hook), filterOf());
+    takeLog();
+    const gone: readonly number[] = [-Errno.ENOENT, -Errno.ENODEV, -Errno.EINVAL];
+    if (result < 0 && !gone.includes(result)) {
+      throw new NativeError(`detach from interface ${hook.ifindex}`, -result);
+    }
+    if (!ownsClsact) return;
+    const used = [CLSACT.ingress, CLSACT.egress].some((parent) =>
+      hasFilters(hook.netlink, hook.ifindex, parent)
+    );
+    if (!used) deleteQdisc(hook.netlink, hook.ifindex, CLSACT.handle, CLSACT.parent);
+  },
+
+  verify(hook: Hook): string | null {
+    const result = libbpf().bpf_tc_query(hookOf(hook), filterOf());
+    takeLog();
+    return result === 0 ? null : `the ${hook.point} filter of interface ${hook.ifindex} is missing`;
+  },
+};

@@ -1,0 +1,118 @@
+import { address, checkNegative, cstr, embeddedFile, notNull, type Pointer, view } from "../../ffi/native.ts";
+import { TcxHook } from "../kernel/features.ts";
+import { libbpf, takeLog } from "../kernel/libbpf.ts";
+import type { DirectionLimit } from "../limits/limits.ts";
+import type { Direction } from "../state/names.ts";
+import type { Knobs } from "./knobs.ts";
+import { knobs as knobsLayout, sections } from "./layout.ts";
+import { writeStruct } from "./struct.ts";
+
+/** The programs of bpf/natra.bpf.c, with the hook that each is for. */
+export const PROGRAMS = { natra_shape: "egress", natra_guard: "ingress" } as const;
+export type ProgramName = keyof typeof PROGRAMS;
+
+/** The maps of bpf/natra.bpf.c that outlive the process, by the name of their pin. */
+export const MAPS = { state: ".bss", knobs: ".rodata", sketch: "sketch", flows: "flows" } as const;
+export type MapName = keyof typeof MAPS;
+
+const OPEN_OPTS = 72; // sizeof(struct bpf_object_open_opts): sz, object_name, …
+const BPF_F_RDONLY_PROG = 0x80;
+
+/** One direction's programs and maps, loaded. Closing it leaves alive what is pinned or attached. */
+export class BpfObject implements Disposable {
+  readonly #object: Pointer;
+
+  private constructor() {
+    const elf = embeddedFile("natra.bpf.o");
+    const name = cstr("natra"); // else libbpf names the maps after the address of the ELF
+    const opts = new DataView(new ArrayBuffer(OPEN_OPTS));
+    opts.setBigUint64(0, BigInt(OPEN_OPTS), true);
+    opts.setBigUint64(8, address(name), true);
+    const object = libbpf().bpf_object__open_mem(elf, BigInt(elf.length), new Uint8Array(opts.buffer));
+    this.#object = notNull("open the BPF object", object, takeLog());
+  }
+
+  /**
+   * Loads the programs and maps for one direction of one pod.
+   *
+   * @param direction The guard is loaded for egress only.
+   * @param limit Gives the sketch its size.
+   * @param knobs What the programs are told; the kernel never changes them again.
+   * @throws {NativeError} With libbpf's and the verifier's own words, if the kernel refuses.
+   */
+  static load(direction: Direction, limit: DirectionLimit, knobs: Knobs): BpfObject {
+    const guarded = direction === "egress" && limit.bucket === "pod";
+    using undo = new DisposableStack();
+    const object = undo.use(new BpfObject());
+    for (const [name, hook] of Object.entries(PROGRAMS)) {
+      const program = object.#program(name);
+      // Without it a tcx attachment is refused; kernels without tcx ignore it.
+      checkNegative(
+        `prepare ${name}`,
+        libbpf().bpf_program__set_expected_attach_type(program, TcxHook[hook]),
+      );
+    }
+    checkNegative(
+      "prepare natra_guard",
+      libbpf().bpf_program__set_autoload(object.#program("natra_guard"), guarded),
+    );
+    object.#size("sketch", limit.width * limit.depth);
+    object.#size("guard_sketch", guarded && limit.mice === "free" ? limit.width * limit.depth : 1);
+    object.#write(knobs);
+    const loaded = libbpf().bpf_object__load(object.#object);
+    checkNegative("load the BPF object", loaded, takeLog());
+    undo.move();
+    return object;
+  }
+
+  [Symbol.dispose](): void {
+    libbpf().bpf_object__close(this.#object);
+  }
+
+  /** A loaded program, for attaching. It stays this object's. */
+  program(name: ProgramName): Pointer {
+    return this.#program(name);
+  }
+
+  /** A loaded program's descriptor. It stays this object's. */
+  programFd(name: ProgramName): number {
+    return checkNegative(`use ${name}`, libbpf().bpf_program__fd(this.#program(name)));
+  }
+
+  /** Pins the maps that outlive the process into a directory. @throws {NativeError} */
+  pinMaps(directory: string): void {
+    for (const [pin, name] of Object.entries(MAPS)) {
+      const path = `${directory}/${pin}`;
+      checkNegative(`pin map "${path}"`, libbpf().bpf_map__pin(this.#map(name), cstr(path)), takeLog());
+    }
+  }
+
+  #program(name: string): Pointer {
+    return notNull(
+      `find program ${name}`,
+      libbpf().bpf_object__find_program_by_name(this.#object, cstr(name)),
+    );
+  }
+
+  #map(name: string): Pointer {
+    return notNull(`find map ${name}`, libbpf().bpf_object__find_map_by_name(this.#object, cstr(name)));
+  }
+
+  #size(name: string, entries: number): void {
+    checkNegative(`size map ${name}`, libbpf().bpf_map__set_max_entries(this.#map(name), entries));
+  }
+
+  #write(knobs: Knobs): void {
+    // libbpf makes global data mappable, whole pages of it: 16 KiB for what takes 2. Nobody maps it here.
+    this.#flags(MAPS.state, 0);
+    this.#flags(MAPS.knobs, BPF_F_RDONLY_PROG);
+    const size = new BigUint64Array(1);
+    const value = libbpf().bpf_map__initial_value(this.#map(MAPS.knobs), new Uint8Array(size.buffer));
+    const rodata = view(notNull("find the knobs", value), Number(size[0]));
+    writeStruct(new DataView(rodata), knobsLayout, knobs, sections[".rodata"].variables.knobs.offset);
+  }
+
+  #flags(name: string, flags: number): void {
+    checkNegative(`prepare map ${name}`, libbpf().bpf_map__set_map_flags(this.#map(name), flags));
+  }
+}

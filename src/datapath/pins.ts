@@ -1,0 +1,52 @@
+import { checkErrno, cstr, libc } from "../../ffi/native.ts";
+import { BPFFS } from "../state/names.ts";
+
+const BPF_FS_MAGIC = 0xcafe4a11n;
+const STATFS = 120; // sizeof(struct statfs); f_type comes first
+const PRIVATE = 0o700;
+
+/** Whether bpffs is mounted where pins go. */
+export function hasBpffs(): boolean {
+  const stat = new Uint8Array(STATFS);
+  if (libc.statfs(cstr(BPFFS), stat) < 0) return false;
+  return BigInt.asUintN(32, new DataView(stat.buffer).getBigInt64(0, true)) === BPF_FS_MAGIC;
+}
+
+/**
+ * Makes a directory for pins, readable by root alone; mounts bpffs first where nobody has.
+ *
+ * @returns Whether it mounted bpffs.
+ * @throws {NativeError} If bpffs cannot be mounted.
+ */
+export function makePinDirectory(path: string): boolean {
+  const mounted = hasBpffs();
+  if (!mounted) {
+    const mount = libc.mount(cstr("bpf"), cstr(BPFFS), cstr("bpf"), 0n, null);
+    checkErrno(`mount bpffs at "${BPFFS}"`, mount);
+  }
+  Deno.mkdirSync(path, { recursive: true, mode: PRIVATE });
+  return !mounted;
+}
+
+/** Removes a pin; what it alone kept alive goes with it. What is not there is no error. */
+export function removePin(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Removes a directory of pins with all in it, and its parent if that is empty then. What is not there is no error. */
+export function removePins(parent: string, directory: string): void {
+  try {
+    Deno.removeSync(directory, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  try {
+    Deno.removeSync(parent);
+  } catch {
+    // another interface of the container is held, too
+  }
+}

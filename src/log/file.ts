@@ -1,0 +1,97 @@
+import { writeAll } from "./stdio.ts";
+
+/** The size, in bytes, from which the file is moved to `.1` before the next line is written. */
+export const MAX_FILE = 10 * 1024 * 1024;
+
+/**
+ * Appends whole lines to the log file, making it and its directory if need be, and rotating it when it is full.
+ *
+ * The file is opened anew for each call: plugin processes come and go, and whoever rotates must not leave another
+ * process writing into the file that was moved away. One `write` with O_APPEND keeps lines of several processes apart.
+ *
+ * @param path The file's absolute path; the file is made with mode 0640, a missing directory with 0750.
+ * @param bytes Whole lines in UTF-8.
+ * @param maxBytes The size, in bytes, from which the file is rotated.
+ * @throws {Error} If the path is a symbolic link or no regular file, or cannot be written.
+ */
+export function appendLog(path: string, bytes: Uint8Array, maxBytes: number = MAX_FILE): void {
+  rotate(path, maxBytes);
+  using file = openSafely(path);
+  writeAll(file, bytes);
+}
+
+/**
+ * Moves a full file to `.1`, over an older one. Two processes may both find it full: the second one would move the
+ * fresh file over the old one, so it looks again just before it moves. A file lock would close the remaining
+ * microseconds, but Deno can only wait for one, and then whoever may read the log could hold up every pod's start.
+ */
+function rotate(path: string, maxBytes: number): void {
+  const full = (): boolean => {
+    const info = lstat(path);
+    return info !== null && info.isFile && info.size >= maxBytes;
+  };
+  if (!full()) return;
+  try {
+    if (full()) Deno.renameSync(path, `${path}.1`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * Opens the file for appending and never through a symbolic link. Deno has no O_NOFOLLOW, so an existing file is
+ * compared before and after it was opened (opening to append changes nothing), and a new one is made with O_EXCL,
+ * which follows no link.
+ */
+function openSafely(path: string): Deno.FsFile {
+  // Twice: another process may make, or rotate, the file in between.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const before = lstat(path);
+    if (before === null) {
+      const file = createNew(path);
+      if (file !== null) return file;
+      continue;
+    }
+    if (!before.isFile) {
+      throw new Error(`Cannot open the log file ${JSON.stringify(path)}: it is not a regular file`);
+    }
+    const file = openExisting(path);
+    if (file === null) continue;
+    const after = file.statSync();
+    if (after.ino === before.ino && after.dev === before.dev) return file;
+    file.close();
+  }
+  throw new Error(
+    `Cannot open the log file ${JSON.stringify(path)}: it was replaced while it was being opened`,
+  );
+}
+
+function openExisting(path: string): Deno.FsFile | null {
+  try {
+    return Deno.openSync(path, { append: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function createNew(path: string): Deno.FsFile | null {
+  const open = (): Deno.FsFile => Deno.openSync(path, { append: true, createNew: true, mode: 0o640 });
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return null;
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")) || "/", { recursive: true, mode: 0o750 });
+  return open();
+}
+
+function lstat(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import { NativeError } from "../../ffi/native.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { nested, readI32, readString, readU32 } from "./attributes.ts";
+import { type Attribute, type Message, type Netlink, Rtm, string, u32 } from "./netlink.ts";
+import type { NetNs } from "./netns.ts";
+
+/** A network interface, as the kernel describes it. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** `veth`, `ifb`, `netkit`, …; empty for hardware. */
+  readonly kind: string;
+  /** A veth's other end: its index in the namespace that `peerNsid` names. */
+  readonly peerIndex: number | undefined;
+  /** The id by which this namespace knows the peer's; undefined if it is this one. */
+  readonly peerNsid: number | undefined;
+  readonly mtu: number;
+  /** Bytes of the largest GSO packet that is handed to it. */
+  readonly gsoMaxSize: number;
+}
+
+const IFINFOMSG = 16;
+const Ifla = { IFNAME: 3, MTU: 4, LINK: 5, LINKINFO: 18, LINK_NETNSID: 37, GSO_MAX_SIZE: 41 } as const;
+const INFO_KIND = 1;
+const GSO_LEGACY_MAX_SIZE = 65536;
+
+function ifinfomsg(index: number): Uint8Array<ArrayBuffer> {
+  const header = new DataView(new ArrayBuffer(IFINFOMSG));
+  header.setInt32(4, index, true);
+  return new Uint8Array(header.buffer);
+}
+
+function readLink({ header, attributes }: Message): Link {
+  return {
+    index: header.getInt32(4, true),
+    name: readString(attributes, Ifla.IFNAME),
+    kind: readString(nested(attributes, Ifla.LINKINFO), INFO_KIND),
+    peerIndex: readI32(attributes, Ifla.LINK),
+    peerNsid: readI32(attributes, Ifla.LINK_NETNSID),
+    mtu: readU32(attributes, Ifla.MTU) ?? 1500,
+    gsoMaxSize: readU32(attributes, Ifla.GSO_MAX_SIZE) ?? GSO_LEGACY_MAX_SIZE,
+  };
+}
+
+function findLink(netlink: Netlink, what: string, index: number, attributes: Attribute[]): Link | null {
+  let link: Link | null = null;
+  try {
+    netlink.request({ what, type: Rtm.GETLINK, header: ifinfomsg(index), attributes }, (message) => {
+      link = readLink(message);
+    });
+  } catch (error) {
+    if (error instanceof NativeError && error.code === Errno.ENODEV) return null;
+    throw error;
+  }
+  return link;
+}
+
+/** The interface of that name, or null. @throws {NativeError} */
+export function linkByName(netlink: Netlink, name: string): Link | null {
+  return findLink(netlink, `find interface "${name}"`, 0, [[Ifla.IFNAME, string(name)]]);
+}
+
+/** The interface of that index, or null. @throws {NativeError} */
+export function linkByIndex(netlink: Netlink, index: number): Link | null {
+  return findLink(netlink, `find interface ${index}`, index, []);
+}
+
+/**
+ * Limits the GSO packets that the stack hands to an interface. Kernels from 6.3 on apply it to IPv4 and IPv6 alike.
+ *
+ * @param bytes At most 65536 here.
+ * @throws {NativeError}
+ */
+export function setGsoMaxSize(netlink: Netlink, link: Link, bytes: number): void {
+  netlink.request({
+    what: `limit GSO on "${link.name}" to ${bytes} bytes`,
+    type: Rtm.NEWLINK,
+    header: ifinfomsg(link.index),
+    attributes: [[Ifla.GSO_MAX_SIZE, u32(bytes)]],
+  });
+}
+
+const NETNSA_NSID = 1;
+const NETNSA_FD = 3;
+const RTGENMSG = 4; // one byte, padded
+
+/**
+ * The id by which the socket's namespace knows another.
+ *
+ * @returns null if it has none for it.
+ * @throws {NativeError}
+ */
+export function nsidOf(netlink: Netlink, netns: NetNs): number | null {
+  let id = -1;
+  netlink.request({
+    what: `ask for the id of network namespace "${netns.path}"`,
+    type: Rtm.GETNSID,
+    header: new Uint8Array(RTGENMSG),
+    attributes: [[NETNSA_FD, u32(netns.fd)]],
+  }, ({ attributes }) => {
+    id = readI32(attributes, NETNSA_NSID) ?? -1;
+  });
+  return id < 0 ? null : id;
+}

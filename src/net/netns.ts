@@ -1,0 +1,62 @@
+import { checkErrno, cstr, libc } from "../../ffi/native.ts";
+
+const CLONE_NEWNET = 0x40000000;
+const O_RDONLY_CLOEXEC = 0o2000000;
+
+/** A network namespace, held open. */
+export class NetNs implements Disposable {
+  readonly #fd: number;
+
+  /**
+   * @param path A namespace file, for example CNI_NETNS or `/proc/1/ns/net`.
+   * @throws {NativeError} If it cannot be opened.
+   */
+  constructor(readonly path: string) {
+    this.#fd = checkErrno(`open network namespace "${path}"`, libc.open(cstr(path), O_RDONLY_CLOEXEC));
+  }
+
+  /** The descriptor, for netlink requests that name a namespace. It stays this object's. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /** The namespace that this process is in. */
+  static own(): NetNs {
+    return new NetNs("/proc/thread-self/ns/net");
+  }
+
+  [Symbol.dispose](): void {
+    libc.close(this.#fd);
+  }
+
+  /**
+   * Runs `f` with this thread in the namespace. JavaScript runs on one thread, so `f` must be synchronous: what it
+   * awaited would run in whatever namespace the thread is in by then.
+   *
+   * @returns What `f` returns.
+   * @throws {NativeError} If the namespace cannot be entered; what `f` throws.
+   */
+  run<T>(f: () => T extends PromiseLike<unknown> ? never : T): T {
+    using home = NetNs.own();
+    checkErrno(`enter network namespace "${this.path}"`, libc.setns(this.#fd, CLONE_NEWNET));
+    try {
+      return f();
+    } finally {
+      checkErrno("return to the own network namespace", libc.setns(home.#fd, CLONE_NEWNET));
+    }
+  }
+}
+
+/**
+ * What tells a namespace from another that later has the same path: the inode of its file.
+ *
+ * @returns `dev:inode`, or null if there is no such file.
+ */
+export function netnsId(path: string): string | null {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}

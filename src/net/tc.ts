@@ -1,0 +1,199 @@
+import { NativeError } from "../../ffi/native.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { nested, readString } from "./attributes.ts";
+import { type Attribute, Flag, type Message, type Netlink, Rtm, string } from "./netlink.ts";
+
+/** A queueing discipline on an interface, with its counters. */
+export interface Qdisc {
+  readonly kind: string;
+  /** `major << 16`; 0 for the one that the kernel put there by itself. */
+  readonly handle: number;
+  /** A class id, or {@linkcode ROOT}. */
+  readonly parent: number;
+  readonly bytes: bigint;
+  readonly packets: number;
+  /** Bytes and packets that wait. */
+  readonly backlog: number;
+  readonly queued: number;
+  readonly drops: number;
+  /** The qdisc's own counters (TCA_XSTATS), for example fq_codel's. */
+  readonly extra: DataView | undefined;
+}
+
+/** The parent of a root qdisc. */
+export const ROOT = 0xffffffff;
+/** The handle and the parent of clsact. */
+export const CLSACT = {
+  handle: 0xffff0000,
+  parent: 0xfffffff1,
+  ingress: 0xfffffff2,
+  egress: 0xfffffff3,
+} as const;
+
+const TCMSG = 20;
+const Tca = { KIND: 1, OPTIONS: 2, XSTATS: 4, STATS2: 7 } as const;
+const Stats = { BASIC: 1, QUEUE: 3 } as const;
+
+interface TcMessage {
+  readonly index: number;
+  readonly handle?: number;
+  readonly parent?: number;
+  readonly info?: number;
+}
+
+function tcmsg({ index, handle = 0, parent = 0, info = 0 }: TcMessage): Uint8Array<ArrayBuffer> {
+  const header = new DataView(new ArrayBuffer(TCMSG));
+  header.setInt32(4, index, true);
+  header.setUint32(8, handle, true);
+  header.setUint32(12, parent, true);
+  header.setUint32(16, info, true);
+  return new Uint8Array(header.buffer);
+}
+
+/** A qdisc or a class to make: where, and its options as its kind wants them. */
+export interface TcSpec {
+  readonly index: number;
+  readonly kind: string;
+  readonly handle: number;
+  readonly parent: number;
+  readonly options: Uint8Array<ArrayBuffer> | readonly Attribute[];
+}
+
+function put(netlink: Netlink, type: number, flags: number, what: string, spec: TcSpec): void {
+  netlink.request({
+    what,
+    type,
+    flags,
+    header: tcmsg(spec),
+    attributes: [[Tca.KIND, string(spec.kind)], [Tca.OPTIONS, spec.options]],
+  });
+}
+
+/** A handle or class id as tc(8) writes it, for example `6e61:3`. */
+export function formatHandle(handle: number): string {
+  return `${(handle >>> 16).toString(16)}:${(handle & 0xffff) === 0 ? "" : (handle & 0xffff).toString(16)}`;
+}
+
+/** Adds a qdisc; with `replace`, changes or replaces the one that is there. @throws {NativeError} */
+export function putQdisc(netlink: Netlink, spec: TcSpec, replace = false): void {
+  const what = `add ${spec.kind} ${formatHandle(spec.handle)} to interface ${spec.index}`;
+  put(netlink, Rtm.NEWQDISC, Flag.CREATE | (replace ? Flag.REPLACE : Flag.EXCL), what, spec);
+}
+
+/** Adds a class, or changes the one that is there. @throws {NativeError} */
+export function putClass(netlink: Netlink, spec: TcSpec): void {
+  const what = `add ${spec.kind} class ${formatHandle(spec.handle)} to interface ${spec.index}`;
+  put(netlink, Rtm.NEWTCLASS, Flag.CREATE, what, spec);
+}
+
+/** Deletes a qdisc and all below it. @returns Whether there was one. @throws {NativeError} */
+export function deleteQdisc(netlink: Netlink, index: number, handle: number, parent: number): boolean {
+  try {
+    netlink.request({
+      what: `delete qdisc ${formatHandle(handle)} of interface ${index}`,
+      type: Rtm.DELQDISC,
+      header: tcmsg({ index, handle, parent }),
+    });
+    return true;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/** What the kernel answers where the interface, the qdisc, or one of that handle is not (any more). */
+const GONE: readonly number[] = [Errno.ENOENT, Errno.ENODEV, Errno.EINVAL];
+
+function isGone(error: unknown): boolean {
+  return error instanceof NativeError && GONE.includes(error.code);
+}
+
+/**
+ * One qdisc of an interface: the root, the one of a class, or the one with a handle.
+ *
+ * @returns null if there is none but what the kernel puts there by itself.
+ * @throws {NativeError}
+ */
+export function findQdisc(
+  netlink: Netlink,
+  index: number,
+  where: { parent: number } | { handle: number },
+): Qdisc | null {
+  let found: Qdisc | null = null;
+  try {
+    netlink.request({
+      what: `find a qdisc of interface ${index}`,
+      type: Rtm.GETQDISC,
+      flags: Flag.ECHO, // or the answer goes to the multicast group alone
+      header: tcmsg({ index, ...where }),
+    }, (message) => {
+      found = readQdisc(message);
+    });
+  } catch (error) {
+    if (isGone(error)) return null;
+    throw error;
+  }
+  return found;
+}
+
+function readQdisc({ header, attributes }: Message): Qdisc {
+  const stats = nested(attributes, Tca.STATS2);
+  const basic = stats.get(Stats.BASIC);
+  const queue = stats.get(Stats.QUEUE);
+  const extra = attributes.get(Tca.XSTATS);
+  return {
+    kind: readString(attributes, Tca.KIND),
+    handle: header.getUint32(8, true),
+    parent: header.getUint32(12, true),
+    bytes: basic?.getBigUint64(0, true) ?? 0n,
+    packets: basic?.getUint32(8, true) ?? 0,
+    queued: queue?.getUint32(0, true) ?? 0,
+    backlog: queue?.getUint32(4, true) ?? 0,
+    drops: queue?.getUint32(8, true) ?? 0,
+    extra: extra === undefined ? undefined : copy(extra),
+  };
+}
+
+function copy(view: DataView): DataView {
+  return new DataView(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+}
+
+/** A class of a classful qdisc. */
+export interface TcClass {
+  readonly handle: number;
+  readonly parent: number;
+  readonly kind: string;
+  /** Its options, for example TCA_HTB_*. Valid only inside `each`. */
+  readonly options: ReadonlyMap<number, DataView>;
+}
+
+/** Calls `each` for every class of an interface. @throws {NativeError} */
+export function eachClass(netlink: Netlink, index: number, each: (found: TcClass) => void): void {
+  netlink.request({
+    what: `list the classes of interface ${index}`,
+    type: Rtm.GETTCLASS,
+    flags: Flag.DUMP,
+    header: tcmsg({ index }),
+  }, ({ header, attributes }) => {
+    each({
+      handle: header.getUint32(8, true),
+      parent: header.getUint32(12, true),
+      kind: readString(attributes, Tca.KIND),
+      options: nested(attributes, Tca.OPTIONS),
+    });
+  });
+}
+
+/** Whether any filter hangs on a parent, for example clsact's egress hook. @throws {NativeError} */
+export function hasFilters(netlink: Netlink, index: number, parent: number): boolean {
+  let count = 0;
+  netlink.request({
+    what: `list the filters of interface ${index}`,
+    type: Rtm.GETTFILTER,
+    flags: Flag.DUMP,
+    header: tcmsg({ index, parent }),
+  }, ({ header }) => {
+    if (header.getInt32(4, true) === index) count++;
+  });
+  return count > 0;
+}

@@ -1,0 +1,145 @@
+import type { Choice } from "../datapath/applied.ts";
+import { formatRate } from "../limits/quantity.ts";
+import { decideLimits, type Decision, type DirectionLimit } from "../limits/limits.ts";
+import { netnsId } from "../net/netns.ts";
+import { DIRECTIONS } from "../state/names.ts";
+import type { RecordKey } from "../state/records.ts";
+import { type Options, readOptions } from "./options.ts";
+import { print, UsageError } from "./output.ts";
+
+const HELP = `Usage: natra debug add|check|del --netns PATH [options]
+
+Does by hand what a container runtime would ask for, and prints each choice with its reason.
+
+  --netns PATH       the pod's network namespace, for example /run/netns/NAME or /proc/PID/ns/net
+  --ifname NAME      its interface (eth0)
+  --ingress LIMIT    what the pod may receive: bits/s (10M), or the annotation's JSON form
+  --egress LIMIT     what the pod may send
+  --attach HOW       auto, tcx or clsact (auto)
+  --pacer HOW        auto, htb, edt or police (auto)
+  --container-id ID  to look at, or to undo, what a runtime set up (one made from the namespace)
+  --dry-run          with add: say what would be done, and do nothing
+
+Exit code 1 if it fails, or if check finds something.`;
+
+const ATTACH = ["auto", "tcx", "clsact"] as const;
+
+/** `natra debug` */
+export async function debug(args: readonly string[]): Promise<number> {
+  const options = readOptions(args, {
+    strings: ["netns", "ifname", "ingress", "egress", "attach", "pacer", "container-id"],
+    flags: ["dry-run"],
+  });
+  if (options.flag("help")) {
+    print(HELP);
+    return 0;
+  }
+  const [verb, ...more] = options.words;
+  if (more.length > 0) throw new UsageError(`Too many words: ${more.join(" ")}`);
+  switch (verb) {
+    case "add":
+      return await addByHand(options);
+    case "check":
+      return await checkByHand(options);
+    case "del":
+      return await delByHand(options);
+    default:
+      throw new UsageError(`natra debug needs add, check or del, not ${JSON.stringify(verb ?? "")}`);
+  }
+}
+
+function netnsOf(options: Options): string {
+  const netns = options.string("netns");
+  if (netns === undefined) throw new UsageError("natra debug needs --netns");
+  return netns;
+}
+
+/** Without an ID the namespace stands for the container: the same one for add, check and del. */
+function keyOf(options: Options): RecordKey {
+  const netns = netnsOf(options);
+  const containerId = options.string("container-id") ??
+    `debug-${netnsId(netns)?.replace(":", "-") ?? "gone"}`;
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(containerId)) {
+    throw new UsageError(`Bad container ID ${JSON.stringify(containerId)}`);
+  }
+  return { containerId, ifname: options.string("ifname") ?? "eth0" };
+}
+
+function decide(options: Options): Decision {
+  const annotations: Record<string, string> = {};
+  for (const direction of DIRECTIONS) {
+    const value = options.string(direction);
+    if (value !== undefined) annotations[`natra.io/${direction}-bandwidth`] = value;
+  }
+  const decision = decideLimits({
+    annotations,
+    runtimeBandwidth: undefined,
+    conf: { pacer: options.string("pacer") },
+    maxSketchBytes: 65536,
+  });
+  for (const { key, given, used, why } of decision.warnings) {
+    print(`warning: ${key} is ${given}: ${why}; used: ${used}`);
+  }
+  for (const direction of DIRECTIONS) print(`${direction}: ${describeLimit(decision.limits[direction])}`);
+  return decision;
+}
+
+function describeLimit(limit: DirectionLimit | null): string {
+  if (limit === null) return "no limit";
+  const { rate, burst, bucket, mice, width, depth, threshold } = limit;
+  const heavy = threshold === null ? "adaptive" : `${threshold} bytes`;
+  return `${formatRate(rate)}bit/s, burst ${burst} bytes, bucket ${bucket}, mice ${mice}, ` +
+    `sketch ${width}x${depth} (${width * depth * 8} bytes), heavy-hitter threshold ${heavy}`;
+}
+
+function printChoice({ what, choice, why }: Choice): void {
+  print(`${what}: ${choice} (${why})`);
+}
+
+async function addByHand(options: Options): Promise<number> {
+  const key = keyOf(options);
+  const netns = netnsOf(options);
+  const attach = ATTACH.find((how) => how === (options.string("attach") ?? "auto"));
+  if (attach === undefined) throw new UsageError(`--attach is one of ${ATTACH.join(", ")}`);
+  const { limits } = decide(options);
+  if (limits.ingress === null && limits.egress === null) {
+    throw new UsageError("Give --ingress, --egress or both");
+  }
+  const { kernelRelease } = await import("../kernel/version.ts");
+  print(`kernel: ${kernelRelease()}`);
+  const request = { ...key, netns, pod: null, limits, attach, onChoice: printChoice };
+  if (options.flag("dry-run")) {
+    const { plan } = await import("../datapath/plan.ts");
+    plan(request);
+    print("nothing was done");
+    return 0;
+  }
+  const { hold } = await import("../datapath/hold.ts");
+  hold(request);
+  print(`held, as container ${key.containerId}`);
+  return 0;
+}
+
+async function checkByHand(options: Options): Promise<number> {
+  const key = keyOf(options);
+  const { limits } = decide(options);
+  const { verify } = await import("../datapath/verify.ts");
+  const findings = verify(key, limits);
+  for (const finding of findings) print(`wrong: ${finding}`);
+  if (findings.length === 0) print("held as asked");
+  return findings.length === 0 ? 0 : 1;
+}
+
+async function delByHand(options: Options): Promise<number> {
+  const key = keyOf(options);
+  const { isKnown } = await import("../state/known.ts");
+  if (!isKnown(key)) {
+    print(`nothing to undo: container ${key.containerId} is not held`);
+    return 0;
+  }
+  const { release } = await import("../datapath/release.ts");
+  const failures = release(key, netnsOf(options));
+  for (const failure of failures) print(`failed: ${failure}`);
+  if (failures.length === 0) print("undone");
+  return failures.length === 0 ? 0 : 1;
+}

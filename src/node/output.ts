@@ -1,0 +1,26 @@
+import { writeAll } from "../log/stdio.ts";
+
+/** Prints a line for people, or for the next program in a pipe. One that closed its end has read enough. */
+export function print(text: string): void {
+  try {
+    writeAll(Deno.stdout, new TextEncoder().encode(`${text}\n`), 0);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+/** Prints JSON; bigints become numbers where they are exact, else strings. */
+export function printJson(value: unknown): void {
+  print(
+    JSON.stringify(value, (_key, part: unknown) => typeof part === "bigint" ? plainNumber(part) : part, 2),
+  );
+}
+
+function plainNumber(value: bigint): number | string {
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
+}
+
+/** A wrong command line: said on stderr, exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

@@ -1,0 +1,57 @@
+import { type Link, linkByIndex, linkByName, nsidOf } from "../net/links.ts";
+import { Netlink } from "../net/netlink.ts";
+import { NetNs } from "../net/netns.ts";
+
+/** Both ends of a pod's veth, with the sockets to work on them. Owns the sockets and the namespaces. */
+export interface PodVeth extends Disposable {
+  readonly netns: NetNs;
+  /** The pod's interface, and a socket in the pod's namespace. */
+  readonly inside: { readonly link: Link; readonly netlink: Netlink };
+  /** The node's end, and a socket in this process's namespace. */
+  readonly outside: { readonly link: Link; readonly netlink: Netlink };
+}
+
+/**
+ * Finds the node's end of a pod's veth from the pod's end, and proves that they belong together: prevResult.interfaces
+ * may list others' interfaces, or none.
+ *
+ * @param netnsPath CNI_NETNS.
+ * @param ifname CNI_IFNAME.
+ * @throws {NativeError} If the namespace or netlink fails.
+ * @throws {Error} If the interface is missing, is no veth, or its peer is not in this namespace.
+ */
+export function findVeth(netnsPath: string, ifname: string): PodVeth {
+  using undo = new DisposableStack();
+  const netns = undo.use(new NetNs(netnsPath));
+  const outer = undo.use(new Netlink());
+  const inner = undo.use(netns.run(() => new Netlink()));
+  const inside = linkByName(inner, ifname);
+  if (inside === null) throw new Error(`Cannot find interface "${ifname}" in "${netnsPath}"`);
+  const outside = findPeer(inner, inside, outer, netns);
+  const owned = undo.move();
+  return {
+    netns,
+    inside: { link: inside, netlink: inner },
+    outside: { link: outside, netlink: outer },
+    [Symbol.dispose]: () => owned.dispose(),
+  };
+}
+
+function findPeer(inner: Netlink, inside: Link, outer: Netlink, netns: NetNs): Link {
+  const refuse = (why: string): never => {
+    throw new Error(`Cannot find the node's end of "${inside.name}" in "${netns.path}": ${why}`);
+  };
+  if (inside.kind !== "veth") return refuse(`it is no veth but "${inside.kind || "a physical device"}"`);
+  if (inside.peerIndex === undefined) return refuse("the kernel does not tell its peer");
+  using own = NetNs.own();
+  if (inside.peerNsid !== undefined && inside.peerNsid !== nsidOf(inner, own)) {
+    return refuse("its peer is in another network namespace");
+  }
+  const outside = linkByIndex(outer, inside.peerIndex);
+  if (outside === null) return refuse(`interface ${inside.peerIndex} is not there`);
+  const back = outside.peerNsid === undefined || outside.peerNsid === nsidOf(outer, netns);
+  if (outside.kind !== "veth" || outside.peerIndex !== inside.index || !back) {
+    return refuse(`"${outside.name}" is not its peer`);
+  }
+  return outside;
+}
