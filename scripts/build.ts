@@ -1,0 +1,46 @@
+/**
+ * Makes build/natra: `deno task build [--verbose] [STEP…]`. A step whose inputs have not changed is skipped; naming steps runs
+ * only those, for example `deno task build bpf`.
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { bpfStep } from "./build/bpf.ts";
+import { bundleStep } from "./build/bundle.ts";
+import { compileStep } from "./build/compile.ts";
+import { context } from "./build/context.ts";
+import { layoutStep } from "./build/layout.ts";
+import { libbpfSteps } from "./build/libbpf.ts";
+import { libmnlStep } from "./build/libmnl.ts";
+import { runStep } from "./build/step.ts";
+
+const args: { verbose: boolean; _: (string | number)[] } = parseArgs(Deno.args, { boolean: ["verbose"] });
+const wanted = args._.map(String);
+const here = context(args.verbose);
+
+try {
+  const steps = [
+    bpfStep(here),
+    layoutStep(here),
+    ...libbpfSteps(here),
+    libmnlStep(here),
+    bundleStep(here),
+    compileStep(here),
+  ];
+  const unknown = wanted.find((name) => !steps.some((step) => step.name === name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `Cannot find a step "${unknown}": there are ${steps.map(({ name }) => `"${name}"`).join(", ")}`,
+    );
+  }
+  for (const step of steps) {
+    if (wanted.length === 0 || wanted.includes(step.name)) await runStep(here, step);
+  }
+} catch (error) {
+  Deno.stderr.writeSync(new TextEncoder().encode(`build: ${explain(error)}\n`));
+  Deno.exit(1);
+}
+
+/** An error's message, and below it that of what caused it. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}\n${explain(error.cause)}`;
+}

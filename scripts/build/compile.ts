@@ -1,0 +1,91 @@
+/** The executable: the bundle, what it reads at run time, and Deno's runtime, in build/natra. */
+import { bundleDirectory } from "./bundle.ts";
+import { type Context, pin } from "./context.ts";
+import { report, run } from "./run.ts";
+import type { Input } from "./stamp.ts";
+import { filesBelow } from "./stamp.ts";
+import type { Step } from "./step.ts";
+import { versionOf } from "./version.ts";
+
+/**
+ * All that natra may do. Paths cannot be narrowed: a runtime names the network namespace, the log file and the CNI directories. No
+ * network, no subprocess, no system information; and without every permission Deno refuses to open files in /proc and /sys (but not
+ * bpffs), so those few are read through libc.
+ */
+const permissions = [
+  "--allow-ffi",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env=CNI_*,NATRA_*,NO_COLOR,FORCE_COLOR,TERM",
+  "--no-prompt",
+];
+
+/** No code cache: it would be read from a predictable path below $TMPDIR, whoever owns that. */
+const flags = "--quiet --no-check --no-config --no-lock --no-remote --no-npm --no-code-cache".split(" ");
+
+/** What the executable carries beside its modules, and reads with new URL("./NAME", import.meta.url). */
+const embedded = ["natra.bpf.o", "libbpf.so", "libmnl.so", "version.json"];
+
+/** Milliseconds for `deno compile` where it has to fetch the runtime itself. */
+const fetchTimeout = 120_000;
+
+/**
+ * The step that makes build/natra.
+ *
+ * @param context The build's context.
+ * @returns The step.
+ */
+export function compileStep(context: Context): Step {
+  const bundle = bundleDirectory(context);
+  const executable = `${context.build}/natra`;
+  const libraries = embedded.filter((name) => name !== "version.json").map((name) =>
+    `${context.build}/${name}`
+  );
+  return {
+    name: "natra",
+    outputs: [executable],
+    inputs: async () => [
+      { value: [Deno.version.deno, ...flags, ...permissions, ...embedded].join("\n") },
+      { value: await versionOf(context) },
+      ...filesBelow(bundle, (path) => path.endsWith(".js")).map((file): Input => ({ file })),
+      ...libraries.map((file): Input => ({ file })),
+    ],
+    run: async () => {
+      await Deno.writeTextFile(`${bundle}/version.json`, await versionOf(context));
+      for (const library of libraries) {
+        await Deno.copyFile(library, `${bundle}/${library.slice(library.lastIndexOf("/") + 1)}`);
+      }
+      const included = embedded.flatMap((name) => ["--include", `${bundle}/${name}`]);
+      const output = ["--output", executable, `${bundle}/main.js`];
+      return await compile(context, [...flags, ...permissions, ...included, ...output]);
+    },
+  };
+}
+
+/** Prefers the runtime that set-up verified: `deno compile` would fetch the same bytes, and wait long where it cannot. */
+async function compile(context: Context, args: readonly string[]): Promise<string> {
+  const runtime = `${context.cache}/denort-${pin(context, "DENO_VERSION")}/denort`;
+  if (await hasSha256(runtime, pin(context, "DENORT_SHA256"))) {
+    await run(context, [Deno.execPath(), "compile", ...args], { env: { DENORT_BIN: runtime } });
+    return "build/natra on the verified runtime in the cache";
+  }
+  report("  no verified runtime in the cache: deno compile fetches its own");
+  try {
+    await run(context, [Deno.execPath(), "compile", ...args], { timeout: fetchTimeout });
+  } catch (error) {
+    throw new Error("Cannot compile without a runtime: scripts/setup.sh gets one where deno compile cannot", {
+      cause: error,
+    });
+  }
+  return "build/natra on the runtime that deno compile fetched";
+}
+
+async function hasSha256(file: string, hash: string): Promise<boolean> {
+  try {
+    const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(file));
+    return new Uint8Array(digest).toHex() === hash;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

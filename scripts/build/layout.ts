@@ -1,0 +1,31 @@
+/** Makes sure that the TypeScript reads the memory that this very object lays out. */
+import { layoutDifference, layoutPath } from "../layout/generate.ts";
+import type { Context } from "./context.ts";
+import type { Input } from "./stamp.ts";
+import { filesBelow } from "./stamp.ts";
+import type { Step } from "./step.ts";
+
+/**
+ * The step that compares src/datapath/layout.ts with the object. It does not write: the module is committed.
+ *
+ * @param context The build's context.
+ * @returns The step.
+ */
+export function layoutStep(context: Context): Step {
+  return {
+    name: "layout",
+    outputs: [],
+    inputs: () => [
+      { file: `${context.build}/natra.bpf.o` },
+      { file: `${context.root}/${layoutPath}` },
+      ...filesBelow(`${context.root}/scripts/layout`, (path) => path.endsWith(".ts")).map((file): Input => ({
+        file,
+      })),
+    ],
+    run: async () => {
+      const difference = await layoutDifference(context);
+      if (difference !== undefined) throw new Error(difference);
+      return `${layoutPath} matches the object`;
+    },
+  };
+}

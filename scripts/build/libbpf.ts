@@ -1,0 +1,144 @@
+/** libbpf with libelf and zlib inside, as one library that needs nothing but an old libc: build/libbpf.so. */
+import { symbols } from "../../ffi/libbpf.ts";
+import { type Context, pin } from "./context.ts";
+import { oldestGlibc, requireOldGlibc } from "./glibc.ts";
+import { run, tool } from "./run.ts";
+import { filesBelow } from "./stamp.ts";
+import type { Step } from "./step.ts";
+
+/** Sources that are compiled with the same flags. */
+interface Group {
+  readonly name: string;
+  readonly flags: readonly string[];
+  readonly sources: readonly string[];
+}
+
+/** -w: warnings in other people's released code are theirs. */
+const commonFlags =
+  "-Os -fPIC -std=gnu11 -fvisibility=hidden -ffunction-sections -fdata-sections -D_GNU_SOURCE -w".split(" ");
+
+/** Of zlib only what libelf and libbpf's kconfig reader call. */
+const zlibSources =
+  "adler32 compress crc32 deflate gzclose gzlib gzread gzwrite inffast inflate inftrees trees uncompr zutil";
+
+/**
+ * The two steps: compiling takes seconds and depends on the pinned sources, linking is quick and depends on the symbols that
+ * ffi/libbpf.ts declares.
+ *
+ * @param context The build's context.
+ * @returns The steps, in order.
+ */
+export function libbpfSteps(context: Context): Step[] {
+  const zig = tool(`${context.cache}/zig-${pin(context, "ZIG_VERSION")}/ziglang/zig`);
+  const cc = [zig.path, "cc", "-target", `${Deno.build.arch}-linux-gnu.${oldestGlibc}`];
+  const env = {
+    ZIG_GLOBAL_CACHE_DIR: `${context.cache}/zig-cache`,
+    ZIG_LOCAL_CACHE_DIR: `${context.cache}/zig-cache`,
+  };
+  const groups = sourceGroups(context);
+  const objectDir = `${context.build}/obj`;
+  const jobs = groups.flatMap(({ name, flags, sources }) =>
+    sources.map((source) => ({ flags, source, object: `${objectDir}/${name}/${basename(source)}.o` }))
+  );
+  const objects = jobs.map(({ object }) => object);
+  const library = `${context.build}/libbpf.so`;
+  const versionScript = `${objectDir}/libbpf.map`;
+
+  return [{
+    name: "libbpf objects",
+    outputs: objects,
+    inputs: () => [
+      { value: [pin(context, "LIBBPF_CRATE_SHA256"), zig.fingerprint, ...cc, ...commonFlags].join("\n") },
+      { value: jobs.map(({ flags, source, object }) => [...flags, source, object].join(" ")).join("\n") },
+      { file: `${context.root}/third_party/elfutils/config.h` },
+    ],
+    run: async () => {
+      for (const { name } of groups) await Deno.mkdir(`${objectDir}/${name}`, { recursive: true });
+      await inParallel(jobs, async ({ flags, source, object }) => {
+        await run(context, [...cc, ...commonFlags, ...flags, "-c", source, "-o", object], { env });
+      });
+      return `${jobs.length} files`;
+    },
+  }, {
+    name: "libbpf.so",
+    outputs: [library],
+    inputs: () => [
+      ...objects.map((file) => ({ file })),
+      {
+        value: [zig.fingerprint, ...cc, ...linkFlags(versionScript), exportsOnly(Object.keys(symbols))].join(
+          "\n",
+        ),
+      },
+    ],
+    run: async () => {
+      await Deno.writeTextFile(versionScript, exportsOnly(Object.keys(symbols)));
+      await run(context, [...cc, ...linkFlags(versionScript), "-o", library, ...objects], { env });
+      await requireOldGlibc(context, library);
+    },
+  }];
+}
+
+/**
+ * Writes a linker version script: a name that the sources do not define fails the link.
+ *
+ * @param names The symbols to export; all others stay inside.
+ * @returns The script's text.
+ */
+export function exportsOnly(names: readonly string[]): string {
+  return `{\n  global:\n${names.toSorted().map((name) => `    ${name};\n`).join("")}  local: *;\n};\n`;
+}
+
+function linkFlags(versionScript: string): string[] {
+  return [
+    ..."-Os -shared -s -Wl,--gc-sections -Wl,-Bsymbolic -Wl,-z,now -Wl,-z,defs -Wl,--hash-style=gnu".split(
+      " ",
+    ),
+    "-Wl,--no-undefined-version",
+    `-Wl,--version-script=${versionScript}`,
+    "-Wl,-soname,libbpf.so",
+  ];
+}
+
+function sourceGroups(context: Context): Group[] {
+  const sources = `${context.cache}/libbpf-${pin(context, "LIBBPF_CRATE_VERSION")}`;
+  const libbpf = `${sources}/libbpf`, elfutils = `${sources}/elfutils`, zlib = `${sources}/zlib`;
+  const allOf = (directory: string) => filesBelow(directory, (path) => path.endsWith(".c"));
+  const include = (...directories: string[]) => directories.map((directory) => `-I${directory}`);
+  const groups = [{
+    name: "libbpf",
+    flags: [
+      "-D_LARGEFILE64_SOURCE",
+      "-D_FILE_OFFSET_BITS=64",
+      ...include(`${libbpf}/src`, `${libbpf}/include`, `${libbpf}/include/uapi`, `${elfutils}/libelf`, zlib),
+    ],
+    sources: allOf(`${libbpf}/src`),
+  }, {
+    name: "libelf",
+    flags: [
+      "-DHAVE_CONFIG_H",
+      ...include(`${context.root}/third_party/elfutils`, `${elfutils}/lib`, `${elfutils}/libelf`, zlib),
+    ],
+    sources: allOf(`${elfutils}/libelf`),
+  }, {
+    name: "zlib",
+    flags: ["-include", "unistd.h"],
+    sources: zlibSources.split(" ").map((name) => `${zlib}/${name}.c`),
+  }];
+  for (const { name, sources } of groups) {
+    if (sources.length === 0) throw new Error(`Cannot find the sources of "${name}": run scripts/setup.sh`);
+  }
+  return groups;
+}
+
+function basename(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.c$/, "");
+}
+
+/** As many at a time as there are processors; the first failure ends it. */
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: navigator.hardwareConcurrency }, worker));
+}
