@@ -1,0 +1,105 @@
+/** One measurement: a fresh pod, perhaps a limit, some traffic, and what arrived. */
+import { Elephant, type ElephantFigures, type ElephantSpec } from "./elephant.ts";
+import { pause } from "./interruption.ts";
+import type { Limiter } from "./limiter.ts";
+import { Meter, slotNow } from "./meter.ts";
+import { CLIENT_INTERFACE, Pod, POD_INTERFACE } from "./pod.ts";
+import {
+  finishRequests,
+  type RequestFigures,
+  type RequestLoad,
+  serveRequests,
+  startRequests,
+} from "./requests.ts";
+import { averageRate, type Series, SLOT_SECONDS, worstSecond } from "./series.ts";
+import type { Tools } from "./tools.ts";
+
+/** What to measure. */
+export interface Scenario {
+  /** null: no limit. */
+  readonly limiter: Limiter | null;
+  /** The cap in bits per second; without a limiter it is only what percentages refer to. */
+  readonly rate: number;
+  readonly elephants: readonly ElephantSpec[];
+  /** null: none. */
+  readonly requests: RequestLoad | null;
+  /** Seconds of traffic that are not counted. */
+  readonly warmup: number;
+  /** Seconds that are; at least one. */
+  readonly seconds: number;
+  /** Default: cubic. */
+  readonly congestionControl?: string;
+}
+
+/** What arrived in one direction, in wire bytes at the receiver. */
+export interface DirectionFigures {
+  /** Mean, in bits per second. */
+  readonly rate: number;
+  /** Mean, in % of the cap. */
+  readonly percent: number;
+  /** Busiest second, in % of the cap. */
+  readonly worstSecondPercent: number;
+}
+
+/** What was measured. */
+export interface Measurement {
+  /** To the pod. */
+  readonly ingress: DirectionFigures;
+  /** From the pod. */
+  readonly egress: DirectionFigures;
+  readonly requests: RequestFigures | null;
+  readonly elephants: readonly ElephantFigures[];
+  /** What the limiter wrote to its standard error while it set the limit. */
+  readonly limiterStderr: string;
+}
+
+/**
+ * Measures.
+ *
+ * @param scenario what
+ * @param tools the rig's programs
+ * @returns the figures
+ * @throws {Interrupted} when the process is told to stop
+ * @throws {RigError} if a program of the rig, or the limiter's ADD or DEL, fails
+ */
+export async function measure(scenario: Scenario, tools: Tools): Promise<Measurement> {
+  const { limiter, rate, warmup, seconds } = scenario;
+  if (!(seconds >= 1)) {
+    throw new RangeError(`Failed to measure for "${seconds}" seconds: at least one is needed`);
+  }
+  if (warmup + seconds > tools.meterSeconds) {
+    throw new RangeError(
+      `Failed to measure for "${warmup + seconds}" s: the meter holds "${tools.meterSeconds}"`,
+    );
+  }
+  const { congestionControl } = scenario;
+  await using pod = await Pod.create(congestionControl === undefined ? {} : { congestionControl });
+  await using limit = limiter && await limiter.limit(pod, rate);
+  // After the limit, so that a plugin finds the interfaces as a main CNI plugin leaves them.
+  const toPod = await Meter.attach(tools, pod.pod, POD_INTERFACE);
+  const fromPod = await Meter.attach(tools, pod.client, CLIENT_INTERFACE);
+
+  await using traffic = new AsyncDisposableStack();
+  if (scenario.requests) traffic.use(await serveRequests(pod, tools));
+  const elephants: Elephant[] = [];
+  for (const [number, spec] of scenario.elephants.entries()) {
+    elephants.push(traffic.use(await Elephant.start(pod, spec, number, warmup, seconds)));
+  }
+  const load = scenario.requests &&
+    traffic.use(startRequests(pod, tools, scenario.requests, warmup, seconds));
+
+  const from = slotNow() + Math.round(warmup / SLOT_SECONDS);
+  const to = from + Math.round(seconds / SLOT_SECONDS);
+  await pause((to - slotNow()) * SLOT_SECONDS * 1000);
+  // The elephants run until the last request is answered: none may end on an empty road.
+  const requests = load && await finishRequests(load);
+  const ingress = figuresOf(await toPod.read(from, to), rate);
+  const egress = figuresOf(await fromPod.read(from, to), rate);
+  const reports = await Promise.all(elephants.map((elephant) => elephant.finish()));
+  return { ingress, egress, requests, elephants: reports, limiterStderr: limit?.stderr ?? "" };
+}
+
+function figuresOf(series: Series, cap: number): DirectionFigures {
+  const rate = averageRate(series);
+  return { rate, percent: rate / cap * 100, worstSecondPercent: worstSecond(series) / cap * 100 };
+}
