@@ -1,7 +1,8 @@
 import type { DirectionLimit } from "../limits/limits.ts";
 
-const LEAST = 8192n;
-const MOST = 65536n;
+const LEAST = 8192;
+/** What the stack hands out at most, unless told otherwise. */
+export const GSO_MAX = 65536;
 
 /**
  * The largest GSO packet that a pod may hand to its queue: 5 ms at the limit, so that one of an elephant's does not
@@ -12,5 +13,5 @@ const MOST = 65536n;
  */
 export function gsoLimit({ rate }: Pick<DirectionLimit, "rate">): number {
   const bytes = rate / 8n * 5n / 1000n;
-  return Number(bytes < LEAST ? LEAST : bytes > MOST ? MOST : bytes);
+  return Math.max(bytes > BigInt(GSO_MAX) ? GSO_MAX : Number(bytes), LEAST);
 }

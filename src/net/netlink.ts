@@ -109,20 +109,19 @@ export class Netlink {
     let failed: unknown;
     using onMessage = owned(callback({ parameters: ["pointer", "pointer"], result: "i32" }, (message) => {
       try {
-        each(readMessage(message, headerLength));
-        return MNL_CB_OK;
+        if (failed === undefined) each(readMessage(message, headerLength));
       } catch (error) { // must not unwind through C
         failed = error;
-        return MNL_CB_STOP;
       }
+      return MNL_CB_OK; // to the end of the answers: the next request would find those left
     }));
     for (;;) {
       const got = this.#lib.mnl_socket_recvfrom(this.#socket, this.#in, BigInt(this.#in.length));
       const size = BigInt(checkErrno(request.what, got));
       const more = this.#lib.mnl_cb_run(this.#in, size, this.#sequence, 0, onMessage.pointer, null);
-      if (failed !== undefined) throw failed;
-      if (checkErrno(request.what, more) === MNL_CB_STOP) return;
+      if (checkErrno(request.what, more) === MNL_CB_STOP) break;
     }
+    if (failed !== undefined) throw failed;
   }
 
   #encode({ what, type, flags = 0, header, attributes = [] }: Request): number {

@@ -21,6 +21,8 @@ export const Handle = {
   LIGHT: 0x6e610003,
   HEAVY: 0x6e610004,
   FREE: 0x6e610005,
+  /** Between the heavy class and its queue: splits GSO packets. */
+  SPLIT: 0x6e6a0000,
   /** The queue below each class: the class's minor, moved into the major. */
   leaf: (classId: number): number => ((0x6e61 + (classId & 0xffff)) << 16) >>> 0,
 } as const;

@@ -1,0 +1,121 @@
+import { Errno } from "../../../ffi/errno.ts";
+import { NativeError } from "../../../ffi/native.ts";
+import type { DirectionLimit } from "../../limits/limits.ts";
+import { type Attribute, u32, u64 } from "../../net/netlink.ts";
+import { findQdisc, putQdisc } from "../../net/tc.ts";
+import { Handle } from "../../state/names.ts";
+import { GSO_MAX, gsoLimit } from "../gso.ts";
+import { LEAF_TIME } from "../knobs.ts";
+import { ratespec, UNLIMITED } from "./classes.ts";
+import type { Device, QueueStats } from "./pacer.ts";
+
+// linux/pkt_sched.h
+const FqCodel = { TARGET: 1, LIMIT: 2, INTERVAL: 3, ECN: 4, QUANTUM: 6 } as const;
+const Tbf = { PARMS: 1, RATE64: 4, BURST: 6 } as const;
+const U32_MAX = 0xffff_ffffn;
+const MTU = 1514n;
+const FULL_FRAME_PAIR = 3028; // fq_codel's quantum: two frames a turn
+
+type Options = Uint8Array<ArrayBuffer> | Attribute[];
+
+/** The queue of a class, below the class itself or below what stands between. */
+function queue(
+  { netlink, link }: Device,
+  classId: number,
+  kind: string,
+  options: Options,
+  parent = classId,
+): void {
+  putQdisc(netlink, { index: link.index, kind, handle: Handle.leaf(classId), parent, options });
+}
+
+/** A class's queue of at most so many bytes. @throws {NativeError} */
+export function byteFifo(device: Device, classId: number, bytes: bigint, parent = classId): void {
+  queue(device, classId, "bfifo", u32(Number(bytes > U32_MAX ? U32_MAX : bytes)), parent);
+}
+
+/**
+ * Puts a TBF that never waits before the heavy flows' queue: it cuts GSO packets into frames. A 64 KB packet is 52 ms of
+ * a 10M pod, and one more of them in a second is 105 % of it.
+ *
+ * @returns Whether there is one: a high limit has no need of it, and would pay for every frame.
+ */
+function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
+  const most = gsoLimit(limit);
+  if (most >= GSO_MAX) return false;
+  const qopt = new DataView(new ArrayBuffer(36)); // struct tc_tbf_qopt: ratespec rate, peakrate; limit, buffer, mtu
+  ratespec(qopt, 0, UNLIMITED);
+  qopt.setUint32(24, 1, true); // of a queue of its own, which the next one replaces
+  try {
+    putQdisc(netlink, {
+      index: link.index,
+      kind: "tbf",
+      handle: Handle.SPLIT,
+      parent: Handle.HEAVY,
+      options: [[Tbf.PARMS, new Uint8Array(qopt.buffer)], [Tbf.RATE64, u64(UNLIMITED)], [
+        Tbf.BURST,
+        u32(most),
+      ]],
+    });
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether the kernel does not have that kind of queue. */
+function isMissing(error: unknown): boolean {
+  return error instanceof NativeError && error.code === Errno.ENOENT;
+}
+
+/**
+ * The heavy flows' own queue: fq_codel gives each its turn and marks before it drops; a kernel without it has one queue
+ * of {@linkcode LEAF_TIME} for all of them.
+ *
+ * @returns What it is made of.
+ */
+export function heavyQueue(device: Device, limit: DirectionLimit): string {
+  const bytes = limit.rate / 8n;
+  const split = splitGso(device, limit);
+  const parent = split ? Handle.SPLIT + 1 : Handle.HEAVY;
+  const words = split ? "tbf + " : "";
+  const packets = bytes / 4n / MTU; // 250 ms
+  try {
+    queue(device, Handle.HEAVY, "fq_codel", [
+      [FqCodel.TARGET, u32(15_000)], // µs
+      [FqCodel.INTERVAL, u32(150_000)],
+      [FqCodel.LIMIT, u32(Number(packets < 32n ? 32n : packets > 10240n ? 10240n : packets))],
+      [FqCodel.QUANTUM, u32(FULL_FRAME_PAIR)],
+      [FqCodel.ECN, u32(1)],
+    ], parent);
+    return `${words}fq_codel`;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+  byteFifo(device, Handle.HEAVY, max(bytes * LEAF_TIME / 1_000_000_000n, 2n * MTU), parent);
+  return `${words}bfifo`;
+}
+
+/** What the classes' queues counted. @throws {NativeError} */
+export function leafStats({ netlink, link }: Device): QueueStats {
+  let drops = 0, marks = 0, backlog = 0;
+  for (const classId of [Handle.ACK, Handle.LIGHT, Handle.HEAVY, Handle.FREE]) {
+    const found = findQdisc(netlink, link.index, { handle: Handle.leaf(classId) });
+    if (found === null) continue;
+    drops += found.drops;
+    backlog += found.backlog;
+    if (found.kind === "fq_codel") marks += ecnMarks(found.extra);
+  }
+  return { drops, marks, backlog };
+}
+
+/** struct tc_fq_codel_xstats: type, then qdisc_stats { maxpacket, drop_overlimit, ecn_mark, … }. */
+function ecnMarks(xstats: DataView | undefined): number {
+  return xstats !== undefined && xstats.byteLength >= 16 ? xstats.getUint32(12, true) : 0;
+}
+
+/** The larger of two. */
+export function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

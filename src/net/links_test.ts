@@ -1,0 +1,100 @@
+import { assertEquals, assertExists, AssertionError, assertThrows } from "@std/assert";
+import { NativeError } from "../../ffi/native.ts";
+import { Namespace } from "../../tests/rig/namespace.ts";
+import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { type Link, linkByIndex, linkByName, nsidOf, setGsoMaxSize } from "./links.ts";
+import { Netlink } from "./netlink.ts";
+import { NetNs } from "./netns.ts";
+
+const unable = needsRootAnd("libmnl.so");
+// Opens the library, which no test closes: the first would be told that it leaks.
+if (unable === null) new Netlink()[Symbol.dispose]();
+
+/** What must be there. */
+function found(link: Link | null): Link {
+  if (link === null) throw new AssertionError("there is no such interface");
+  return link;
+}
+
+/** A socket in a namespace. */
+function socketIn({ path }: Namespace): Netlink {
+  using netns = new NetNs(path);
+  return netns.run(() => new Netlink());
+}
+
+testIf(unable, "linkByName() and linkByIndex() describe both ends of a veth in one namespace", async () => {
+  await using made = await Namespace.create("links-pair");
+  await made.run(["ip", "link", "add", "one", "mtu", "1400", "type", "veth", "peer", "name", "two"]);
+  using netlink = socketIn(made);
+  const one = found(linkByName(netlink, "one"));
+  const two = found(linkByName(netlink, "two"));
+  assertEquals([one.name, one.kind, one.mtu], ["one", "veth", 1400]);
+  assertEquals([one.peerIndex, two.peerIndex], [two.index, one.index]);
+  assertEquals([one.peerNsid, two.peerNsid], [undefined, undefined]);
+  assertEquals(linkByIndex(netlink, one.index), one);
+});
+
+testIf(
+  unable,
+  "linkByName() tells by which id the peer's namespace is known, and nsidOf() agrees",
+  async () => {
+    await using node = await Namespace.create("links-node");
+    await using pod = await Namespace.create("links-pod");
+    await node.run(["ip", "link", "add", "veth0", "type", "veth", "peer", "name", "eth0", "netns", pod.name]);
+    using outer = socketIn(node);
+    using inner = socketIn(pod);
+    using podNs = new NetNs(pod.path);
+    using nodeNs = new NetNs(node.path);
+    const outside = found(linkByName(outer, "veth0"));
+    const inside = found(linkByName(inner, "eth0"));
+    assertEquals(outside.peerIndex, inside.index);
+    assertExists(outside.peerNsid);
+    assertExists(inside.peerNsid);
+    assertEquals(outside.peerNsid, nsidOf(outer, podNs));
+    assertEquals(inside.peerNsid, nsidOf(inner, nodeNs));
+  },
+);
+
+testIf(unable, "nsidOf() gives null for a namespace that nothing leads to", async () => {
+  await using made = await Namespace.create("links-lonely");
+  await using other = await Namespace.create("links-stranger");
+  using netlink = socketIn(made);
+  using stranger = new NetNs(other.path);
+  assertEquals(nsidOf(netlink, stranger), null);
+});
+
+testIf(unable, "linkByName() and linkByIndex() give null for what is not there", async () => {
+  await using made = await Namespace.create("links-none");
+  using netlink = socketIn(made);
+  assertEquals([linkByName(netlink, "eth9"), linkByIndex(netlink, 4242)], [null, null]);
+});
+
+testIf(unable, "linkByName() passes on an error that is not about being there", async () => {
+  await using made = await Namespace.create("links-long");
+  using netlink = socketIn(made);
+  const name = "a-name-that-no-interface-can-have";
+  assertThrows(() => linkByName(netlink, name), NativeError, `find interface "${name}": `);
+});
+
+testIf(unable, "setGsoMaxSize() sets what ip(8) and linkByName() show", async () => {
+  await using made = await Namespace.create("links-gso");
+  await made.run(["ip", "link", "add", "one", "type", "veth", "peer", "name", "two"]);
+  using netlink = socketIn(made);
+  const link = found(linkByName(netlink, "one"));
+  setGsoMaxSize(netlink, link, 8192);
+  assertEquals(linkByName(netlink, "one")?.gsoMaxSize, 8192);
+  const [shown] = JSON.parse(await made.run(["ip", "-d", "-j", "link", "show", "one"])) as {
+    gso_max_size: number;
+  }[];
+  assertEquals(shown?.gso_max_size, 8192);
+  assertEquals(linkByName(netlink, "two")?.gsoMaxSize, link.gsoMaxSize);
+});
+
+testIf(unable, "setGsoMaxSize() names the interface that is gone", async () => {
+  await using made = await Namespace.create("links-gone");
+  await made.run(["ip", "link", "add", "one", "type", "veth", "peer", "name", "two"]);
+  using netlink = socketIn(made);
+  const link = found(linkByName(netlink, "one"));
+  await made.run(["ip", "link", "del", "one"]);
+  assertThrows(() => setGsoMaxSize(netlink, link, 8192), NativeError, '"one" to 8192 bytes: ENODEV');
+});
