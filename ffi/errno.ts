@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<number, string>> = {
 export const Errno = {
   ENOENT: 2,
   EEXIST: 17,
+  EAGAIN: 11,
   ENODEV: 19,
   EINVAL: 22,
   EOPNOTSUPP: 95,

@@ -10,6 +10,8 @@ export const symbols = {
   open: { parameters: ["buffer", "i32"], result: "i32" },
   /** int close(int fd) */
   close: { parameters: ["i32"], result: "i32" },
+  /** int flock(int fd, int operation) */
+  flock: { parameters: ["i32", "i32"], result: "i32" },
   /** int setns(int fd, int nstype) */
   setns: { parameters: ["i32", "i32"], result: "i32" },
   /** int statfs(const char *path, struct statfs *buf) */

@@ -10,6 +10,7 @@ import { context } from "./build/context.ts";
 import { layoutStep } from "./build/layout.ts";
 import { libbpfSteps } from "./build/libbpf.ts";
 import { libmnlStep } from "./build/libmnl.ts";
+import { libnatraStep } from "./build/libnatra.ts";
 import { runStep } from "./build/step.ts";
 
 const args: { verbose: boolean; _: (string | number)[] } = parseArgs(Deno.args, { boolean: ["verbose"] });
@@ -22,6 +23,7 @@ try {
     layoutStep(here),
     ...libbpfSteps(here),
     libmnlStep(here),
+    libnatraStep(here),
     bundleStep(here),
     compileStep(here),
   ];

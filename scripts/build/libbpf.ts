@@ -1,9 +1,10 @@
 /** libbpf with libelf and zlib inside, as one library that needs nothing but an old libc: build/libbpf.so. */
 import { symbols } from "../../ffi/libbpf.ts";
 import { type Context, pin } from "./context.ts";
-import { oldestGlibc, requireOldGlibc } from "./glibc.ts";
-import { run, tool } from "./run.ts";
+import { requireOldGlibc } from "./glibc.ts";
+import { run } from "./run.ts";
 import { filesBelow } from "./stamp.ts";
+import { oldGlibcCompiler } from "./zig.ts";
 import type { Step } from "./step.ts";
 
 /** Sources that are compiled with the same flags. */
@@ -29,12 +30,7 @@ const zlibSources =
  * @returns The steps, in order.
  */
 export function libbpfSteps(context: Context): Step[] {
-  const zig = tool(`${context.cache}/zig-${pin(context, "ZIG_VERSION")}/ziglang/zig`);
-  const cc = [zig.path, "cc", "-target", `${Deno.build.arch}-linux-gnu.${oldestGlibc}`];
-  const env = {
-    ZIG_GLOBAL_CACHE_DIR: `${context.cache}/zig-cache`,
-    ZIG_LOCAL_CACHE_DIR: `${context.cache}/zig-cache`,
-  };
+  const { cc, env, fingerprint } = oldGlibcCompiler(context);
   const groups = sourceGroups(context);
   const objectDir = `${context.build}/obj`;
   const jobs = groups.flatMap(({ name, flags, sources }) =>
@@ -48,7 +44,7 @@ export function libbpfSteps(context: Context): Step[] {
     name: "libbpf objects",
     outputs: objects,
     inputs: () => [
-      { value: [pin(context, "LIBBPF_CRATE_SHA256"), zig.fingerprint, ...cc, ...commonFlags].join("\n") },
+      { value: [pin(context, "LIBBPF_CRATE_SHA256"), fingerprint, ...cc, ...commonFlags].join("\n") },
       { value: jobs.map(({ flags, source, object }) => [...flags, source, object].join(" ")).join("\n") },
       { file: `${context.root}/third_party/elfutils/config.h` },
     ],
@@ -65,14 +61,21 @@ export function libbpfSteps(context: Context): Step[] {
     inputs: () => [
       ...objects.map((file) => ({ file })),
       {
-        value: [zig.fingerprint, ...cc, ...linkFlags(versionScript), exportsOnly(Object.keys(symbols))].join(
+        value: [
+          fingerprint,
+          ...cc,
+          ...linkFlags("libbpf.so", versionScript),
+          exportsOnly(Object.keys(symbols)),
+        ].join(
           "\n",
         ),
       },
     ],
     run: async () => {
       await Deno.writeTextFile(versionScript, exportsOnly(Object.keys(symbols)));
-      await run(context, [...cc, ...linkFlags(versionScript), "-o", library, ...objects], { env });
+      await run(context, [...cc, ...linkFlags("libbpf.so", versionScript), "-o", library, ...objects], {
+        env,
+      });
       await requireOldGlibc(context, library);
     },
   }];
@@ -88,14 +91,21 @@ export function exportsOnly(names: readonly string[]): string {
   return `{\n  global:\n${names.toSorted().map((name) => `    ${name};\n`).join("")}  local: *;\n};\n`;
 }
 
-function linkFlags(versionScript: string): string[] {
+/**
+ * The flags of a library that binds all it needs when it is loaded, and shows only what it is told to.
+ *
+ * @param soname The library's file name.
+ * @param versionScript Path of the linker's script.
+ * @returns The flags.
+ */
+export function linkFlags(soname: string, versionScript: string): string[] {
   return [
     ..."-Os -shared -s -Wl,--gc-sections -Wl,-Bsymbolic -Wl,-z,now -Wl,-z,defs -Wl,--hash-style=gnu".split(
       " ",
     ),
     "-Wl,--no-undefined-version",
     `-Wl,--version-script=${versionScript}`,
-    "-Wl,-soname,libbpf.so",
+    `-Wl,-soname,${soname}`,
   ];
 }
 

@@ -2,7 +2,7 @@ import type { Logger } from "../log/log.ts";
 import { describeError } from "../log/describe.ts";
 import { isKnown } from "../state/known.ts";
 import { attachOf } from "./attach.ts";
-import type { AddRequest } from "./protocol.ts";
+import { addAnswer, type AddRequest } from "./protocol.ts";
 import { requestedLimits } from "./requested_limits.ts";
 
 /**
@@ -22,12 +22,16 @@ export async function add(request: AddRequest, logger: Logger): Promise<void> {
       for (const failure of release(request, netns)) logger.warn("limit not removed", { ...who, failure });
       return;
     }
+    const { setWatchdog } = await import("../kernel/watchdog.ts");
+    const { logFile, timeout } = request.conf;
+    using _watchdog = setWatchdog({ answer: addAnswer(request), logFile, timeout, who });
     const { hold } = await import("../datapath/hold.ts");
     const { namespace, name } = request.pod;
     const applied = hold({
       containerId,
       ifname,
       netns,
+      network: request.conf.name,
       limits,
       pod: namespace !== null && name !== null ? { namespace, name } : null,
       attach: attachOf(request.conf.attach, logger),

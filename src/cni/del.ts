@@ -12,6 +12,9 @@ export async function del(request: DelRequest, logger: Logger): Promise<void> {
   const who = { containerId, ifname, pod: request.pod };
   try {
     if (!isKnown(request)) return;
+    const { setWatchdog } = await import("../kernel/watchdog.ts");
+    const { logFile, timeout } = request.conf;
+    using _watchdog = setWatchdog({ answer: "", logFile, timeout, who });
     const { release } = await import("../datapath/release.ts");
     const failures = release(request, netns === "" ? null : netns);
     for (const failure of failures) logger.warn("limit not removed", { ...who, failure });

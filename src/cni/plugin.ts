@@ -39,7 +39,10 @@ async function run(request: CniRequest, logger: Logger): Promise<void> {
       const { check } = await import("./check.ts");
       return await check(request, logger);
     }
-    case "GC": // what a pod's end did not undo is nothing that a runtime waits for
+    case "GC": {
+      const { gc } = await import("./gc.ts");
+      return await gc(request, logger);
+    }
     case "STATUS": // natra needs nothing that could be missing: without it a pod starts all the same
       return;
     case "VERSION":

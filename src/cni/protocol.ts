@@ -119,15 +119,25 @@ function readText(stdin: { readSync(into: Uint8Array): number | null }): string 
 }
 
 /**
- * Answers an ADD: the previous result, under the request's version. Runtimes convert results before they pass them,
+ * The answer to an ADD: the previous result, under the request's version. Runtimes convert results before they pass them,
  * so nothing else in it is touched, unknown keys and large numbers included.
+ *
+ * @param request The request.
+ * @returns A line of JSON.
+ */
+export function addAnswer(request: AddRequest): string {
+  const { cniVersion, prevResult } = request.conf;
+  return `${JSON.stringify({ ...prevResult, cniVersion })}\n`;
+}
+
+/**
+ * Answers an ADD.
  *
  * @param request The request.
  * @throws {Error} If stdout fails for another reason than that its reader has gone.
  */
 export function answerAdd(request: AddRequest): void {
-  const { cniVersion, prevResult } = request.conf;
-  writeAnswer({ ...prevResult, cniVersion });
+  writeAnswer(addAnswer(request));
 }
 
 /**
@@ -138,7 +148,7 @@ export function answerAdd(request: AddRequest): void {
  * @throws {Error} Like {@linkcode answerAdd}.
  */
 export function answerError(error: unknown, version: Version = NEWEST_VERSION): void {
-  writeAnswer(asCniError(error).toAnswer(version));
+  writeAnswer(`${JSON.stringify(asCniError(error).toAnswer(version))}\n`);
 }
 
 /**
@@ -147,7 +157,7 @@ export function answerError(error: unknown, version: Version = NEWEST_VERSION): 
  * @throws {Error} Like {@linkcode answerAdd}.
  */
 export function answerVersion(): void {
-  writeAnswer({ cniVersion: NEWEST_VERSION, supportedVersions: SUPPORTED_VERSIONS });
+  writeAnswer(`${JSON.stringify({ cniVersion: NEWEST_VERSION, supportedVersions: SUPPORTED_VERSIONS })}\n`);
 }
 
 /**
@@ -155,9 +165,9 @@ export function answerVersion(): void {
  * was set up stands: DEL follows. A pipe that would block is not tried again: Deno keeps a buffer before stdout and
  * does not tell what it took, so the answer could come out garbled instead of missing. Runtimes pass blocking pipes.
  */
-function writeAnswer(answer: object): void {
+function writeAnswer(answer: string): void {
   try {
-    writeAll(Deno.stdout, new TextEncoder().encode(JSON.stringify(answer) + "\n"), 0);
+    writeAll(Deno.stdout, new TextEncoder().encode(answer), 0);
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }

@@ -37,6 +37,10 @@ export interface AppliedInterface {
 /** What was done to a pod's interface: the record. */
 export interface Applied extends RecordKey {
   readonly version: 1;
+  /** Whether all of it was done: until then it says what may have been touched. */
+  readonly complete: boolean;
+  /** The CNI network that the pod was added to. */
+  readonly network: string;
   readonly pod: PodName | null;
   /** The pod's network namespace: its path, and the id that tells it from a later one there. */
   readonly netns: string;
@@ -51,13 +55,13 @@ export interface Applied extends RecordKey {
 }
 
 /** What was done to a pod's interface. @returns null if nothing was, or nobody knows. */
-export function readApplied(key: RecordKey): Applied | null {
-  return parse(readRecord(key));
+export function readApplied(key: RecordKey, root?: string): Applied | null {
+  return parse(readRecord(key, root));
 }
 
 /** Every record that can be read. */
-export function allApplied(): Applied[] {
-  return readRecords().map(parse).filter((applied) => applied !== null);
+export function allApplied(root?: string): Applied[] {
+  return readRecords(root).map(parse).filter((applied) => applied !== null);
 }
 
 function parse(value: unknown): Applied | null {

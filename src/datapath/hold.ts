@@ -1,24 +1,29 @@
+import { describeError } from "../log/describe.ts";
 import type { DirectionLimit, Limits } from "../limits/limits.ts";
-import { type Link, setGsoMaxSize } from "../net/links.ts";
+import { setGsoMaxSize } from "../net/links.ts";
 import { netnsId } from "../net/netns.ts";
 import { findVeth, type PodVeth } from "../pod/veth.ts";
-import { containerPins, type Direction, interfacePins } from "../state/names.ts";
+import { hasBpffs, makePinDirectory } from "../state/bpffs.ts";
 import { isKnown } from "../state/known.ts";
+import { ContainerLock } from "../state/lock.ts";
+import type { Direction } from "../state/names.ts";
 import { type RecordKey, writeRecord } from "../state/records.ts";
 import type { Applied, AppliedDirection, AppliedInterface, Choice, PodName } from "./applied.ts";
-import type { AttachKind } from "./attach/attachment.ts";
+import type { Attacher, AttachKind } from "./attach/attachment.ts";
 import { selectAttacher } from "./attach/select.ts";
 import { gsoLimit } from "./gso.ts";
 import { knobsFor } from "./knobs.ts";
 import { BpfObject } from "./object.ts";
+import type { Device } from "./pacer/pacer.ts";
 import { installPacer } from "./pacer/select.ts";
-import { makePinDirectory, removePins } from "./pins.ts";
 import { deviceOf, directionPins, placesOf } from "./places.ts";
-import { release } from "./release.ts";
+import { releaseLocked } from "./release.ts";
 
 /** A pod's interface, and what it is to be held to. */
-export interface ShapeRequest extends RecordKey {
+export interface HoldRequest extends RecordKey {
   readonly netns: string;
+  /** The CNI network's name; GC asks by it. */
+  readonly network: string;
   readonly pod: PodName | null;
   readonly limits: Limits;
   readonly attach: "auto" | AttachKind;
@@ -26,84 +31,102 @@ export interface ShapeRequest extends RecordKey {
   readonly onChoice: (choice: Choice) => void;
 }
 
+type Choose = (what: string, choice: string, why: string) => void;
+
 /**
  * Holds a pod's interface to its limits. What an earlier call left is replaced.
+ *
+ * What will be touched is recorded before it is: a process that is killed half-way leaves enough for the next one to undo it.
  *
  * @returns What was done; it is recorded, too.
  * @throws {Error} If any of it fails: then all of it is undone.
  */
-export function hold(request: ShapeRequest): Applied {
-  const { containerId, ifname, netns, pod, limits, attach } = request;
+export function hold(request: HoldRequest): Applied {
   const choices: Choice[] = [];
-  const choose = (what: string, choice: string, why: string): void => {
+  const choose: Choose = (what, choice, why) => {
     choices.push({ what, choice, why });
     request.onChoice({ what, choice, why });
   };
-  if (isKnown(request)) release(request, netns);
+  const known = isKnown(request);
+  if (!hasBpffs()) choose("bpffs", "mounted", "nobody had");
+  using lock = ContainerLock.wait(request.containerId);
+  if (known) releaseLocked(lock, request, request.netns);
 
-  using veth = findVeth(netns, ifname);
-  using undo = new DisposableStack();
-  choose(
-    "host interface",
-    veth.outside.link.name,
-    `the peer of "${ifname}", index ${veth.outside.link.index}`,
-  );
-  const { attacher, why } = selectAttacher(attach);
+  using veth = findVeth(request.netns, request.ifname);
+  const { index, name } = veth.outside.link;
+  choose("host interface", name, `the peer of "${request.ifname}", index ${index}`);
+  const { attacher, why } = selectAttacher(request.attach);
   choose("attach", attacher.kind, why);
-  undo.defer(() => removePins(containerPins(containerId), interfacePins(containerId, ifname)));
-  const ownsClsact = { inside: false, outside: false };
+  const begun = begin(request, veth, attacher);
+  writeRecord(request, begun);
+  try {
+    const held = {
+      ingress: holdDirection("ingress", request, veth, attacher, choose),
+      egress: holdDirection("egress", request, veth, attacher, choose),
+    };
+    const applied: Applied = { ...begun, ...held, complete: true, choices };
+    writeRecord(request, applied);
+    return applied;
+  } catch (error) {
+    const failures = releaseLocked(lock, request, request.netns);
+    if (failures.length === 0) throw error;
+    throw new Error(`${describeError(error)}; undoing it failed: ${failures.join("; ")}`, { cause: error });
+  }
+}
 
-  const holdDirection = (direction: Direction): AppliedDirection | null => {
-    const limit = limits[direction];
-    if (limit === null) return null;
-    if (makePinDirectory(directionPins(request, direction))) choose("bpffs", "mounted", "nobody had");
-    const device = deviceOf(direction, veth);
-    const { pacer, queue, why } = installPacer(device, limit);
-    undo.defer(() => pacer.remove(device));
-    choose(`${direction} pacer`, queue, why);
-    if (direction === "egress" && pacer.kind !== "police") limitGso(veth, limit, undo, choose);
-
-    using object = BpfObject.load(direction, limit, knobsFor(limit, pacer.kind, secret()));
-    for (const { program, end, hook, run } of placesOf(request, direction, veth, limit.bucket)) {
-      undo.defer(() => run(() => attacher.detach(hook, ownsClsact[end])));
-      if (run(() => attacher.attach(object, program, hook))) ownsClsact[end] = true;
-    }
-    object.pinMaps(directionPins(request, direction));
-    return { limit, pacer: pacer.kind, queue };
-  };
-
-  const held = { ingress: holdDirection("ingress"), egress: holdDirection("egress") };
-  const applied: Applied = {
+function begin(request: HoldRequest, veth: PodVeth, attacher: Attacher): Applied {
+  const { containerId, ifname, network, pod, netns } = request;
+  const end = ({ link, netlink }: Device): AppliedInterface => ({
+    index: link.index,
+    name: link.name,
+    gsoMaxSize: link.gsoMaxSize,
+    ownsClsact: attacher.needsClsact(netlink, link.index),
+  });
+  return {
     version: 1,
+    complete: false,
     containerId,
     ifname,
+    network,
     pod,
     netns,
     netnsId: netnsId(netns) ?? "",
     created: new Date().toISOString(),
     attach: attacher.kind,
-    inside: describeEnd(veth.inside.link, ownsClsact.inside),
-    outside: describeEnd(veth.outside.link, ownsClsact.outside),
-    ...held,
-    choices,
+    inside: end(veth.inside),
+    outside: end(veth.outside),
+    ingress: null,
+    egress: null,
+    choices: [],
   };
-  writeRecord(request, applied);
-  undo.move();
-  return applied;
 }
 
-function describeEnd({ index, name, gsoMaxSize }: Link, ownsClsact: boolean): AppliedInterface {
-  return { index, name, gsoMaxSize, ownsClsact };
+function holdDirection(
+  direction: Direction,
+  request: HoldRequest,
+  veth: PodVeth,
+  attacher: Attacher,
+  choose: Choose,
+): AppliedDirection | null {
+  const limit = request.limits[direction];
+  if (limit === null) return null;
+  const pins = directionPins(request, direction);
+  makePinDirectory(pins);
+  const { pacer, queue, why } = installPacer(deviceOf(direction, veth), limit);
+  choose(`${direction} pacer`, queue, why);
+  if (direction === "egress" && pacer.kind !== "police") limitGso(veth.inside, limit, choose);
+  using object = BpfObject.load(direction, limit, knobsFor(limit, pacer.kind, secret()));
+  for (const { program, hook, run } of placesOf(request, direction, veth, limit.bucket)) {
+    run(() => attacher.attach(object, program, hook));
+  }
+  object.pinMaps(pins);
+  return { limit, pacer: pacer.kind, queue };
 }
 
-type Choose = (what: string, choice: string, why: string) => void;
-
-function limitGso({ inside }: PodVeth, limit: DirectionLimit, undo: DisposableStack, choose: Choose): void {
-  const { link, netlink } = inside;
+function limitGso({ link, netlink }: Device, limit: DirectionLimit, choose: Choose): void {
   const bytes = gsoLimit(limit);
   if (bytes >= link.gsoMaxSize) return;
   setGsoMaxSize(netlink, link, bytes);
-  undo.defer(() => setGsoMaxSize(netlink, link, link.gsoMaxSize));
   choose("GSO limit", `${bytes} bytes`, "a larger packet would stand before small flows for too long");
 }
 

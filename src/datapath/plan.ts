@@ -2,7 +2,7 @@ import { findVeth } from "../pod/veth.ts";
 import { DIRECTIONS } from "../state/names.ts";
 import { selectAttacher } from "./attach/select.ts";
 import { gsoLimit } from "./gso.ts";
-import type { ShapeRequest } from "./hold.ts";
+import type { HoldRequest } from "./hold.ts";
 import { candidates } from "./pacer/select.ts";
 import { rootOf } from "./pacer/root.ts";
 import { deviceOf } from "./places.ts";
@@ -12,7 +12,7 @@ import { deviceOf } from "./places.ts";
  *
  * @throws {Error} If the pod's veth cannot be found.
  */
-export function plan({ netns, ifname, limits, attach, onChoice }: ShapeRequest): void {
+export function plan({ netns, ifname, limits, attach, onChoice }: HoldRequest): void {
   using veth = findVeth(netns, ifname);
   const { index, name } = veth.outside.link;
   onChoice({ what: "host interface", choice: name, why: `the peer of "${ifname}", index ${index}` });

@@ -1,45 +1,76 @@
 import { describeError } from "../log/describe.ts";
 import { setGsoMaxSize } from "../net/links.ts";
 import { netnsId } from "../net/netns.ts";
-import { findVeth, type PodVeth } from "../pod/veth.ts";
-import { containerPins, type Direction, DIRECTIONS, interfacePins } from "../state/names.ts";
+import { findVeth, MissingInterfaceError, type PodVeth } from "../pod/veth.ts";
+import { removePins } from "../state/bpffs.ts";
+import { ContainerLock } from "../state/lock.ts";
+import { type Direction, DIRECTIONS, interfacePins } from "../state/names.ts";
 import { type RecordKey, removeRecord } from "../state/records.ts";
-import { type Applied, readApplied } from "./applied.ts";
+import { allApplied, type Applied, readApplied } from "./applied.ts";
 import { attacherOf } from "./attach/select.ts";
 import { removeRoot } from "./pacer/root.ts";
-import { removePins } from "./pins.ts";
 import { deviceOf, placesOf } from "./places.ts";
+
+type Attempt = (step: () => void) => void;
 
 /**
  * Lets a pod's interface go, whatever of it is still there.
  *
  * @param netns The pod's network namespace as the caller names it, or null; the record's is preferred.
  * @returns What could not be undone, in words; empty if all is gone.
+ * @throws {NativeError} If the container cannot be locked.
  */
 export function release(key: RecordKey, netns: string | null): string[] {
+  using lock = ContainerLock.wait(key.containerId);
+  return releaseLocked(lock, key, netns);
+}
+
+/** {@linkcode release} for who holds the container's lock, and shows it. */
+export function releaseLocked(_lock: ContainerLock, key: RecordKey, netns: string | null): string[] {
   const failures: string[] = [];
-  const attempt = (step: () => void): void => {
+  const attempt: Attempt = (step) => {
     try {
       step();
     } catch (error) {
-      failures.push(describeError(error));
+      // what was on it went with it
+      if (!(error instanceof MissingInterfaceError)) failures.push(describeError(error));
     }
   };
   const applied = readApplied(key);
-  const path = applied === null ? netns : netnsId(applied.netns) === applied.netnsId ? applied.netns : null;
-  if (path !== null && netnsId(path) !== null) {
-    attempt(() => {
-      using veth = findVeth(path, key.ifname);
-      for (const direction of DIRECTIONS) releaseDirection(key, direction, veth, applied, attempt);
-      const gso = applied?.inside.gsoMaxSize ?? 0;
-      const { link, netlink } = veth.inside;
-      if (gso > link.gsoMaxSize) attempt(() => setGsoMaxSize(netlink, link, gso));
-    });
-  }
+  const path = livingNetns(applied, netns);
+  if (path !== null) attempt(() => releaseDevices(key, path, applied, attempt));
   // With the namespace the veth is gone, and with it queues and filters: what is left are pins and the record.
-  attempt(() => removePins(containerPins(key.containerId), interfacePins(key.containerId, key.ifname)));
+  attempt(() => removePins(interfacePins(key.containerId, key.ifname)));
   attempt(() => removeRecord(key));
   return failures;
+}
+
+/** The namespace that was touched, if it is still the same; without a record, the one that the caller names. */
+function livingNetns(applied: Applied | null, netns: string | null): string | null {
+  if (applied !== null) return netnsId(applied.netns) === applied.netnsId ? applied.netns : null;
+  return netns !== null && netnsId(netns) !== null ? netns : null;
+}
+
+function releaseDevices(key: RecordKey, netns: string, applied: Applied | null, attempt: Attempt): void {
+  using veth = findVeth(netns, key.ifname);
+  if (!isOurs(key, veth, applied)) return;
+  const { link, netlink } = veth.inside;
+  for (const direction of DIRECTIONS) releaseDirection(key, direction, veth, applied, attempt);
+  const gso = applied?.inside.gsoMaxSize ?? 0;
+  if (gso > link.gsoMaxSize) attempt(() => setGsoMaxSize(netlink, link, gso));
+}
+
+/**
+ * Whether this is the veth that natra was told of for the container. A later sandbox may have the path of an earlier one,
+ * and the kernel uses inodes again; but the node's end never has the index of one that was there before.
+ */
+function isOurs(key: RecordKey, veth: PodVeth, applied: Applied | null): boolean {
+  const { index } = veth.outside.link;
+  if (applied !== null) return applied.outside.index === index;
+  const id = netnsId(veth.netns.path);
+  return !allApplied().some((other) =>
+    other.containerId !== key.containerId && other.netnsId === id && other.outside.index === index
+  );
 }
 
 function releaseDirection(
@@ -47,9 +78,9 @@ function releaseDirection(
   direction: Direction,
   veth: PodVeth,
   applied: Applied | null,
-  attempt: (step: () => void) => void,
+  attempt: Attempt,
 ): void {
-  // Without a record an ADD was cut short: its links go with their pins, its filters are found by their handle.
+  // Without a record links go with their pins, and filters are found by their handle.
   const attacher = attacherOf(applied?.attach ?? "clsact");
   for (const { end, hook, run } of placesOf(key, direction, veth, "pod")) {
     attempt(() => run(() => attacher.detach(hook, applied?.[end].ownsClsact ?? false)));

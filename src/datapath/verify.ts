@@ -18,6 +18,7 @@ export function verify(key: RecordKey, limits: Limits): string[] {
   const applied = readApplied(key);
   const wanted = DIRECTIONS.filter((direction) => limits[direction] !== null);
   if (applied === null) return wanted.length === 0 ? [] : [`no limit is in force: there is no record of one`];
+  if (!applied.complete) return ["setting it up was cut short"];
   if (netnsId(applied.netns) !== applied.netnsId) {
     return [`the network namespace "${applied.netns}" is another`];
   }

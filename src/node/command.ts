@@ -6,9 +6,10 @@ const HELP = `natra: holds pods to their bandwidth annotations, and keeps their 
 Usage: natra <command> [options]
 
 Commands:
-  status    who is limited on this node, by what, and what was counted
-  debug     walk ADD, CHECK or DEL by hand, and see each choice with its reason
-  version   the version, the commit, and the libraries inside
+  status     who is limited on this node, by what, and what was counted
+  reconcile  remove what pods that are gone, or calls that were killed, left behind
+  debug      walk ADD, CHECK or DEL by hand, and see each choice with its reason
+  version    the version, the commit, and the libraries inside
 
 Options:
   -h, --help   this text; after a command, that command's
@@ -22,6 +23,7 @@ type Command = (args: readonly string[]) => number | Promise<number>;
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import("./status.ts")).status,
   debug: async () => (await import("./debug.ts")).debug,
+  reconcile: async () => (await import("./reconcile.ts")).reconcileNode,
   version: async () => (await import("./version.ts")).version,
 };
 

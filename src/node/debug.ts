@@ -107,7 +107,7 @@ async function addByHand(options: Options): Promise<number> {
   }
   const { kernelRelease } = await import("../kernel/version.ts");
   print(`kernel: ${kernelRelease()}`);
-  const request = { ...key, netns, pod: null, limits, attach, onChoice: printChoice };
+  const request = { ...key, netns, network: "debug", pod: null, limits, attach, onChoice: printChoice };
   if (options.flag("dry-run")) {
     const { plan } = await import("../datapath/plan.ts");
     plan(request);

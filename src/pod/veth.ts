@@ -1,6 +1,6 @@
 import { type Link, linkByIndex, linkByName, nsidOf } from "../net/links.ts";
 import { Netlink } from "../net/netlink.ts";
-import { NetNs } from "../net/netns.ts";
+import { NetNs, netnsId } from "../net/netns.ts";
 
 /** Both ends of a pod's veth, with the sockets to work on them. Owns the sockets and the namespaces. */
 export interface PodVeth extends Disposable {
@@ -11,6 +11,11 @@ export interface PodVeth extends Disposable {
   readonly outside: { readonly link: Link; readonly netlink: Netlink };
 }
 
+/** The pod has no such interface (any more). */
+export class MissingInterfaceError extends Error {
+  override readonly name = "MissingInterfaceError";
+}
+
 /**
  * Finds the node's end of a pod's veth from the pod's end, and proves that they belong together: prevResult.interfaces
  * may list others' interfaces, or none.
@@ -18,7 +23,8 @@ export interface PodVeth extends Disposable {
  * @param netnsPath CNI_NETNS.
  * @param ifname CNI_IFNAME.
  * @throws {NativeError} If the namespace or netlink fails.
- * @throws {Error} If the interface is missing, is no veth, or its peer is not in this namespace.
+ * @throws {MissingInterfaceError} If there is no such interface.
+ * @throws {Error} If it is no veth, or its peer is not in this namespace.
  */
 export function findVeth(netnsPath: string, ifname: string): PodVeth {
   using undo = new DisposableStack();
@@ -26,7 +32,7 @@ export function findVeth(netnsPath: string, ifname: string): PodVeth {
   const outer = undo.use(new Netlink());
   const inner = undo.use(netns.run(() => new Netlink()));
   const inside = linkByName(inner, ifname);
-  if (inside === null) throw new Error(`Cannot find interface "${ifname}" in "${netnsPath}"`);
+  if (inside === null) throw new MissingInterfaceError(`Cannot find interface "${ifname}" in "${netnsPath}"`);
   const outside = findPeer(inner, inside, outer, netns);
   const owned = undo.move();
   return {
@@ -44,12 +50,14 @@ function findPeer(inner: Netlink, inside: Link, outer: Netlink, netns: NetNs): L
   if (inside.kind !== "veth") return refuse(`it is no veth but "${inside.kind || "a physical device"}"`);
   if (inside.peerIndex === undefined) return refuse("the kernel does not tell its peer");
   using own = NetNs.own();
-  if (inside.peerNsid !== undefined && inside.peerNsid !== nsidOf(inner, own)) {
-    return refuse("its peer is in another network namespace");
-  }
+  // An interface whose peer is beside it has no id for the peer's namespace, and the same index may exist here, too.
+  const isOwn = netnsId(netns.path) === netnsId(own.path);
+  const leadsTo = (id: number | undefined, from: Netlink, to: NetNs): boolean =>
+    id === undefined ? isOwn : id === nsidOf(from, to);
+  if (!leadsTo(inside.peerNsid, inner, own)) return refuse("its peer is in another network namespace");
   const outside = linkByIndex(outer, inside.peerIndex);
   if (outside === null) return refuse(`interface ${inside.peerIndex} is not there`);
-  const back = outside.peerNsid === undefined || outside.peerNsid === nsidOf(outer, netns);
+  const back = leadsTo(outside.peerNsid, outer, netns);
   if (outside.kind !== "veth" || outside.peerIndex !== inside.index || !back) {
     return refuse(`"${outside.name}" is not its peer`);
   }

@@ -1,6 +1,6 @@
 /**
  * One small JSON file for each pod's interface: what was done to it. Written whole or not at all, readable by root
- * alone.
+ * alone. Where they are is in the registry of names; only tests say otherwise.
  *
  * @module
  */
@@ -15,9 +15,10 @@ export interface RecordKey {
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 const SUFFIX = ".json";
+const DRAFT = ".tmp";
 
-function pathOf({ containerId, ifname }: RecordKey): string {
-  return `${RECORD_ROOT}/${containerId}-${ifname}${SUFFIX}`;
+function pathOf({ containerId, ifname }: RecordKey, root: string): string {
+  return `${root}/${containerId}-${ifname}${SUFFIX}`;
 }
 
 /** JSON has no bigint: they are written as strings. */
@@ -26,10 +27,10 @@ function encode(_key: string, value: unknown): unknown {
 }
 
 /** Writes a record, replacing the one that is there. @throws {Error} If the file system refuses. */
-export function writeRecord(key: RecordKey, value: unknown): void {
-  Deno.mkdirSync(RECORD_ROOT, { recursive: true, mode: DIRECTORY_MODE });
-  const path = pathOf(key);
-  const draft = `${path}.${crypto.randomUUID()}.tmp`;
+export function writeRecord(key: RecordKey, value: unknown, root: string = RECORD_ROOT): void {
+  Deno.mkdirSync(root, { recursive: true, mode: DIRECTORY_MODE });
+  const path = pathOf(key, root);
+  const draft = `${path}.${crypto.randomUUID()}${DRAFT}`;
   try {
     Deno.writeTextFileSync(draft, JSON.stringify(value, encode), { createNew: true, mode: FILE_MODE });
     Deno.renameSync(draft, path);
@@ -40,26 +41,51 @@ export function writeRecord(key: RecordKey, value: unknown): void {
 }
 
 /** Reads a record. @returns null if there is none, or none that is JSON. */
-export function readRecord(key: RecordKey): unknown {
-  return readFile(pathOf(key));
+export function readRecord(key: RecordKey, root: string = RECORD_ROOT): unknown {
+  return readFile(pathOf(key, root));
 }
 
 /** Whether there is a record, readable or not. */
-export function hasRecord(key: RecordKey): boolean {
+export function hasRecord(key: RecordKey, root: string = RECORD_ROOT): boolean {
   try {
-    return Deno.lstatSync(pathOf(key)).isFile;
+    return Deno.lstatSync(pathOf(key, root)).isFile;
   } catch {
     return false;
   }
 }
 
 /** Every record, in no order; files that are no records are passed over. */
-export function readRecords(): unknown[] {
+export function readRecords(root: string = RECORD_ROOT): unknown[] {
+  return list(root)
+    .filter(({ isFile, name }) => isFile && name.endsWith(SUFFIX))
+    .map(({ name }) => readFile(`${root}/${name}`))
+    .filter((record) => record !== null);
+}
+
+/** A draft lives for milliseconds: an older one is of a process that was killed. */
+const DRAFT_AGE = 60_000; // ms
+
+/** Removes what processes that were killed left of records that they wrote. */
+export function removeDrafts(root: string = RECORD_ROOT): void {
+  for (const { name } of list(root)) {
+    if (!name.endsWith(DRAFT)) continue;
+    const path = `${root}/${name}`;
+    const written = modified(path);
+    if (written !== null && Date.now() - written > DRAFT_AGE) removeFile(path);
+  }
+}
+
+function modified(path: string): number | null {
   try {
-    return [...Deno.readDirSync(RECORD_ROOT)]
-      .filter(({ isFile, name }) => isFile && name.endsWith(SUFFIX))
-      .map(({ name }) => readFile(`${RECORD_ROOT}/${name}`))
-      .filter((record) => record !== null);
+    return Deno.lstatSync(path).mtime?.getTime() ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function list(root: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(root)];
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
     throw error;
@@ -67,8 +93,8 @@ export function readRecords(): unknown[] {
 }
 
 /** Removes a record. What is not there is no error. */
-export function removeRecord(key: RecordKey): void {
-  removeFile(pathOf(key));
+export function removeRecord(key: RecordKey, root: string = RECORD_ROOT): void {
+  removeFile(pathOf(key, root));
 }
 
 function readFile(path: string): unknown {

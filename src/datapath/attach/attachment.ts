@@ -18,14 +18,17 @@ export interface Hook {
 export interface Attacher {
   readonly kind: AttachKind;
   /**
-   * @returns Whether the interface's clsact had to be made for it, and is ours to delete.
-   * @throws {Error} If the kernel refuses.
+   * Whether attaching will make the interface's clsact, which is then ours to delete.
+   *
+   * @throws {NativeError}
    */
-  attach(object: BpfObject, program: ProgramName, hook: Hook): boolean;
+  needsClsact(netlink: Netlink, ifindex: number): boolean;
+  /** @throws {Error} If the kernel refuses. */
+  attach(object: BpfObject, program: ProgramName, hook: Hook): void;
   /**
    * Undoes it; what is not there is no error, what is another's is left.
    *
-   * @param ownsClsact What attaching returned.
+   * @param ownsClsact What {@linkcode needsClsact} said before.
    * @throws {NativeError}
    */
   detach(hook: Hook, ownsClsact: boolean): void;

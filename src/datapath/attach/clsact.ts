@@ -1,7 +1,7 @@
 import { Errno } from "../../../ffi/errno.ts";
 import { checkNegative, NativeError } from "../../../ffi/native.ts";
 import { libbpf, takeLog } from "../../kernel/libbpf.ts";
-import { CLSACT, deleteQdisc, hasFilters } from "../../net/tc.ts";
+import { CLSACT, deleteQdisc, findQdisc, hasFilters } from "../../net/tc.ts";
 import { Filter } from "../../state/names.ts";
 import type { BpfObject, ProgramName } from "../object.ts";
 import type { Attacher, Hook } from "./attachment.ts";
@@ -35,13 +35,14 @@ function filterOf(program?: number): Uint8Array<ArrayBuffer> {
 export const clsact: Attacher = {
   kind: "clsact",
 
-  attach(object: BpfObject, program: ProgramName, hook: Hook): boolean {
+  needsClsact: (netlink, ifindex) => findQdisc(netlink, ifindex, { handle: CLSACT.handle }) === null,
+
+  attach(object: BpfObject, program: ProgramName, hook: Hook): void {
     const created = libbpf().bpf_tc_hook_create(hookOf(hook, true));
     takeLog();
     if (created !== -Errno.EEXIST) checkNegative(`add clsact to interface ${hook.ifindex}`, created);
     const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(object.programFd(program)));
     checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
-    return created === 0;
   },
 
   detach(hook: Hook, ownsClsact: boolean): void {

@@ -3,7 +3,7 @@ import { tcxPrograms } from "../../kernel/features.ts";
 import { libbpf, takeLog } from "../../kernel/libbpf.ts";
 import { linkInfo } from "../kernel_objects.ts";
 import type { BpfObject, ProgramName } from "../object.ts";
-import { removePin } from "../pins.ts";
+import { removePin } from "../../state/bpffs.ts";
 import type { Attacher, Hook } from "./attachment.ts";
 
 const TCX_OPTS = 32; // sizeof(struct bpf_tcx_opts): sz, flags, relative_fd, relative_id, expected_revision
@@ -13,7 +13,9 @@ const BPF_F_BEFORE = 8; // before nobody in particular: at the head
 export const tcx: Attacher = {
   kind: "tcx",
 
-  attach(object: BpfObject, program: ProgramName, { ifindex, pin }: Hook): boolean {
+  needsClsact: () => false,
+
+  attach(object: BpfObject, program: ProgramName, { ifindex, pin }: Hook): void {
     const opts = new DataView(new ArrayBuffer(TCX_OPTS));
     opts.setBigUint64(0, BigInt(TCX_OPTS), true);
     opts.setUint32(8, BPF_F_BEFORE, true);
@@ -28,7 +30,6 @@ export const tcx: Attacher = {
     } finally {
       libbpf().bpf_link__destroy(link); // closes it: the pin holds it, or nobody does
     }
-    return false;
   },
 
   detach({ pin }: Hook): void {

@@ -1,5 +1,5 @@
 import { checkErrno, cstr, libc } from "../../ffi/native.ts";
-import { BPFFS } from "../state/names.ts";
+import { BPFFS, PIN_ROOT, unpinName } from "./names.ts";
 
 const BPF_FS_MAGIC = 0xcafe4a11n;
 const STATFS = 120; // sizeof(struct statfs); f_type comes first
@@ -37,16 +37,32 @@ export function removePin(path: string): void {
   }
 }
 
-/** Removes a directory of pins with all in it, and its parent if that is empty then. What is not there is no error. */
-export function removePins(parent: string, directory: string): void {
+/** Removes a directory of pins with all in it. What is not there is no error. */
+export function removePins(directory: string): void {
   try {
     Deno.removeSync(directory, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+}
+
+/** Every container's interface that has a directory of pins. */
+export function pinnedInterfaces(): { containerId: string; ifname: string }[] {
+  return subdirectories(PIN_ROOT).flatMap((container) => {
+    const interfaces = subdirectories(`${PIN_ROOT}/${container}`);
+    // A container without one was cut short before its first.
+    return (interfaces.length > 0 ? interfaces : [""]).map((ifname) => ({
+      containerId: unpinName(container),
+      ifname: unpinName(ifname),
+    }));
+  });
+}
+
+function subdirectories(path: string): string[] {
   try {
-    Deno.removeSync(parent);
-  } catch {
-    // another interface of the container is held, too
+    return [...Deno.readDirSync(path)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }

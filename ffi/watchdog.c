@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The last resort of a plugin that must never keep a pod from starting.
+ *
+ * A crash in native code, or a call that never returns, ends with the answer that was prepared before the first such
+ * call, and exit code 0.  What runs then is a signal handler, on any thread, with any lock held: it can do nothing but
+ * write what lies ready and exit.  While another process holds the kernel's RTNL lock a thread of ours may not be killable:
+ * the answer is written, the exit follows when the lock is released.                                                  */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static const int CRASHES[] = { SIGSEGV, SIGBUS, SIGILL, SIGABRT, SIGFPE };
+enum { CRASH_COUNT = sizeof(CRASHES) / sizeof(CRASHES[0]), STACK = 64 * 1024 };
+
+static struct {
+	volatile int armed;
+	char *answer, *log, *crashed, *hung;
+	struct sigaction before[CRASH_COUNT + 1];
+	void *stack;
+} watchdog;
+
+static void write_all(int fd, const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		ssize_t done = write(fd, text, left);
+
+		if (done <= 0)
+			return;
+		text += done;
+		left -= done;
+	}
+}
+
+static void bark(int signal)
+{
+	const char *line = signal == SIGALRM ? watchdog.hung : watchdog.crashed;
+	int log;
+
+	if (!__sync_bool_compare_and_swap(&watchdog.armed, 1, 0))
+		for (;;)
+			pause();        /* another thread is at it, and exits for both */
+	write_all(STDOUT_FILENO, watchdog.answer);
+	write_all(STDERR_FILENO, line);
+	log = open(watchdog.log, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (log >= 0)
+		write_all(log, line);
+	_exit(0);
+}
+
+/* Copies its arguments.  `crashed` and `hung` are log lines.  Returns 0, or -1 with errno. */
+int natra_watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung, unsigned seconds)
+{
+	struct sigaction action = { .sa_handler = bark, .sa_flags = SA_ONSTACK };
+	struct itimerval timer = { .it_value.tv_sec = seconds };
+	stack_t stack = { .ss_size = STACK };
+
+	watchdog.answer = strdup(answer);
+	watchdog.log = strdup(log);
+	watchdog.crashed = strdup(crashed);
+	watchdog.hung = strdup(hung);
+	watchdog.stack = stack.ss_sp = malloc(STACK);   /* a crash may be that of the stack */
+	if (!watchdog.answer || !watchdog.log || !watchdog.crashed || !watchdog.hung || !stack.ss_sp ||
+	    sigaltstack(&stack, NULL))
+		return -1;
+	watchdog.armed = 1;
+	for (int i = 0; i < CRASH_COUNT; i++)
+		if (sigaction(CRASHES[i], &action, &watchdog.before[i]))
+			return -1;
+	if (sigaction(SIGALRM, &action, &watchdog.before[CRASH_COUNT]))
+		return -1;
+	return setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* After this the caller answers.  If the watchdog was quicker it does not return. */
+void natra_watchdog_disarm(void)
+{
+	struct itimerval never = { 0 };
+
+	if (!__sync_bool_compare_and_swap(&watchdog.armed, 1, 0))
+		for (;;)
+			pause();
+	setitimer(ITIMER_REAL, &never, NULL);
+	for (int i = 0; i < CRASH_COUNT; i++)
+		sigaction(CRASHES[i], &watchdog.before[i], NULL);
+	sigaction(SIGALRM, &watchdog.before[CRASH_COUNT], NULL);
+}

@@ -1,0 +1,36 @@
+/** natra's own few lines of C: build/libnatra.so. */
+import { symbols } from "../../ffi/libnatra.ts";
+import type { Context } from "./context.ts";
+import { requireOldGlibc } from "./glibc.ts";
+import { exportsOnly, linkFlags } from "./libbpf.ts";
+import { run } from "./run.ts";
+import type { Step } from "./step.ts";
+import { oldGlibcCompiler } from "./zig.ts";
+
+const flags = "-Os -fPIC -std=gnu11 -Wall -Wextra -Werror".split(" ");
+
+/**
+ * The step that makes build/libnatra.so.
+ *
+ * @param context The build's context.
+ * @returns The step.
+ */
+export function libnatraStep(context: Context): Step {
+  const { cc, env, fingerprint } = oldGlibcCompiler(context);
+  const source = `${context.root}/ffi/watchdog.c`;
+  const library = `${context.build}/libnatra.so`;
+  const versionScript = `${context.build}/obj/libnatra.map`;
+  const command = [...cc, ...flags, ...linkFlags("libnatra.so", versionScript), "-o", library, source];
+  const script = exportsOnly(Object.keys(symbols));
+  return {
+    name: "libnatra.so",
+    outputs: [library],
+    inputs: () => [{ file: source }, { value: [fingerprint, ...command, script].join("\n") }],
+    run: async () => {
+      await Deno.mkdir(`${context.build}/obj`, { recursive: true });
+      await Deno.writeTextFile(versionScript, script);
+      await run(context, command, { env });
+      await requireOldGlibc(context, library);
+    },
+  };
+}

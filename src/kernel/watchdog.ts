@@ -1,0 +1,35 @@
+import { checkErrno, cstr, embedded } from "../../ffi/native.ts";
+import { symbols } from "../../ffi/libnatra.ts";
+import { formatLine } from "../log/line.ts";
+
+/** What the watchdog does if this process crashes or hangs. */
+export interface WatchdogOrders {
+  /** Goes to stdout, as it is; may be empty. */
+  readonly answer: string;
+  /** Takes one line that says what happened. */
+  readonly logFile: string;
+  /** Seconds after which the process counts as hung. */
+  readonly timeout: number;
+  /** Goes into the line. */
+  readonly who: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Sets the watchdog: a crash or a hang in native code from now on ends in the prepared answer and exit code 0. Disposing it
+ * calls it off, and must come before the caller answers.
+ *
+ * @throws {NativeError} If signals cannot be handled.
+ */
+export function setWatchdog({ answer, logFile, timeout, who }: WatchdogOrders): Disposable {
+  const library = embedded("libnatra.so", symbols);
+  const line = (what: string): Uint8Array<ArrayBuffer> => cstr(formatLine("error", what, who));
+  const armed = library.natra_watchdog_arm(
+    cstr(answer),
+    cstr(logFile),
+    line("crashed in native code: the pod is left as it is"),
+    line(`gave up after ${timeout} s: the pod is left as it is`),
+    timeout,
+  );
+  checkErrno("set the watchdog", armed);
+  return { [Symbol.dispose]: () => library.natra_watchdog_disarm() };
+}

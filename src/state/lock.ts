@@ -1,0 +1,77 @@
+import { checkErrno, cstr, libc, NativeError } from "../../ffi/native.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { makePinDirectory } from "./bpffs.ts";
+import { containerPins } from "./names.ts";
+
+const O_DIRECTORY_CLOEXEC = 0o2200000;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+/**
+ * One process at a time works on a container: the others wait, or see that it is busy. The lock is a flock(2) on the
+ * container's pin directory, so the kernel gives it up whatever ends the process, and no lock file stays behind.
+ */
+export class ContainerLock implements Disposable {
+  readonly #fd: number;
+  readonly #directory: string;
+
+  private constructor(fd: number, directory: string) {
+    this.#fd = fd;
+    this.#directory = directory;
+  }
+
+  /** Waits until nobody else works on the container. @throws {NativeError} If bpffs cannot be used. */
+  static wait(containerId: string): ContainerLock {
+    for (;;) {
+      const lock = ContainerLock.#take(containerId, LOCK_EX);
+      if (lock !== null) return lock;
+    }
+  }
+
+  /** @returns null if somebody works on the container now. @throws {NativeError} If bpffs cannot be used. */
+  static tryTake(containerId: string): ContainerLock | null {
+    return ContainerLock.#take(containerId, LOCK_EX | LOCK_NB);
+  }
+
+  /** @returns null if it is somebody else's, or if the directory was replaced while we waited for it. */
+  static #take(containerId: string, operation: number): ContainerLock | null {
+    const directory = containerPins(containerId);
+    makePinDirectory(directory);
+    const fd = libc.open(cstr(directory), O_DIRECTORY_CLOEXEC);
+    if (fd < 0 && !exists(directory)) return null; // its last holder has just removed it
+    const lock = new ContainerLock(checkErrno(`open "${directory}"`, fd), directory);
+    try {
+      checkErrno(`lock "${directory}"`, libc.flock(fd, operation));
+    } catch (error) {
+      libc.close(fd);
+      if (error instanceof NativeError && error.code === Errno.EAGAIN) return null;
+      throw error;
+    }
+    if (idOf(`/proc/self/fd/${fd}`) === idOf(directory)) return lock;
+    libc.close(fd);
+    return null;
+  }
+
+  /** Gives it up, and removes the directory if nothing is pinned in it. */
+  [Symbol.dispose](): void {
+    try {
+      Deno.removeSync(this.#directory);
+    } catch {
+      // something is pinned: the container is held
+    }
+    libc.close(this.#fd);
+  }
+}
+
+function idOf(path: string): string | null {
+  try {
+    const { dev, ino } = Deno.statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
+function exists(path: string): boolean {
+  return idOf(path) !== null;
+}
