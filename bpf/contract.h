@@ -39,6 +39,7 @@ struct knobs {
 	__u32 class_ack;        /* HTB: the class ids, as skb->priority */
 	__u32 class_light;
 	__u32 class_heavy;
+	__u32 redirect_to;      /* natra_redirect: the ifb that queues, in the pod's namespace */
 	__u64 seed;             /* secret, of this pod and direction */
 
 	__u64 rate;             /* the limit */

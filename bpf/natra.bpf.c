@@ -4,10 +4,11 @@
  * natra_shape runs where the pod's packets queue: at the egress hook of the host's veth (what the pod receives) or of
  * the pod's eth0 (what it sends).  It sorts flows into light and heavy by a sketch and hands each packet to the queue
  * below: HTB by a class, fq by a departure time.  With HTB it drops nothing.
+ * With podside, what the pod receives is queued on an ifb inside it instead, to which natra_redirect sends it.
  * natra_guard runs where the pod's packets arrive on the node, and drops what should not have got there: a pod with
  * NET_ADMIN may delete its own queue.
  *
- * Both say TCX_NEXT (TC_ACT_UNSPEC), so that programs of others see every packet.  Where it fails: 128 heavy flows are
+ * They say TCX_NEXT (TC_ACT_UNSPEC), so that programs of others see every packet.  Where it fails: 128 heavy flows are
  * remembered with their own figures; with more, the least recent is forgotten (the sketch still knows it is heavy).
  * No helper newer than Linux 5.10, no atomic that returns a value, no lock: one object for every kernel.             */
 #include <linux/bpf.h>
@@ -225,6 +226,14 @@ int natra_guard(struct __sk_buff *skb)
 	COUNT(guard_packets, 1);
 	COUNT(guard_bytes, p.length);
 	return NEXT;
+}
+
+/* For pods whose packets pass by the node's end of the veth: what arrives inside is queued on an ifb there, and comes back
+ * from it behind this hook. */
+SEC("tc")
+int natra_redirect(struct __sk_buff *skb)
+{
+	return bpf_redirect(knobs.redirect_to, 0);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,7 +1,7 @@
 import type { Logger } from "../log/log.ts";
 import { describeError } from "../log/describe.ts";
 import { isKnown } from "../state/known.ts";
-import { attachOf } from "./attach.ts";
+import { attachmentOf } from "./attach.ts";
 import { addAnswer, type AddRequest } from "./protocol.ts";
 import { requestedLimits } from "./requested_limits.ts";
 
@@ -34,7 +34,7 @@ export async function add(request: AddRequest, logger: Logger): Promise<void> {
       network: request.conf.name,
       limits,
       pod: namespace !== null && name !== null ? { namespace, name } : null,
-      attach: attachOf(request.conf.attach, logger),
+      ...attachmentOf(request.conf.attach),
       onChoice: (choice) => logger.debug("choice", { ...who, ...choice }),
     });
     logger.info("pod is limited", { ...who, limits, choices: applied.choices });

@@ -1,11 +1,20 @@
-import type { Logger } from "../log/log.ts";
 import type { AttachMode } from "./own_keys.ts";
 
-/** What the datapath can do of what a conflist may ask for. */
-export function attachOf(asked: AttachMode, logger: Logger): "auto" | "tcx" | "clsact" {
-  if (asked !== "podside" && asked !== "clsact-podside") return asked;
-  const used = asked === "podside" ? "auto" : "clsact";
-  const why = "this version attaches at the node's end of the veth only";
-  logger.warn("bad value", { key: "configuration attach", given: asked, used, why });
-  return used;
+/** How and where to attach, as the datapath takes it. */
+export interface Attachment {
+  readonly attach: "auto" | "tcx" | "clsact";
+  readonly side: "host" | "pod";
+}
+
+const ATTACHMENTS: Readonly<Record<AttachMode, Attachment>> = {
+  "auto": { attach: "auto", side: "host" },
+  "tcx": { attach: "tcx", side: "host" },
+  "clsact": { attach: "clsact", side: "host" },
+  "podside": { attach: "auto", side: "pod" },
+  "clsact-podside": { attach: "clsact", side: "pod" },
+};
+
+/** What the conflist's `attach` means. */
+export function attachmentOf(mode: AttachMode): Attachment {
+  return ATTACHMENTS[mode];
 }

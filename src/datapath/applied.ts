@@ -2,6 +2,7 @@ import type { DirectionLimit } from "../limits/limits.ts";
 import { readRecord, readRecords, type RecordKey } from "../state/records.ts";
 import type { Direction } from "../state/names.ts";
 import type { AttachKind } from "./attach/attachment.ts";
+import type { Side } from "./places.ts";
 import type { PacerKind } from "./pacer/pacer.ts";
 
 /** A choice that was made for a pod, and why: for the log, `status` and `debug`. */
@@ -47,6 +48,8 @@ export interface Applied extends RecordKey {
   readonly netnsId: string;
   readonly created: string;
   readonly attach: AttachKind;
+  /** Where ingress is held. */
+  readonly side: Side;
   readonly inside: AppliedInterface;
   readonly outside: AppliedInterface;
   readonly ingress: AppliedDirection | null;

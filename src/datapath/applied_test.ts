@@ -21,6 +21,7 @@ const applied: Applied = {
   netnsId: "4:4026532000",
   created: "2026-01-01T00:00:00.000Z",
   attach: "tcx",
+  side: "host",
   inside: { index: 2, name: "eth0", gsoMaxSize: 65536, ownsClsact: false },
   outside: { index: 7, name: "veth7", gsoMaxSize: 65536, ownsClsact: true },
   ingress: held,

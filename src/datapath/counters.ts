@@ -29,7 +29,7 @@ export function readQueues(applied: Applied): Readonly<Record<Direction, QueueSt
   using veth = findVeth(applied.netns, applied.ifname);
   const stats = (direction: Direction): QueueStats | null => {
     const held = applied[direction];
-    return held === null ? null : pacerOf(held.pacer).stats(deviceOf(direction, veth));
+    return held === null ? null : pacerOf(held.pacer).stats(deviceOf(direction, veth, applied.side));
   };
   return { ingress: stats("ingress"), egress: stats("egress") };
 }

@@ -12,11 +12,12 @@ import type { Applied, AppliedDirection, AppliedInterface, Choice, PodName } fro
 import type { Attacher, AttachKind } from "./attach/attachment.ts";
 import { selectAttacher } from "./attach/select.ts";
 import { gsoLimit } from "./gso.ts";
+import { makeIfb } from "./ifb.ts";
 import { knobsFor } from "./knobs.ts";
 import { BpfObject } from "./object.ts";
 import type { Device } from "./pacer/pacer.ts";
 import { installPacer } from "./pacer/select.ts";
-import { deviceOf, directionPins, placesOf } from "./places.ts";
+import { deviceOf, directionPins, placesOf, type Side } from "./places.ts";
 import { releaseLocked } from "./release.ts";
 
 /** A pod's interface, and what it is to be held to. */
@@ -27,6 +28,7 @@ export interface HoldRequest extends RecordKey {
   readonly pod: PodName | null;
   readonly limits: Limits;
   readonly attach: "auto" | AttachKind;
+  readonly side: Side;
   /** Is told every choice, with its reason. */
   readonly onChoice: (choice: Choice) => void;
 }
@@ -93,6 +95,7 @@ function begin(request: HoldRequest, veth: PodVeth, attacher: Attacher): Applied
     netnsId: netnsId(netns) ?? "",
     created: new Date().toISOString(),
     attach: attacher.kind,
+    side: request.side,
     inside: end(veth.inside),
     outside: end(veth.outside),
     ingress: null,
@@ -112,15 +115,36 @@ function holdDirection(
   if (limit === null) return null;
   const pins = directionPins(request, direction);
   makePinDirectory(pins);
-  const { pacer, queue, why } = installPacer(deviceOf(direction, veth), limit);
+  const inPod = direction === "ingress" && request.side === "pod";
+  const ifb = inPod ? tryIfb(veth, choose) : null;
+  const wanted: DirectionLimit = inPod && (ifb === null || limit.bucket === "flow")
+    ? { ...limit, pacer: "police" }
+    : limit;
+  const { pacer, queue, why } = installPacer(deviceOf(direction, veth, request.side), wanted);
   choose(`${direction} pacer`, queue, why);
   if (direction === "egress" && pacer.kind !== "police") limitGso(veth.inside, limit, choose);
-  using object = BpfObject.load(direction, limit, knobsFor(limit, pacer.kind, secret()));
-  for (const { program, hook, run } of placesOf(request, direction, veth, limit.bucket)) {
-    run(() => attacher.attach(object, program, hook));
-  }
+  const places = placesOf(request, direction, veth, limit.bucket, request.side);
+  const knobs = knobsFor(limit, pacer.kind, secret(), ifb?.link.index);
+  using object = BpfObject.load(places, limit, knobs);
+  for (const { program, hook, run } of places) run(() => attacher.attach(object, program, hook));
   object.pinMaps(pins);
   return { limit, pacer: pacer.kind, queue };
+}
+
+/** What arrives in the pod can be queued on an ifb only; where the kernel has none, it can be policed. */
+function tryIfb(veth: PodVeth, choose: Choose): Device | null {
+  try {
+    const ifb = makeIfb(veth);
+    choose(
+      "ingress interface",
+      ifb.link.name,
+      "an ifb in the pod: packets may pass by the node's end of the veth",
+    );
+    return ifb;
+  } catch (error) {
+    choose("ingress interface", veth.inside.link.name, `no queue: ${describeError(error)}`);
+    return null;
+  }
 }
 
 function limitGso({ link, netlink }: Device, limit: DirectionLimit, choose: Choose): void {

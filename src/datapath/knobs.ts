@@ -47,8 +47,9 @@ export function burstTime({ rate, burst }: DirectionLimit): bigint {
  * @param limit Bits per second and bytes.
  * @param kind The queue that is really there.
  * @param seed 64 random bits, secret: who knew them could build flows that collide in the sketch.
+ * @param redirectTo The index of the ifb that queues, for podside.
  */
-export function knobsFor(limit: DirectionLimit, kind: PacerKind, seed: bigint): Knobs {
+export function knobsFor(limit: DirectionLimit, kind: PacerKind, seed: bigint, redirectTo = 0): Knobs {
   const bytes = max(limit.rate / 8n, 1n); // a second
   const beat = bytes * BEAT / SECOND;
   const cost = (SECOND << BigInt(layout.constants.COST_SHIFT)) / bytes;
@@ -67,6 +68,7 @@ export function knobsFor(limit: DirectionLimit, kind: PacerKind, seed: bigint): 
     class_ack: BigInt(Handle.ACK),
     class_light: BigInt(limit.mice === "free" ? Handle.FREE : Handle.LIGHT),
     class_heavy: BigInt(Handle.HEAVY),
+    redirect_to: BigInt(redirectTo),
     seed,
 
     rate: beat,

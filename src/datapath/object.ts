@@ -2,14 +2,19 @@ import { address, checkNegative, cstr, embeddedFile, notNull, type Pointer, view
 import { TcxHook } from "../kernel/features.ts";
 import { libbpf, takeLog } from "../kernel/libbpf.ts";
 import type { DirectionLimit } from "../limits/limits.ts";
-import type { Direction } from "../state/names.ts";
 import type { Knobs } from "./knobs.ts";
 import { knobs as knobsLayout, sections } from "./layout.ts";
 import { writeStruct } from "./struct.ts";
 
-/** The programs of bpf/natra.bpf.c, with the hook that each is for. */
-export const PROGRAMS = { natra_shape: "egress", natra_guard: "ingress" } as const;
-export type ProgramName = keyof typeof PROGRAMS;
+/** The programs of bpf/natra.bpf.c. */
+const PROGRAMS = ["natra_shape", "natra_guard", "natra_redirect"] as const;
+export type ProgramName = (typeof PROGRAMS)[number];
+
+/** A program that is to be loaded, and the kind of hook that it will be attached to. */
+export interface Wanted {
+  readonly program: ProgramName;
+  readonly hook: { readonly point: keyof typeof TcxHook };
+}
 
 /** The maps of bpf/natra.bpf.c that outlive the process, by the name of their pin. */
 export const MAPS = { state: ".bss", knobs: ".rodata", sketch: "sketch", flows: "flows" } as const;
@@ -35,27 +40,16 @@ export class BpfObject implements Disposable {
   /**
    * Loads the programs and maps for one direction of one pod.
    *
-   * @param direction The guard is loaded for egress only.
+   * @param wanted The programs; the others are left out.
    * @param limit Gives the sketch its size.
    * @param knobs What the programs are told; the kernel never changes them again.
    * @throws {NativeError} With libbpf's and the verifier's own words, if the kernel refuses.
    */
-  static load(direction: Direction, limit: DirectionLimit, knobs: Knobs): BpfObject {
-    const guarded = direction === "egress" && limit.bucket === "pod";
+  static load(wanted: readonly Wanted[], limit: DirectionLimit, knobs: Knobs): BpfObject {
+    const guarded = wanted.some(({ program }) => program === "natra_guard");
     using undo = new DisposableStack();
     const object = undo.use(new BpfObject());
-    for (const [name, hook] of Object.entries(PROGRAMS)) {
-      const program = object.#program(name);
-      // Without it a tcx attachment is refused; kernels without tcx ignore it.
-      checkNegative(
-        `prepare ${name}`,
-        libbpf().bpf_program__set_expected_attach_type(program, TcxHook[hook]),
-      );
-    }
-    checkNegative(
-      "prepare natra_guard",
-      libbpf().bpf_program__set_autoload(object.#program("natra_guard"), guarded),
-    );
+    for (const name of PROGRAMS) object.#prepare(name, wanted.find(({ program }) => program === name));
     object.#size("sketch", limit.width * limit.depth);
     object.#size("guard_sketch", guarded && limit.mice === "free" ? limit.width * limit.depth : 1);
     object.#write(knobs);
@@ -85,6 +79,15 @@ export class BpfObject implements Disposable {
       const path = `${directory}/${pin}`;
       checkNegative(`pin map "${path}"`, libbpf().bpf_map__pin(this.#map(name), cstr(path)), takeLog());
     }
+  }
+
+  #prepare(name: ProgramName, wanted: Wanted | undefined): void {
+    const program = this.#program(name);
+    checkNegative(`prepare ${name}`, libbpf().bpf_program__set_autoload(program, wanted !== undefined));
+    if (wanted === undefined) return;
+    // Without it a tcx attachment is refused; kernels without tcx ignore it.
+    const type = TcxHook[wanted.hook.point];
+    checkNegative(`prepare ${name}`, libbpf().bpf_program__set_expected_attach_type(program, type));
   }
 
   #program(name: string): Pointer {

@@ -3,14 +3,23 @@ import type { PodVeth } from "../pod/veth.ts";
 import { type Direction, interfacePins } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
 import type { Hook } from "./attach/attachment.ts";
+import { findIfb } from "./ifb.ts";
 import type { ProgramName } from "./object.ts";
 import type { Device } from "./pacer/pacer.ts";
+
+/**
+ * Where the pod's ingress is held: on the node's end of the veth, or inside the pod, for main CNIs whose packets pass by
+ * the node's end.
+ */
+export type Side = "host" | "pod";
+
+/** An interface that programs are attached to. */
+export type End = "inside" | "outside" | "ifb";
 
 /** A program's place: the hook, and how to get into its namespace. */
 export interface Place {
   readonly program: ProgramName;
-  /** Which end of the veth. */
-  readonly end: "inside" | "outside";
+  readonly end: End;
   readonly hook: Hook;
   /** Runs `f` in the network namespace of the hook's interface. */
   run<T>(f: () => T extends PromiseLike<unknown> ? never : T): T;
@@ -21,9 +30,13 @@ export function directionPins({ containerId, ifname }: RecordKey, direction: Dir
   return `${interfacePins(containerId, ifname)}/${direction}`;
 }
 
-/** The interface that a direction queues on: where its packets leave for the other side. */
-export function deviceOf(direction: Direction, veth: PodVeth): Device {
-  return direction === "ingress" ? veth.outside : veth.inside;
+/**
+ * The interface that a direction queues on: where its packets leave for the other side. Inside a pod there is none for
+ * ingress but an ifb; without one ingress cannot be queued, only policed as it arrives.
+ */
+export function deviceOf(direction: Direction, veth: PodVeth, side: Side): Device {
+  if (direction === "egress") return veth.inside;
+  return side === "host" ? veth.outside : findIfb(veth) ?? veth.inside;
 }
 
 /**
@@ -35,28 +48,30 @@ export function placesOf(
   direction: Direction,
   veth: PodVeth,
   bucket: Bucket,
+  side: Side,
 ): Place[] {
   const pins = directionPins(key, direction);
-  const outside = (program: ProgramName, point: Hook["point"], pin: string): Place => ({
+  const place = (program: ProgramName, end: End, device: Device, point: Hook["point"]): Place => ({
     program,
-    end: "outside",
-    hook: { ifindex: veth.outside.link.index, netlink: veth.outside.netlink, point, pin: `${pins}/${pin}` },
-    run: (f) => f(),
-  });
-  if (direction === "ingress") return [outside("natra_shape", "egress", "shape")];
-  return [
-    {
-      program: "natra_shape",
-      end: "inside",
-      hook: {
-        ifindex: veth.inside.link.index,
-        netlink: veth.inside.netlink,
-        point: "egress",
-        pin: `${pins}/shape`,
-      },
-      run: (f) => veth.netns.run(f),
+    end,
+    hook: {
+      ifindex: device.link.index,
+      netlink: device.netlink,
+      point,
+      pin: `${pins}/${program.replace("natra_", "")}`,
     },
+    run: end === "outside" ? (f) => f() : (f) => veth.netns.run(f),
+  });
+  if (direction === "egress") {
+    const shape = place("natra_shape", "inside", veth.inside, "egress");
     // A rate for each flow is no rate for the pod: there is nothing to guard.
-    ...(bucket === "pod" ? [outside("natra_guard", "ingress", "guard")] : []),
+    return bucket === "flow" ? [shape] : [shape, place("natra_guard", "outside", veth.outside, "ingress")];
+  }
+  if (side === "host") return [place("natra_shape", "outside", veth.outside, "egress")];
+  const ifb = findIfb(veth);
+  if (ifb === null) return [place("natra_shape", "inside", veth.inside, "ingress")];
+  return [
+    place("natra_shape", "ifb", ifb, "egress"),
+    place("natra_redirect", "inside", veth.inside, "ingress"),
   ];
 }

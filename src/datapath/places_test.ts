@@ -4,6 +4,7 @@ import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
 import { Netlink } from "../net/netlink.ts";
 import { NetNs, netnsId } from "../net/netns.ts";
 import { findVeth } from "../pod/veth.ts";
+import { findIfb, makeIfb, removeIfb } from "./ifb.ts";
 import { deviceOf, directionPins, placesOf } from "./places.ts";
 
 const unable = needsRootAnd("libmnl.so");
@@ -26,13 +27,17 @@ testIf(
     using home = new NetNs(node.path);
     home.run(() => {
       using veth = findVeth(pod.path, "eth0");
-      const told = (direction: "ingress" | "egress", bucket: "pod" | "flow"): unknown[] =>
-        placesOf(key, direction, veth, bucket).map(({ program, end, hook, run }) => ({
+      const told = (
+        direction: "ingress" | "egress",
+        bucket: "pod" | "flow",
+        side: "host" | "pod" = "host",
+      ): unknown[] =>
+        placesOf(key, direction, veth, bucket, side).map(({ program, end, hook, run }) => ({
           program,
           end,
           point: hook.point,
           pin: hook.pin.slice(directionPins(key, direction).length),
-          isEnds: hook.ifindex === veth[end].link.index && hook.netlink === veth[end].netlink,
+          isEnds: hook.ifindex === (end === "ifb" ? findIfb(veth) : veth[end])?.link.index,
           namespace: run(() => netnsId("/proc/thread-self/ns/net")) === netnsId(pod.path) ? "pod" : "node",
         }));
       const shape = { program: "natra_shape", point: "egress", pin: "/shape", isEnds: true };
@@ -43,8 +48,20 @@ testIf(
         { ...guard, end: "outside", namespace: "node" },
       ]);
       assertEquals(told("egress", "flow"), [{ ...shape, end: "inside", namespace: "pod" }]);
-      assertEquals(deviceOf("ingress", veth), veth.outside);
-      assertEquals(deviceOf("egress", veth), veth.inside);
+      assertEquals(deviceOf("ingress", veth, "host"), veth.outside);
+      assertEquals(deviceOf("egress", veth, "host"), veth.inside);
+
+      const arriving = { ...shape, point: "ingress", end: "inside", namespace: "pod" };
+      assertEquals(told("ingress", "pod", "pod"), [arriving], "without an ifb ingress can only be policed");
+      assertEquals(deviceOf("ingress", veth, "pod"), veth.inside);
+      const ifb = makeIfb(veth);
+      assertEquals(makeIfb(veth).link.index, ifb.link.index);
+      assertEquals(deviceOf("ingress", veth, "pod").link.index, ifb.link.index);
+      const redirect = { ...arriving, program: "natra_redirect", pin: "/redirect" };
+      assertEquals(told("ingress", "pod", "pod"), [{ ...shape, end: "ifb", namespace: "pod" }, redirect]);
+      removeIfb(veth);
+      removeIfb(veth);
+      assertEquals(findIfb(veth), null);
     });
   },
 );

@@ -12,7 +12,7 @@ import { deviceOf } from "./places.ts";
  *
  * @throws {Error} If the pod's veth cannot be found.
  */
-export function plan({ netns, ifname, limits, attach, onChoice }: HoldRequest): void {
+export function plan({ netns, ifname, limits, attach, side, onChoice }: HoldRequest): void {
   using veth = findVeth(netns, ifname);
   const { index, name } = veth.outside.link;
   onChoice({ what: "host interface", choice: name, why: `the peer of "${ifname}", index ${index}` });
@@ -21,7 +21,11 @@ export function plan({ netns, ifname, limits, attach, onChoice }: HoldRequest): 
   for (const direction of DIRECTIONS) {
     const limit = limits[direction];
     if (limit === null) continue;
-    const device = deviceOf(direction, veth);
+    if (direction === "ingress" && side === "pod") {
+      onChoice({ what: "ingress interface", choice: "an ifb in the pod", why: "as asked" });
+      continue;
+    }
+    const device = deviceOf(direction, veth, side);
     onChoice({
       what: `${direction} pacer`,
       choice: candidates(limit).join(", else "),

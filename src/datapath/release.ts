@@ -8,6 +8,7 @@ import { type Direction, DIRECTIONS, interfacePins } from "../state/names.ts";
 import { type RecordKey, removeRecord } from "../state/records.ts";
 import { allApplied, type Applied, readApplied } from "./applied.ts";
 import { attacherOf } from "./attach/select.ts";
+import { removeIfb } from "./ifb.ts";
 import { removeRoot } from "./pacer/root.ts";
 import { deviceOf, placesOf } from "./places.ts";
 
@@ -56,6 +57,7 @@ function releaseDevices(key: RecordKey, netns: string, applied: Applied | null, 
   if (!isOurs(key, veth, applied)) return;
   const { link, netlink } = veth.inside;
   for (const direction of DIRECTIONS) releaseDirection(key, direction, veth, applied, attempt);
+  attempt(() => removeIfb(veth));
   const gso = applied?.inside.gsoMaxSize ?? 0;
   if (gso > link.gsoMaxSize) attempt(() => setGsoMaxSize(netlink, link, gso));
 }
@@ -82,8 +84,10 @@ function releaseDirection(
 ): void {
   // Without a record links go with their pins, and filters are found by their handle.
   const attacher = attacherOf(applied?.attach ?? "clsact");
-  for (const { end, hook, run } of placesOf(key, direction, veth, "pod")) {
-    attempt(() => run(() => attacher.detach(hook, applied?.[end].ownsClsact ?? false)));
+  const side = applied?.side ?? "host";
+  for (const { end, hook, run } of placesOf(key, direction, veth, "pod", side)) {
+    const ownsClsact = end !== "ifb" && (applied?.[end].ownsClsact ?? false);
+    attempt(() => run(() => attacher.detach(hook, ownsClsact)));
   }
-  attempt(() => removeRoot(deviceOf(direction, veth)));
+  attempt(() => removeRoot(deviceOf(direction, veth, side)));
 }

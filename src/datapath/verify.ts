@@ -1,3 +1,4 @@
+import { describeError } from "../log/describe.ts";
 import type { DirectionLimit, Limits } from "../limits/limits.ts";
 import { netnsId } from "../net/netns.ts";
 import { findVeth, type PodVeth } from "../pod/veth.ts";
@@ -22,9 +23,21 @@ export function verify(key: RecordKey, limits: Limits): string[] {
   if (netnsId(applied.netns) !== applied.netnsId) {
     return [`the network namespace "${applied.netns}" is another`];
   }
-  using veth = findVeth(applied.netns, key.ifname);
+  let found: PodVeth;
+  try {
+    found = findVeth(applied.netns, key.ifname);
+  } catch (error) {
+    return [describeError(error)];
+  }
+  using veth = found;
+  if (veth.outside.link.index !== applied.outside.index) {
+    return [`the interface "${key.ifname}" in "${applied.netns}" is another`];
+  }
   return DIRECTIONS.flatMap((direction) => verifyDirection(key, direction, limits[direction], applied, veth));
 }
+
+/** What a limit asks for; where it stood, its source, changes nothing. */
+const ASKED = ["burst", "bucket", "mice", "pacer", "width", "depth", "threshold"] as const;
 
 function verifyDirection(
   key: RecordKey,
@@ -39,10 +52,16 @@ function verifyDirection(
   if (held.limit.rate !== limit.rate) {
     return [`${direction} is held to ${held.limit.rate} bit/s, not ${limit.rate}`];
   }
+  const changed = ASKED.filter((field) => held.limit[field] !== limit[field]);
+  if (changed.length > 0) {
+    return changed.map((field) => `${direction}: ${field} is ${held.limit[field]}, not ${limit[field]}`);
+  }
   const attacher = attacherOf(applied.attach);
   const findings = [
-    ...placesOf(key, direction, veth, limit.bucket).map(({ hook, run }) => run(() => attacher.verify(hook))),
-    pacerOf(held.pacer).verify(deviceOf(direction, veth), limit),
+    ...placesOf(key, direction, veth, limit.bucket, applied.side).map(({ hook, run }) =>
+      run(() => attacher.verify(hook))
+    ),
+    pacerOf(held.pacer).verify(deviceOf(direction, veth, applied.side), limit),
   ];
   return findings.filter((finding) => finding !== null).map((finding) => `${direction}: ${finding}`);
 }

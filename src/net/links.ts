@@ -1,7 +1,7 @@
 import { NativeError } from "../../ffi/native.ts";
 import { Errno } from "../../ffi/errno.ts";
 import { nested, readI32, readString, readU32 } from "./attributes.ts";
-import { type Attribute, type Message, type Netlink, Rtm, string, u32 } from "./netlink.ts";
+import { type Attribute, Flag, type Message, type Netlink, Rtm, string, u32 } from "./netlink.ts";
 import type { NetNs } from "./netns.ts";
 
 /** A network interface, as the kernel describes it. */
@@ -78,6 +78,27 @@ export function setGsoMaxSize(netlink: Netlink, link: Link, bytes: number): void
     header: ifinfomsg(link.index),
     attributes: [[Ifla.GSO_MAX_SIZE, u32(bytes)]],
   });
+}
+
+const IFF_UP = 1;
+
+/** Makes an ifb and brings it up. @throws {NativeError} */
+export function addIfb(netlink: Netlink, name: string): void {
+  const header = new DataView(ifinfomsg(0).buffer);
+  header.setUint32(8, IFF_UP, true);
+  header.setUint32(12, IFF_UP, true); // which of the flags are meant
+  netlink.request({
+    what: `add ifb "${name}"`,
+    type: Rtm.NEWLINK,
+    flags: Flag.CREATE | Flag.EXCL,
+    header: new Uint8Array(header.buffer),
+    attributes: [[Ifla.IFNAME, string(name)], [Ifla.LINKINFO, [[INFO_KIND, string("ifb")]]]],
+  });
+}
+
+/** Deletes an interface. @throws {NativeError} */
+export function deleteLink(netlink: Netlink, { index, name }: Link): void {
+  netlink.request({ what: `delete interface "${name}"`, type: Rtm.DELLINK, header: ifinfomsg(index) });
 }
 
 const NETNSA_NSID = 1;

@@ -1,3 +1,5 @@
+import { attachmentOf } from "../cni/attach.ts";
+import { ATTACH_MODES } from "../cni/own_keys.ts";
 import type { Choice } from "../datapath/applied.ts";
 import { formatRate } from "../limits/quantity.ts";
 import { decideLimits, type Decision, type DirectionLimit } from "../limits/limits.ts";
@@ -15,14 +17,12 @@ Does by hand what a container runtime would ask for, and prints each choice with
   --ifname NAME      its interface (eth0)
   --ingress LIMIT    what the pod may receive: bits/s (10M), or the annotation's JSON form
   --egress LIMIT     what the pod may send
-  --attach HOW       auto, tcx or clsact (auto)
+  --attach HOW       auto, tcx, clsact, podside or clsact-podside (auto)
   --pacer HOW        auto, htb, edt or police (auto)
   --container-id ID  to look at, or to undo, what a runtime set up (one made from the namespace)
   --dry-run          with add: say what would be done, and do nothing
 
 Exit code 1 if it fails, or if check finds something.`;
-
-const ATTACH = ["auto", "tcx", "clsact"] as const;
 
 /** `natra debug` */
 export async function debug(args: readonly string[]): Promise<number> {
@@ -99,15 +99,23 @@ function printChoice({ what, choice, why }: Choice): void {
 async function addByHand(options: Options): Promise<number> {
   const key = keyOf(options);
   const netns = netnsOf(options);
-  const attach = ATTACH.find((how) => how === (options.string("attach") ?? "auto"));
-  if (attach === undefined) throw new UsageError(`--attach is one of ${ATTACH.join(", ")}`);
+  const mode = ATTACH_MODES.find((how) => how === (options.string("attach") ?? "auto"));
+  if (mode === undefined) throw new UsageError(`--attach is one of ${ATTACH_MODES.join(", ")}`);
   const { limits } = decide(options);
   if (limits.ingress === null && limits.egress === null) {
     throw new UsageError("Give --ingress, --egress or both");
   }
   const { kernelRelease } = await import("../kernel/version.ts");
   print(`kernel: ${kernelRelease()}`);
-  const request = { ...key, netns, network: "debug", pod: null, limits, attach, onChoice: printChoice };
+  const request = {
+    ...key,
+    netns,
+    network: "debug",
+    pod: null,
+    limits,
+    ...attachmentOf(mode),
+    onChoice: printChoice,
+  };
   if (options.flag("dry-run")) {
     const { plan } = await import("../datapath/plan.ts");
     plan(request);

@@ -108,7 +108,7 @@ function makeRow(
     direction,
     rate: held.limit.rate,
     burst: held.limit.burst,
-    attach: applied.attach,
+    attach: applied.side === "pod" ? `${applied.attach}, podside` : applied.attach,
     pacer: held.pacer,
     queue: held.queue,
     packets: sum("light_packets", "heavy_packets"),

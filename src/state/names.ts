@@ -30,6 +30,11 @@ export const Handle = {
 /** clsact filters: priority 1 to be seen first, a handle of our own (1 belongs to others), so never another's filter. */
 export const Filter = { PRIORITY: 1, HANDLE: 0x6e61 } as const;
 
+/** The ifb of a pod's interface, in the pod's namespace. At most 15 bytes, as the kernel wants it. */
+export function ifbName(ifindex: number): string {
+  return `natra-${ifindex}`;
+}
+
 /** A direction, as the pod sees it. */
 export type Direction = "ingress" | "egress";
 export const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];

@@ -97,9 +97,11 @@ export function classOptions({ rate, ceil, burst, quantum, priority }: ClassSpec
   return options;
 }
 
-/** The rate, in bytes a second, that a class may borrow up to. @returns null if these are no HTB class's options. */
-export function ceilOf(options: ReadonlyMap<number, DataView>): bigint | null {
+/** A class's rates, in bytes a second. @returns null if these are no HTB class's options. */
+export function ratesOf(options: ReadonlyMap<number, DataView>): Pick<ClassSpec, "rate" | "ceil"> | null {
   const parms = options.get(Htb.PARMS);
   if (parms === undefined) return null;
-  return options.get(Htb.CEIL64)?.getBigUint64(0, true) ?? BigInt(parms.getUint32(20, true));
+  const read = (offset: number, wide: number): bigint =>
+    options.get(wide)?.getBigUint64(0, true) ?? BigInt(parms.getUint32(offset, true));
+  return { rate: read(8, Htb.RATE64), ceil: read(20, Htb.CEIL64) };
 }

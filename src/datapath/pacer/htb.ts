@@ -2,7 +2,7 @@ import type { DirectionLimit } from "../../limits/limits.ts";
 import type { Attribute } from "../../net/netlink.ts";
 import { eachClass, formatHandle, putClass, putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
-import { ceilOf, classes, classOptions } from "./classes.ts";
+import { classes, classOptions, ratesOf } from "./classes.ts";
 import { byteFifo, heavyQueue, leafStats, max } from "./leaves.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
@@ -56,13 +56,13 @@ export const htb: Pacer = {
     let other: string | null = null;
     eachClass(device.netlink, device.link.index, ({ handle, options }) => {
       const spec = missing.get(handle);
-      const ceil = ceilOf(options);
-      if (spec === undefined || ceil === null) return;
+      const rates = ratesOf(options);
+      if (spec === undefined || rates === null) return;
       missing.delete(handle);
-      if (ceil !== spec.ceil) {
-        other = `class ${formatHandle(handle)} of "${device.link.name}" has ${ceil * 8n} bit/s, not ${
-          spec.ceil * 8n
-        }`;
+      for (const which of ["rate", "ceil"] as const) {
+        if (rates[which] === spec[which]) continue;
+        const [is, should] = [rates[which] * 8n, spec[which] * 8n];
+        other = `class ${formatHandle(handle)} of "${device.link.name}" has ${is} bit/s, not ${should}`;
       }
     });
     const [first] = missing.keys();
