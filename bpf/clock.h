@@ -10,9 +10,6 @@
 #pragma once
 #include "flow.h"
 
-#define READ(x) (*(volatile typeof(x) *)&(x))
-#define STORE(x, v) (*(volatile typeof(x) *)&(x) = (v))
-
 INLINE __u64 clock_time(const struct clock *c)
 {
 	return READ(c->sum) + READ(c->base);

@@ -76,6 +76,7 @@ struct clock {
 	__u64 sum;
 };
 
+/* Per CPU, so that counting costs no atomic: whoever reads adds them up. */
 struct stats {
 	__u64 light_packets, light_bytes;
 	__u64 heavy_packets, heavy_bytes;
@@ -86,14 +87,13 @@ struct stats {
 };
 
 struct state {
-	struct stats stats;
 	struct clock pod, light, ack, guard;
 	__u64 leak;             /* what a sketch cell leaks at: half of a fair share, eased */
 	__u64 share;            /* a heavy flow's fair share */
 	__u64 ease;             /* 1..EASE_FULL: what the leak is scaled by */
 	__u64 ease_changed;     /* ns */
 	__u64 epoch_start;      /* ns */
-	__u64 epoch_bytes;      /* light bytes in this epoch */
+	__u64 epoch_light;      /* light.sum at its start: how far it moved since is what light flows sent */
 	__u64 light_rate;
 	__u32 heavy_now, heavy_before;  /* heavy flows counted in this epoch and in the last */
 	__u8 epoch;

@@ -38,16 +38,20 @@ struct {
 	__type(value, struct heavy_flow);
 } flows SEC(".maps");
 
-/* The packet at hand.  Not on the stack: there the verifier follows each way of parsing through all that comes after
+/* The packet at hand is not on the stack: there the verifier follows each way of parsing through all that comes after
  * (47,000 instructions instead of 8,000); what it reads from a map it knows nothing of.  A hook runs with BH off. */
+struct work {
+	struct packet packet;
+	struct stats stats;
+};
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct packet);
-} scratch SEC(".maps");
+	__type(value, struct work);
+} work SEC(".maps");
 
-#define COUNT(field, n) __sync_fetch_and_add(&state.stats.field, (n))
+#define COUNT(field, n) (w->stats.field += (n))
 
 /* The light flows' clock is never ahead of the pod's: what the pod may send, they may. */
 INLINE __s64 light_lag(__u64 now)
@@ -120,8 +124,9 @@ INLINE int unfair(struct heavy_flow *flow, const struct packet *p, __u64 now, __
 	return 0;
 }
 
-INLINE int heavy(struct __sk_buff *skb, const struct packet *p, __u64 now)
+INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 {
+	const struct packet *p = &w->packet;
 	struct heavy_flow *flow = remember(p, now);
 	struct clock *clock = &state.pod;
 	__u64 departure;
@@ -160,8 +165,9 @@ INLINE int heavy(struct __sk_buff *skb, const struct packet *p, __u64 now)
 	return NEXT;
 }
 
-INLINE int light(struct __sk_buff *skb, const struct packet *p, __u64 now, __s64 lag)
+INLINE int light(struct __sk_buff *skb, struct work *w, __u64 now, __s64 lag)
 {
+	const struct packet *p = &w->packet;
 	__u64 cost = price(p->length, knobs.cost), departure = now;
 	int first = 0;
 
@@ -173,7 +179,6 @@ INLINE int light(struct __sk_buff *skb, const struct packet *p, __u64 now, __s64
 		departure = clock_charge(&state.light, now, knobs.light_credit, price(p->length, knobs.light_cost));
 		if (knobs.bucket == BUCKET_POD)
 			clock_charge(&state.pod, now, knobs.credit, cost);
-		__sync_fetch_and_add(&state.epoch_bytes, p->length);
 		/* the other direction's elephant waits for these: first, up to a tenth of the limit */
 		first = p->pure_ack && clock_lag(&state.ack, now) < (__s64)knobs.ack_credit;
 	}
@@ -196,35 +201,41 @@ int natra_shape(struct __sk_buff *skb)
 {
 	__u64 now = bpf_ktime_get_ns();
 	__s64 lag = light_lag(now);
-	struct packet *p = bpf_map_lookup_elem(&scratch, &(__u32){ 0 });
+	struct work *w = bpf_map_lookup_elem(&work, &(__u32){ 0 });
+	struct packet *p;
 
-	if (!p)
+	if (!w)
 		return NEXT;            /* cannot be */
+	p = &w->packet;
 	read_packet(skb, knobs.seed, p);
 	share_tick(now, lag);
 	if (!p->pure_ack && is_heavy(p, now, lag))
-		return heavy(skb, p, now);
-	return light(skb, p, now, lag);
+		return heavy(skb, w, now);
+	return light(skb, w, now, lag);
 }
 
 SEC("tc")
 int natra_guard(struct __sk_buff *skb)
 {
 	__u64 now = bpf_ktime_get_ns();
-	struct packet p;
+	struct work *w = bpf_map_lookup_elem(&work, &(__u32){ 0 });
+	struct packet *p;
 
-	read_packet(skb, knobs.seed, &p);
+	if (!w)
+		return NEXT;            /* cannot be */
+	p = &w->packet;
+	read_packet(skb, knobs.seed, p);
 	/* A sketch of its own: the pod cannot stop this program, but it can stop the one that fills the other. */
-	if (knobs.mice == MICE_FREE && sketch_charge(&guard_sketch, p.hash, now, knobs.leak_max, p.length,
+	if (knobs.mice == MICE_FREE && sketch_charge(&guard_sketch, p->hash, now, knobs.leak_max, p->length,
 						     saturation(knobs.leak_max)) <= knobs.threshold)
 		return NEXT;
 	if (clock_lag(&state.guard, now) >= 0) {        /* any credit passes a packet: a burst may be less than a GSO's */
 		COUNT(guard_drops, 1);
 		return DROP;
 	}
-	clock_charge(&state.guard, now, knobs.guard_credit, price(p.length, knobs.guard_cost));
+	clock_charge(&state.guard, now, knobs.guard_credit, price(p->length, knobs.guard_cost));
 	COUNT(guard_packets, 1);
-	COUNT(guard_bytes, p.length);
+	COUNT(guard_bytes, p->length);
 	return NEXT;
 }
 

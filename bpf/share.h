@@ -37,14 +37,15 @@ INLINE void share_update(void)
 
 INLINE void share_new_epoch(__u64 now)
 {
-	__u64 took = now - state.epoch_start, rate;
+	__u64 took = now - state.epoch_start, sum = READ(state.light.sum), bytes, rate;
 
 	STORE(state.epoch_start, now);
 	if (took > 8 * knobs.epoch)     /* after a pause: what came is not spread over all of it */
 		took = 8 * knobs.epoch;
-	rate = (state.epoch_bytes << (BEAT_SHIFT - TICK_SHIFT)) / ((took >> TICK_SHIFT) + 1);
+	bytes = ((sum - state.epoch_light) << COST_SHIFT) / (knobs.light_cost ?: 1);
+	rate = (bytes << (BEAT_SHIFT - TICK_SHIFT)) / ((took >> TICK_SHIFT) + 1);
 	STORE(state.light_rate, (state.light_rate + rate) / 2);
-	STORE(state.epoch_bytes, 0);
+	STORE(state.epoch_light, sum);
 	STORE(state.heavy_before, state.heavy_now);
 	STORE(state.heavy_now, 0);
 	STORE(state.epoch, state.epoch + 1);

@@ -50,6 +50,8 @@ export const symbols = {
   /** int bpf_tc_query(const struct bpf_tc_hook *hook, struct bpf_tc_opts *opts) */
   bpf_tc_query: { parameters: ["buffer", "buffer"], result: "i32" },
 
+  /** int libbpf_num_possible_cpus(void) */
+  libbpf_num_possible_cpus: { parameters: [], result: "i32" },
   /** int bpf_prog_query_opts(int target, enum bpf_attach_type type, struct bpf_prog_query_opts *opts) */
   bpf_prog_query_opts: { parameters: ["i32", "i32", "buffer"], result: "i32" },
   /** int bpf_obj_get(const char *pathname) */

@@ -6,6 +6,7 @@
  * write what lies ready and exit.  While another process holds the kernel's RTNL lock a thread of ours may not be killable:
  * the answer is written, the exit follows when the lock is released.                                                  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -53,6 +54,30 @@ static void bark(int signal)
 	_exit(0);
 }
 
+/* After this the caller answers.  If the watchdog was quicker it does not return. */
+void natra_watchdog_disarm(void)
+{
+	struct itimerval never = { 0 };
+
+	if (!__sync_bool_compare_and_swap(&watchdog.armed, 1, 0))
+		for (;;)
+			pause();
+	setitimer(ITIMER_REAL, &never, NULL);
+	for (int i = 0; i < CRASH_COUNT; i++)
+		sigaction(CRASHES[i], &watchdog.before[i], NULL);
+	sigaction(SIGALRM, &watchdog.before[CRASH_COUNT], NULL);
+}
+
+/* Half a watchdog would answer beside the caller, or keep it from ending. */
+static int give_up(void)
+{
+	int why = errno;
+
+	natra_watchdog_disarm();
+	errno = why;
+	return -1;
+}
+
 /* Copies its arguments.  `crashed` and `hung` are log lines.  Returns 0, or -1 with errno. */
 int natra_watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung, unsigned seconds)
 {
@@ -68,25 +93,11 @@ int natra_watchdog_arm(const char *answer, const char *log, const char *crashed,
 	if (!watchdog.answer || !watchdog.log || !watchdog.crashed || !watchdog.hung || !stack.ss_sp ||
 	    sigaltstack(&stack, NULL))
 		return -1;
+	for (int i = 0; i <= CRASH_COUNT; i++)
+		sigaction(i < CRASH_COUNT ? CRASHES[i] : SIGALRM, NULL, &watchdog.before[i]);
 	watchdog.armed = 1;
-	for (int i = 0; i < CRASH_COUNT; i++)
-		if (sigaction(CRASHES[i], &action, &watchdog.before[i]))
-			return -1;
-	if (sigaction(SIGALRM, &action, &watchdog.before[CRASH_COUNT]))
-		return -1;
-	return setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-/* After this the caller answers.  If the watchdog was quicker it does not return. */
-void natra_watchdog_disarm(void)
-{
-	struct itimerval never = { 0 };
-
-	if (!__sync_bool_compare_and_swap(&watchdog.armed, 1, 0))
-		for (;;)
-			pause();
-	setitimer(ITIMER_REAL, &never, NULL);
-	for (int i = 0; i < CRASH_COUNT; i++)
-		sigaction(CRASHES[i], &watchdog.before[i], NULL);
-	sigaction(SIGALRM, &watchdog.before[CRASH_COUNT], NULL);
+	for (int i = 0; i <= CRASH_COUNT; i++)
+		if (sigaction(i < CRASH_COUNT ? CRASHES[i] : SIGALRM, &action, NULL))
+			return give_up();
+	return setitimer(ITIMER_REAL, &timer, NULL) ? give_up() : 0;
 }

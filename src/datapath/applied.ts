@@ -59,7 +59,9 @@ export interface Applied extends RecordKey {
 
 /** What was done to a pod's interface. @returns null if nothing was, or nobody knows. */
 export function readApplied(key: RecordKey, root?: string): Applied | null {
-  return parse(readRecord(key, root));
+  const applied = parse(readRecord(key, root));
+  // "a-b" with "c" and "a" with "b-c" have one file name: the other's record is none of this one.
+  return applied?.containerId === key.containerId && applied.ifname === key.ifname ? applied : null;
 }
 
 /** Every record that can be read. */
@@ -88,7 +90,21 @@ function parseDirection(applied: Applied, direction: Direction): AppliedDirectio
   };
 }
 
-/** The file is natra's own, root's alone, and written whole: its version says what is in it. */
+/**
+ * The file is natra's own, root's alone, and written whole: its version says what is in it. One that somebody else spoiled
+ * all the same must not hide the others.
+ */
 function isApplied(value: unknown): value is Applied {
-  return typeof value === "object" && value !== null && "version" in value && value.version === 1;
+  if (!isObject(value) || !("version" in value) || value.version !== 1) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const isDirection = (part: unknown): boolean =>
+    part === null || (isObject(part) && "limit" in part && isObject(part.limit));
+  return ["containerId", "ifname", "netns", "netnsId"].every((key) => typeof fields.get(key) === "string") &&
+    ["inside", "outside"].every((key) => isObject(fields.get(key))) &&
+    ["ingress", "egress"].every((key) => isDirection(fields.get(key))) &&
+    Array.isArray(fields.get("choices"));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -2,25 +2,37 @@ import { findVeth } from "../pod/veth.ts";
 import { type Direction } from "../state/names.ts";
 import { netnsId } from "../net/netns.ts";
 import type { Applied } from "./applied.ts";
-import { mapValue, openPin } from "./kernel_objects.ts";
-import { sections, state } from "./layout.ts";
+import { mapValue, openPin, possibleCpus } from "./kernel_objects.ts";
+import { maps, stats } from "./layout.ts";
 import type { QueueStats } from "./pacer/pacer.ts";
 import { pacerOf } from "./pacer/select.ts";
 import { deviceOf, directionPins } from "./places.ts";
 import { readStruct } from "./struct.ts";
 
 /** What one direction counted since it is held: packets, and bytes on the wire. */
-export type Counters = Readonly<Record<keyof typeof state.fields.stats.fields, bigint>>;
+export type Counters = Readonly<Record<keyof typeof stats.fields, bigint>>;
 
-const FIRST = new Uint8Array(4); // key 0: global data is an array of one
+const FIRST = new Uint8Array(4); // key 0: the map is an array of one
 
 /** @returns null if the direction's pins are gone. @throws {NativeError} */
 export function readCounters(applied: Applied, direction: Direction): Counters | null {
-  using pin = openPin(`${directionPins(applied, direction)}/state`);
-  if (pin === null) return null;
-  const section = sections[".bss"];
-  const value = mapValue(pin.fd, FIRST, section.size);
-  return value === null ? null : readStruct(value, state.fields.stats, section.variables.state.offset);
+  using pin = openPin(`${directionPins(applied, direction)}/work`);
+  return pin === null ? null : sumCounters(pin.fd);
+}
+
+/** Adds up what each CPU counted. @param fd The map's descriptor. @throws {NativeError} */
+export function sumCounters(fd: number): Counters {
+  const { value } = maps.work;
+  const stride = Math.ceil(value.size / 8) * 8; // the kernel rounds each CPU's part up
+  const cpus = possibleCpus();
+  const values = mapValue(fd, FIRST, stride * cpus);
+  if (values === null) throw new Error("Cannot read the counters: their map is empty");
+  const total = readStruct(values, stats, value.fields.stats.offset);
+  for (let cpu = 1; cpu < cpus; cpu++) {
+    const part = readStruct(values, stats, cpu * stride + value.fields.stats.offset);
+    for (const name of Object.keys(part) as (keyof Counters)[]) total[name] += part[name];
+  }
+  return total;
 }
 
 /** What the queues of a pod's directions counted. @returns null where the pod, or its queue, is gone. */

@@ -76,3 +76,8 @@ export function* mapKeys(fd: number, size: number): Generator<Uint8Array<ArrayBu
     yield key = next;
   }
 }
+
+/** How many CPUs a per-CPU map has values for. @throws {NativeError} */
+export function possibleCpus(): number {
+  return checkNegative("count the CPUs", libbpf().libbpf_num_possible_cpus());
+}

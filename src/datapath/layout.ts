@@ -39,24 +39,6 @@ export const constants = {
   CENSUS_SLOTS: 1024,
 } as const;
 
-/** struct stats */
-export const stats = {
-  size: 88,
-  fields: {
-    light_packets: { offset: 0, size: 8, signed: false },
-    light_bytes: { offset: 8, size: 8, signed: false },
-    heavy_packets: { offset: 16, size: 8, signed: false },
-    heavy_bytes: { offset: 24, size: 8, signed: false },
-    ack_packets: { offset: 32, size: 8, signed: false },
-    light_drops: { offset: 40, size: 8, signed: false },
-    heavy_drops: { offset: 48, size: 8, signed: false },
-    marks: { offset: 56, size: 8, signed: false },
-    guard_packets: { offset: 64, size: 8, signed: false },
-    guard_bytes: { offset: 72, size: 8, signed: false },
-    guard_drops: { offset: 80, size: 8, signed: false },
-  },
-} as const;
-
 /** struct clock */
 export const clock = {
   size: 16,
@@ -68,24 +50,23 @@ export const clock = {
 
 /** struct state */
 export const state = {
-  size: 1248,
+  size: 1160,
   fields: {
-    stats: { offset: 0, ...stats },
-    pod: { offset: 88, ...clock },
-    light: { offset: 104, ...clock },
-    ack: { offset: 120, ...clock },
-    guard: { offset: 136, ...clock },
-    leak: { offset: 152, size: 8, signed: false },
-    share: { offset: 160, size: 8, signed: false },
-    ease: { offset: 168, size: 8, signed: false },
-    ease_changed: { offset: 176, size: 8, signed: false },
-    epoch_start: { offset: 184, size: 8, signed: false },
-    epoch_bytes: { offset: 192, size: 8, signed: false },
-    light_rate: { offset: 200, size: 8, signed: false },
-    heavy_now: { offset: 208, size: 4, signed: false },
-    heavy_before: { offset: 212, size: 4, signed: false },
-    epoch: { offset: 216, size: 1, signed: false },
-    census: { offset: 217, size: 1, signed: false, count: 1024 },
+    pod: { offset: 0, ...clock },
+    light: { offset: 16, ...clock },
+    ack: { offset: 32, ...clock },
+    guard: { offset: 48, ...clock },
+    leak: { offset: 64, size: 8, signed: false },
+    share: { offset: 72, size: 8, signed: false },
+    ease: { offset: 80, size: 8, signed: false },
+    ease_changed: { offset: 88, size: 8, signed: false },
+    epoch_start: { offset: 96, size: 8, signed: false },
+    epoch_light: { offset: 104, size: 8, signed: false },
+    light_rate: { offset: 112, size: 8, signed: false },
+    heavy_now: { offset: 120, size: 4, signed: false },
+    heavy_before: { offset: 124, size: 4, signed: false },
+    epoch: { offset: 128, size: 1, signed: false },
+    census: { offset: 129, size: 1, signed: false, count: 1024 },
   },
 } as const;
 
@@ -155,6 +136,33 @@ export const packet = {
   },
 } as const;
 
+/** struct stats */
+export const stats = {
+  size: 88,
+  fields: {
+    light_packets: { offset: 0, size: 8, signed: false },
+    light_bytes: { offset: 8, size: 8, signed: false },
+    heavy_packets: { offset: 16, size: 8, signed: false },
+    heavy_bytes: { offset: 24, size: 8, signed: false },
+    ack_packets: { offset: 32, size: 8, signed: false },
+    light_drops: { offset: 40, size: 8, signed: false },
+    heavy_drops: { offset: 48, size: 8, signed: false },
+    marks: { offset: 56, size: 8, signed: false },
+    guard_packets: { offset: 64, size: 8, signed: false },
+    guard_bytes: { offset: 72, size: 8, signed: false },
+    guard_drops: { offset: 80, size: 8, signed: false },
+  },
+} as const;
+
+/** struct work */
+export const work = {
+  size: 152,
+  fields: {
+    packet: { offset: 0, ...packet },
+    stats: { offset: 64, ...stats },
+  },
+} as const;
+
 /** struct heavy_flow */
 export const heavyFlow = {
   size: 56,
@@ -172,7 +180,7 @@ export const heavyFlow = {
 /** Global data, by section; each section is one map. */
 export const sections = {
   ".bss": {
-    size: 1248,
+    size: 1160,
     variables: {
       state: { offset: 0, ...state },
     },
@@ -188,9 +196,9 @@ export const sections = {
 
 /** The maps' keys and values. */
 export const maps = {
-  scratch: {
+  work: {
     key: { offset: 0, size: 4, signed: false },
-    value: { offset: 0, ...packet },
+    value: { offset: 0, ...work },
   },
   guard_sketch: {
     key: { offset: 0, size: 4, signed: false },

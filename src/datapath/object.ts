@@ -1,4 +1,13 @@
-import { address, checkNegative, cstr, embeddedFile, notNull, type Pointer, view } from "../../ffi/native.ts";
+import {
+  address,
+  checkNegative,
+  cstr,
+  embeddedFile,
+  notNull,
+  type Pointer,
+  text,
+  view,
+} from "../../ffi/native.ts";
 import { TcxHook } from "../kernel/features.ts";
 import { libbpf, takeLog } from "../kernel/libbpf.ts";
 import type { DirectionLimit } from "../limits/limits.ts";
@@ -17,15 +26,25 @@ export interface Wanted {
 }
 
 /** The maps of bpf/natra.bpf.c that outlive the process, by the name of their pin. */
-export const MAPS = { state: ".bss", knobs: ".rodata", sketch: "sketch", flows: "flows" } as const;
+export const MAPS = {
+  state: ".bss",
+  knobs: ".rodata",
+  sketch: "sketch",
+  flows: "flows",
+  work: "work",
+} as const;
 export type MapName = keyof typeof MAPS;
 
-const OPEN_OPTS = 72; // sizeof(struct bpf_object_open_opts): sz, object_name, …
+const OPEN_OPTS = 80; // struct bpf_object_open_opts: sz, object_name, …, kernel_log_buf, kernel_log_size, kernel_log_level
+const VERIFIER_LOG = 1 << 20;
+/** The verifier's reason stands at the end of its log, and a log line has its limits. */
+const VERIFIER_TAIL = 1000;
 const BPF_F_RDONLY_PROG = 0x80;
 
 /** One direction's programs and maps, loaded. Closing it leaves alive what is pinned or attached. */
 export class BpfObject implements Disposable {
   readonly #object: Pointer;
+  readonly #verifierLog = new Uint8Array(VERIFIER_LOG); // the kernel writes into it only when it refuses a program
 
   private constructor() {
     const elf = embeddedFile("natra.bpf.o");
@@ -33,6 +52,8 @@ export class BpfObject implements Disposable {
     const opts = new DataView(new ArrayBuffer(OPEN_OPTS));
     opts.setBigUint64(0, BigInt(OPEN_OPTS), true);
     opts.setBigUint64(8, address(name), true);
+    opts.setBigUint64(56, address(this.#verifierLog), true);
+    opts.setBigUint64(64, BigInt(VERIFIER_LOG), true);
     const object = libbpf().bpf_object__open_mem(elf, BigInt(elf.length), new Uint8Array(opts.buffer));
     this.#object = notNull("open the BPF object", object, takeLog());
   }
@@ -54,9 +75,14 @@ export class BpfObject implements Disposable {
     object.#size("guard_sketch", guarded && limit.mice === "free" ? limit.width * limit.depth : 1);
     object.#write(knobs);
     const loaded = libbpf().bpf_object__load(object.#object);
-    checkNegative("load the BPF object", loaded, takeLog());
+    if (loaded < 0) checkNegative("load the BPF object", loaded, `${takeLog()} ${object.#verifierWords()}`);
     undo.move();
     return object;
+  }
+
+  #verifierWords(): string {
+    const words = text(this.#verifierLog).trim();
+    return words.length > VERIFIER_TAIL ? `… ${words.slice(-VERIFIER_TAIL)}` : words;
   }
 
   [Symbol.dispose](): void {

@@ -5,10 +5,14 @@ const BPF_FS_MAGIC = 0xcafe4a11n;
 const STATFS = 120; // sizeof(struct statfs); f_type comes first
 const PRIVATE = 0o700;
 
-/** Whether bpffs is mounted where pins go. */
+/**
+ * Whether bpffs is mounted where pins go.
+ *
+ * @throws {NativeError} If nobody can tell: a second one mounted over the first would hide its pins.
+ */
 export function hasBpffs(): boolean {
   const stat = new Uint8Array(STATFS);
-  if (libc.statfs(cstr(BPFFS), stat) < 0) return false;
+  checkErrno(`look at "${BPFFS}"`, libc.statfs(cstr(BPFFS), stat));
   return BigInt.asUintN(32, new DataView(stat.buffer).getBigInt64(0, true)) === BPF_FS_MAGIC;
 }
 

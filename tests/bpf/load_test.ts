@@ -1,0 +1,68 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import type { PacerKind } from "../../src/datapath/pacer/pacer.ts";
+import { report } from "../../scripts/build/run.ts";
+import { compile } from "./compile.ts";
+import { Datapath } from "./datapath.ts";
+import { LoadFailure } from "./load_failure.ts";
+import { TestObject } from "./object.ts";
+import { progRun } from "./prog_run.ts";
+import { flow, START } from "./traffic.ts";
+
+const PACERS: readonly PacerKind[] = ["htb", "edt", "police"];
+const NEXT = -1;
+/** What the kernel walks through at most; 5.10 and 7.2 count alike. */
+const VERIFIER_LIMIT = 1_000_000;
+
+Deno.test("BpfObject.load() passes the verifier in every combination of choices", () => {
+  let largest = { instructions: 0, of: "" };
+  for (const pacer of PACERS) {
+    for (const bucket of ["pod", "flow"] as const) {
+      for (const mice of ["charged", "free"] as const) {
+        for (let depth = 1; depth <= 8; depth++) {
+          for (const width of [64, 65_536]) {
+            using datapath = Datapath.shipped({ pacer, limit: { bucket, mice, depth, width } });
+            assertEquals(datapath.shape(flow(1)).verdict, NEXT);
+            const instructions = datapath.verifiedInstructions;
+            const of = `${pacer}, bucket ${bucket}, mice ${mice}, ${depth} × ${width}`;
+            if (instructions > largest.instructions) largest = { instructions, of };
+          }
+        }
+      }
+    }
+  }
+  report(`the verifier walks through ${largest.instructions} instructions at most (${largest.of})`);
+  assert(largest.instructions > 0 && largest.instructions < VERIFIER_LIMIT / 4);
+});
+
+for (const [name, rate] of Object.entries({ "1k": 3, "1M": 6, "10M": 7, "1G": 9, "100G": 11, "1P": 15 })) {
+  for (const pacer of PACERS) {
+    Deno.test(`natra_shape with ${pacer} at ${name} counts light and heavy packets`, () => {
+      using datapath = Datapath.clocked({ pacer, limit: { rate: 10n ** BigInt(rate) } });
+      const packets = 60; // 89 KB at one instant: above any threshold
+      datapath.shape(flow(1), { at: START, repeat: packets });
+      const stats = datapath.stats();
+      assert(stats.light_packets > 0 && stats.heavy_packets > 0, JSON.stringify(stats));
+      assertEquals(stats.light_packets + stats.heavy_packets + stats.light_drops, packets);
+    });
+  }
+}
+
+Deno.test("natra_redirect sends every packet elsewhere", () => {
+  using datapath = Datapath.shipped();
+  const redirect = 7; // TC_ACT_REDIRECT
+  assertEquals(progRun(datapath.programFd("natra_redirect"), flow(1)).verdict, redirect);
+});
+
+Deno.test("TestObject.load() tells that the verifier refused a program, and why", () => {
+  const refused = compile("tests/bpf/refused.bpf.c");
+  const failure = assertThrows(
+    () => TestObject.load("tests/bpf/refused.bpf.c", refused, { programs: ["refused"] }),
+    LoadFailure,
+    "tests/bpf/refused.bpf.c",
+  );
+  assertStringIncludes(failure.log, "invalid access to packet");
+});
+
+Deno.test("Datapath.shipped() tells that the kernel refused the product's object", () => {
+  assertThrows(() => Datapath.shipped({ limit: { depth: 0 } }), LoadFailure, "EINVAL");
+});

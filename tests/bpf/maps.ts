@@ -1,0 +1,75 @@
+/** Reads a loaded program's maps, whoever loaded it and whatever is pinned. */
+import { address, libc, text } from "../../ffi/native.ts";
+import { libbpf } from "./libbpf.ts";
+import { check } from "./object.ts";
+
+const PROG_INFO = 232; // sizeof(struct bpf_prog_info)
+const MAP_INFO = 80; // the start of struct bpf_map_info: type, id, key_size, value_size, max_entries, map_flags, name
+const MOST_MAPS = 16;
+
+/** A loaded program's maps by their names in the kernel, and what the verifier's work on it was. */
+export interface ProgramMaps extends Disposable {
+  /** Descriptors, open until disposed. */
+  readonly fds: ReadonlyMap<string, number>;
+  /** Instructions that the verifier walked through. */
+  readonly verifiedInstructions: number;
+}
+
+/** @param program A loaded program's descriptor. @throws {NativeError} */
+export function programMaps(program: number): ProgramMaps {
+  const ids = new Uint32Array(MOST_MAPS);
+  const info = new DataView(new ArrayBuffer(PROG_INFO));
+  info.setUint32(52, MOST_MAPS, true); // nr_map_ids, map_ids
+  info.setBigUint64(56, address(ids), true);
+  readInfo("a program", program, info);
+  const fds = new Map<string, number>();
+  for (const id of ids.subarray(0, info.getUint32(52, true))) {
+    const fd = check(`open map ${id}`, libbpf.bpf_map_get_fd_by_id(id));
+    const map = new DataView(new ArrayBuffer(MAP_INFO));
+    readInfo(`map ${id}`, fd, map);
+    fds.set(text(new Uint8Array(map.buffer, 24, 16)), fd);
+  }
+  return {
+    fds,
+    verifiedInstructions: info.getUint32(216, true),
+    [Symbol.dispose]: () => {
+      for (const fd of fds.values()) libc.close(fd);
+    },
+  };
+}
+
+function readInfo(what: string, fd: number, info: DataView<ArrayBuffer>): void {
+  const size = new Uint8Array(new Uint32Array([info.byteLength]).buffer);
+  check(`read ${what}`, libbpf.bpf_obj_get_info_by_fd(fd, new Uint8Array(info.buffer), size));
+}
+
+/** All of an array of 64-bit cells, by one call. @throws {NativeError} */
+export function readCells(fd: number, count: number): BigUint64Array<ArrayBuffer> {
+  const values = new BigUint64Array(count);
+  const keys = new Uint8Array(4 * count);
+  const counted = new Uint8Array(new Uint32Array([count]).buffer);
+  const result = libbpf.bpf_map_lookup_batch(
+    fd,
+    null,
+    new Uint8Array(4),
+    keys,
+    new Uint8Array(values.buffer),
+    counted,
+    null,
+  );
+  check("read a map's cells", result);
+  return values;
+}
+
+/** Overwrites an array of 64-bit cells from its first on. @throws {NativeError} */
+export function writeCells(fd: number, cells: BigUint64Array<ArrayBuffer>): void {
+  const keys = new Uint8Array(Uint32Array.from(cells, (_, index) => index).buffer);
+  const counted = new Uint8Array(new Uint32Array([cells.length]).buffer);
+  const values = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+  check("write a map's cells", libbpf.bpf_map_update_batch(fd, keys, values, counted, null));
+}
+
+/** Sets one entry. @throws {NativeError} */
+export function writeEntry(fd: number, key: Uint8Array<ArrayBuffer>, value: Uint8Array<ArrayBuffer>): void {
+  check("write a map", libbpf.bpf_map_update_elem(fd, key, value, 0n));
+}
