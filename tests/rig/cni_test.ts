@@ -27,7 +27,7 @@ Deno.test("callCni() gives a plugin the environment and the stdin that a runtime
     `CNI_CONTAINERID=${pod.containerId}`,
     "CNI_IFNAME=eth0",
     `CNI_NETNS=${pod.pod.path}`,
-    "CNI_PATH=/tmp",
+    `CNI_PATH=${binary.slice(0, binary.lastIndexOf("/"))}`,
   ]);
 
   const bare = await callCni(pod, binary, "DEL", { conf: { name: "x" }, netns: "", prevResult: null });

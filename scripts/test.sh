@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Sets up, builds, and checks everything that can be checked; the last line says how many checks passed and failed.
+#
+#   scripts/test.sh [GROUP...]    static, unit, build, rig (with the demo), bpf, e2e, ... vm, kernels: one for each
+#                                 directory of tests; without a name all of them
+#
+# Logs and reports stay in build/test. Ctrl-C cleans up.
+set -euo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+cd -- "$root"
+
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+if ! scripts/setup.sh; then
+  echo "0 passed, 1 failed"
+  exit 1
+fi
+# shellcheck source=scripts/env.sh
+. scripts/env.sh # what set-up has just brought
+
+# One run at a time: two would find each other's namespaces, and take them for left behind.
+mkdir -p build/test
+exec 9>build/test/.lock
+if ! flock --nonblock 9; then
+  echo "test: another run is at work in this directory" >&2
+  echo "0 passed, 1 failed"
+  exit 1
+fi
+
+build=()
+if deno task --quiet build >build/test/build-step.log 2>&1 9>&-; then
+  echo "build: done"
+else
+  cat build/test/build-step.log
+  build=(--build-failed)
+fi
+# This shell steps aside, so that a signal reaches the run itself.
+exec deno run --quiet --allow-all tests/run/main.ts "${build[@]}" "$@"
