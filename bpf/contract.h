@@ -59,7 +59,6 @@ struct knobs {
 
 	__u64 epoch;            /* ns over which heavy flows are counted and the light flows' rate is measured */
 	__u64 ease_lag;         /* ns of lag of the light flows' clock at which the fair share is halved */
-	__u64 pressure_span;    /* ns over which pressure rises from none to full */
 
 	__u64 mark_after;       /* EDT, police: ns of queue from which ECN marks */
 	__u64 horizon;          /* ns of queue beyond which a heavy packet is dropped (HTB: its leaf drops it) */

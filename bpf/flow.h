@@ -22,6 +22,26 @@
 #define TCP_FLAGS_NOT_PLAIN 0x17 /* FIN, SYN, RST, ACK: a plain acknowledgement has only the last */
 #define TCP_FLAG_ACK_ONLY 0x10
 
+/* Comparisons without a branch, for values below 2^63: where the verifier sees a branch it walks both ways to the end, and
+ * a sketch has twenty of them.  The empty assembly keeps the compiler from putting the branch back.                     */
+INLINE __u64 less_or_zero(__u64 a, __u64 b)
+{
+	__s64 difference = a - b, negative = difference >> 63;
+
+	asm volatile("" : "+r"(negative));
+	return difference & ~negative;
+}
+
+INLINE __u64 least_of(__u64 a, __u64 b)
+{
+	return a - less_or_zero(a, b);
+}
+
+INLINE __u64 most_of(__u64 a, __u64 b)
+{
+	return b + less_or_zero(a, b);
+}
+
 struct packet {
 	struct flow_key key;
 	__u64 hash;

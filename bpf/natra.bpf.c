@@ -39,7 +39,7 @@ struct {
 } flows SEC(".maps");
 
 /* The packet at hand is not on the stack: there the verifier follows each way of parsing through all that comes after
- * (47,000 instructions instead of 8,000); what it reads from a map it knows nothing of.  A hook runs with BH off. */
+ * (47,000 instructions instead of 4,000); what it reads from a map it knows nothing of.  A hook runs with BH off. */
 struct work {
 	struct packet packet;
 	struct stats stats;
@@ -82,7 +82,7 @@ INLINE __u64 saturation(__u64 leak)
 {
 	__u64 hold = (knobs.hold >> TICK_SHIFT) * leak >> (BEAT_SHIFT - TICK_SHIFT);
 
-	return knobs.threshold + (hold < knobs.hold_min ? knobs.hold_min : hold);
+	return knobs.threshold + most_of(hold, knobs.hold_min);
 }
 
 INLINE int is_heavy(const struct packet *p, __u64 now, __s64 lag)
@@ -120,7 +120,7 @@ INLINE int unfair(struct heavy_flow *flow, const struct packet *p, __u64 now, __
 	left = backlog(READ(flow->fair), ticks, share + (share >> 4)) + units(p->length);
 	if (left > units(knobs.fair_slack) && lag > (__s64)(knobs.horizon / 2))
 		return 1;
-	STORE(flow->fair, cell(ticks, left < units(2 * knobs.fair_slack) ? left : units(2 * knobs.fair_slack)));
+	STORE(flow->fair, cell(ticks, least_of(left, units(2 * knobs.fair_slack))));
 	return 0;
 }
 

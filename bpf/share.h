@@ -16,23 +16,16 @@
 #define EASE_DOWN_AFTER 5000000ULL      /* ns */
 #define EASE_UP_AFTER 50000000ULL
 #define PRESSURE_FULL 1024
+#define PRESSURE_SHIFT 13               /* full 8.4 ms after its beginning */
 
 INLINE void share_update(void)
 {
-	__u64 heavy = READ(state.heavy_now), light_rate = READ(state.light_rate), ease = READ(state.ease);
-	__u64 least = knobs.rate / 10, room, leak;
+	__u64 heavy = most_of(most_of(READ(state.heavy_now), READ(state.heavy_before)), 1);
+	__u64 room = most_of(less_or_zero(knobs.rate, READ(state.light_rate)), knobs.rate / 10);
+	__u64 share = room / heavy;
 
-	if (heavy < READ(state.heavy_before))
-		heavy = state.heavy_before;
-	if (!heavy)
-		heavy = 1;
-	room = light_rate + least < knobs.rate ? knobs.rate - light_rate : least;
-	STORE(state.share, room / heavy);
-	leak = room / heavy / 2;
-	if (leak > knobs.leak_max)
-		leak = knobs.leak_max;
-	leak = leak * ease / EASE_FULL;
-	STORE(state.leak, leak < knobs.leak_min ? knobs.leak_min : leak);
+	STORE(state.share, share);
+	STORE(state.leak, most_of(least_of(share / 2, knobs.leak_max) * READ(state.ease) / EASE_FULL, knobs.leak_min));
 }
 
 INLINE void share_new_epoch(__u64 now)
@@ -40,8 +33,7 @@ INLINE void share_new_epoch(__u64 now)
 	__u64 took = now - state.epoch_start, sum = READ(state.light.sum), bytes, rate;
 
 	STORE(state.epoch_start, now);
-	if (took > 8 * knobs.epoch)     /* after a pause: what came is not spread over all of it */
-		took = 8 * knobs.epoch;
+	took = least_of(took, 8 * knobs.epoch); /* after a pause: what came is not spread over all of it */
 	bytes = ((sum - state.epoch_light) << COST_SHIFT) / (knobs.light_cost ?: 1);
 	rate = (bytes << (BEAT_SHIFT - TICK_SHIFT)) / ((took >> TICK_SHIFT) + 1);
 	STORE(state.light_rate, (state.light_rate + rate) / 2);
@@ -72,7 +64,7 @@ INLINE void share_tick(__u64 now, __s64 lag)
 		}
 	} else if (lag <= 0 && ease < EASE_FULL && age > EASE_UP_AFTER) {
 		ease += ease / 4 + 1;
-		STORE(state.ease, ease < EASE_FULL ? ease : EASE_FULL);
+		STORE(state.ease, least_of(ease, EASE_FULL));
 		STORE(state.ease_changed, now);
 		changed = 1;
 	}
@@ -95,15 +87,12 @@ INLINE void share_count(__u64 hash)
 
 INLINE __u64 pressure(__s64 lag)
 {
-	lag += knobs.light_credit / 2;
-	if (lag <= 0)
-		return 0;
-	if ((__u64)lag >= knobs.pressure_span)
-		return PRESSURE_FULL;
-	return (__u64)lag * PRESSURE_FULL / knobs.pressure_span;
+	__u64 behind = less_or_zero(lag + knobs.light_credit / 2, 0);
+
+	return least_of(behind >> PRESSURE_SHIFT, PRESSURE_FULL);
 }
 
 INLINE __u64 press(__u64 value, __u64 least, __u64 pressure)
 {
-	return value <= least ? value : value - (value - least) * pressure / PRESSURE_FULL;
+	return value - less_or_zero(value, least) * pressure / PRESSURE_FULL;
 }

@@ -16,7 +16,7 @@
 #define BACKLOG_BITS 24
 #define BACKLOG_MASK ((1ULL << BACKLOG_BITS) - 1)
 #define UNIT_SHIFT 4
-#define FORGOTTEN (1ULL << 24)  /* ticks, 17 s: whatever it was, it has leaked; and the product below stays in range */
+#define LONGEST (1ULL << 31)    /* ticks, 37 minutes: what is older counts as that, so that the product below stays in range */
 
 /* Odd numbers for multiply-shift hashing (Dietzfelbinger et al., 1997): one row's collision says nothing of another's */
 static const __u64 ROW[MAX_DEPTH] = {
@@ -41,15 +41,14 @@ INLINE __u64 backlog(__u64 cell, __u64 ticks, __u64 leak)
 {
 	__u64 left = cell & BACKLOG_MASK, since = (ticks - (cell >> BACKLOG_BITS)) & TIME_MASK, leaked;
 
-	if (since > FORGOTTEN)
-		return 0;
+	since = least_of(since, LONGEST);
 	leaked = since * (leak >> UNIT_SHIFT) >> (BEAT_SHIFT - TICK_SHIFT);
-	return left > leaked ? left - leaked : 0;
+	return less_or_zero(left, leaked);
 }
 
 INLINE __u64 cell(__u64 ticks, __u64 left)
 {
-	return (ticks & TIME_MASK) << BACKLOG_BITS | (left < BACKLOG_MASK ? left : BACKLOG_MASK);
+	return (ticks & TIME_MASK) << BACKLOG_BITS | least_of(left, BACKLOG_MASK);
 }
 
 /* Charges `bytes` to the flow of `hash`.  Returns the bytes by which it runs ahead of `leak`, these included; what is
@@ -69,16 +68,15 @@ INLINE __u64 sketch_charge(void *sketch, __u64 hash, __u64 now, __u64 leak, __u6
 		if (!row[i])
 			return 0;       /* cannot be: the map has width * depth cells */
 		left[i] = backlog(READ(*row[i]), ticks, leak);
-		if (left[i] < least)
-			least = left[i];
+		least = least_of(least, left[i]);
 	}
 	estimate = least + units(bytes);
-	stored = estimate < most >> UNIT_SHIFT ? estimate : most >> UNIT_SHIFT;
+	stored = least_of(estimate, most >> UNIT_SHIFT);
 #pragma unroll
 	for (__u32 i = 0; i < MAX_DEPTH; i++) {
 		if (i >= knobs.depth)
 			break;
-		STORE(*row[i], cell(ticks, left[i] > stored ? left[i] : stored));
+		STORE(*row[i], cell(ticks, most_of(left[i], stored)));
 	}
 	return estimate << UNIT_SHIFT;
 }

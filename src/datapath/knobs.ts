@@ -22,6 +22,9 @@ const SHORTEST_EPOCH = 64n * MS;
 const LIGHT_PERCENT = 95n;
 /** The guard lets through what the queue lets through, and a little more, so that it never drops beside a whole queue. */
 const GUARD_PERCENT = 101n;
+/** Bounds of what a cell leaks at, in bytes a beat: one unit of sketch.h, and what it can multiply by its longest time. */
+const LEAK_LEAST = 16n;
+const LEAK_MOST = 1n << 36n;
 /** What the pod's own clock may save up unless a larger burst was asked for: a queue of 40 ms bursts is a poor queue. */
 const POD_CREDIT = 2n * MS;
 const DEFAULT_BURST = 40n * MS;
@@ -81,14 +84,13 @@ export function knobsFor(limit: DirectionLimit, kind: PacerKind, seed: bigint, r
     threshold,
     threshold_tcp: adaptive ? 8192n : threshold,
     threshold_other: adaptive ? 1600n : threshold,
-    leak_min: max(beat / 256n, 1n),
-    leak_max: max(beat / 4n, 1n),
+    leak_min: clamp(beat / 256n, LEAK_LEAST, LEAK_MOST),
+    leak_max: clamp(beat / 4n, LEAK_LEAST, LEAK_MOST),
     hold: 300n * MS,
     hold_min: 8n * MTU,
 
     epoch: EPOCHS.find(([below]) => limit.rate < below)?.[1] ?? SHORTEST_EPOCH,
     ease_lag: 3n * MS,
-    pressure_span: 10n * MS,
 
     mark_after: police ? BigInt.asUintN(64, -burst / 2n) : EDT_MARK, // the policer marks when half of its credit is used
     horizon: { htb: LEAF_TIME, edt: EDT_HORIZON, police: 0n }[kind],

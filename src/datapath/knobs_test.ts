@@ -30,7 +30,6 @@ for (const [annotation, studied] of STUDIED) {
       leak_max: rate / 4n,
       hold: 300n * MS,
       ease_lag: 3n * MS,
-      pressure_span: 10n * MS,
       threshold_tcp: 8_192n,
       threshold_other: 1_600n,
       credit: 2n * MS,

@@ -72,7 +72,7 @@ export const state = {
 
 /** struct knobs */
 export const knobs = {
-  size: 224,
+  size: 216,
   fields: {
     pacer: { offset: 0, size: 4, signed: false },
     bucket: { offset: 4, size: 4, signed: false },
@@ -99,13 +99,12 @@ export const knobs = {
     hold_min: { offset: 144, size: 8, signed: false },
     epoch: { offset: 152, size: 8, signed: false },
     ease_lag: { offset: 160, size: 8, signed: false },
-    pressure_span: { offset: 168, size: 8, signed: false },
-    mark_after: { offset: 176, size: 8, signed: false },
-    horizon: { offset: 184, size: 8, signed: false },
-    light_horizon: { offset: 192, size: 8, signed: false },
-    fair_slack: { offset: 200, size: 8, signed: false },
-    guard_cost: { offset: 208, size: 8, signed: false },
-    guard_credit: { offset: 216, size: 8, signed: false },
+    mark_after: { offset: 168, size: 8, signed: false },
+    horizon: { offset: 176, size: 8, signed: false },
+    light_horizon: { offset: 184, size: 8, signed: false },
+    fair_slack: { offset: 192, size: 8, signed: false },
+    guard_cost: { offset: 200, size: 8, signed: false },
+    guard_credit: { offset: 208, size: 8, signed: false },
   },
 } as const;
 
@@ -186,10 +185,10 @@ export const sections = {
     },
   },
   ".rodata": {
-    size: 228,
+    size: 220,
     variables: {
       knobs: { offset: 0, ...knobs },
-      contract: { offset: 224, size: 4, signed: false },
+      contract: { offset: 216, size: 4, signed: false },
     },
   },
 } as const;

@@ -3,7 +3,7 @@ import { netnsId } from "../net/netns.ts";
 import { findVeth, MissingInterfaceError } from "../pod/veth.ts";
 import { pinnedInterfaces } from "../state/bpffs.ts";
 import { ContainerLock } from "../state/lock.ts";
-import { type RecordKey, removeDrafts } from "../state/records.ts";
+import { draftedContainers, type RecordKey, removeDrafts } from "../state/records.ts";
 import { allApplied, type Applied, readApplied } from "./applied.ts";
 import { releaseLocked } from "./release.ts";
 
@@ -43,8 +43,16 @@ export function reconcile(judge: Judge = whyDead, dryRun = false): Leftover[] {
       leftovers.push({ ...key, why: "nobody can tell whether it is dead", failures: [describeError(error)] });
     }
   }
-  if (!dryRun) removeDrafts();
+  if (!dryRun) removeDeadDrafts();
   return leftovers;
+}
+
+/** Records are written by who holds the container's lock: where nobody does, a draft is of a process that was killed. */
+function removeDeadDrafts(): void {
+  for (const containerId of draftedContainers()) {
+    using lock = ContainerLock.tryTake(containerId);
+    if (lock !== null) removeDrafts(containerId);
+  }
 }
 
 /** Whatever has a record or pins. */

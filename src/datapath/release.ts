@@ -5,7 +5,7 @@ import { findVeth, MissingInterfaceError, type PodVeth } from "../pod/veth.ts";
 import { removePins } from "../state/bpffs.ts";
 import { ContainerLock } from "../state/lock.ts";
 import { type Direction, DIRECTIONS, interfacePins } from "../state/names.ts";
-import { type RecordKey, removeRecord, writeRecord } from "../state/records.ts";
+import { type RecordKey, removeDrafts, removeRecord, writeRecord } from "../state/records.ts";
 import { allApplied, type Applied, readApplied } from "./applied.ts";
 import { attacherOf } from "./attach/select.ts";
 import { removeIfb } from "./ifb.ts";
@@ -42,6 +42,7 @@ export function releaseLocked(_lock: ContainerLock, key: RecordKey, netns: strin
   if (path !== null) attempt(() => releaseDevices(key, path, applied, attempt));
   // With the namespace the veth is gone, and with it queues and filters: what is left are pins and the record.
   attempt(() => removePins(interfacePins(key.containerId, key.ifname)));
+  attempt(() => removeDrafts(key.containerId));
   // Whoever tries again needs the record: it must not go before what it tells of.
   if (failures.length === 0) attempt(() => removeRecord(key));
   else if (applied?.complete) attempt(() => writeRecord(key, { ...applied, complete: false }));

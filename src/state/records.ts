@@ -16,6 +16,8 @@ const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 const SUFFIX = ".json";
 const DRAFT = ".tmp";
+/** Stands behind the container's ID in a draft's name; no ID has it. */
+const DRAFT_MARK = "+";
 
 function pathOf({ containerId, ifname }: RecordKey, root: string): string {
   return `${root}/${containerId}-${ifname}${SUFFIX}`;
@@ -30,7 +32,7 @@ function encode(_key: string, value: unknown): unknown {
 export function writeRecord(key: RecordKey, value: unknown, root: string = RECORD_ROOT): void {
   Deno.mkdirSync(root, { recursive: true, mode: DIRECTORY_MODE });
   const path = pathOf(key, root);
-  const draft = `${path}.${crypto.randomUUID()}${DRAFT}`;
+  const draft = `${root}/${key.containerId}${DRAFT_MARK}${crypto.randomUUID()}${DRAFT}`;
   try {
     Deno.writeTextFileSync(draft, JSON.stringify(value, encode), { createNew: true, mode: FILE_MODE });
     Deno.renameSync(draft, path);
@@ -62,24 +64,16 @@ export function readRecords(root: string = RECORD_ROOT): unknown[] {
     .filter((record) => record !== null);
 }
 
-/** A draft lives for milliseconds: an older one is of a process that was killed. */
-const DRAFT_AGE = 60_000; // ms
-
-/** Removes what processes that were killed left of records that they wrote. */
-export function removeDrafts(root: string = RECORD_ROOT): void {
-  for (const { name } of list(root)) {
-    if (!name.endsWith(DRAFT)) continue;
-    const path = `${root}/${name}`;
-    const written = modified(path);
-    if (written !== null && Date.now() - written > DRAFT_AGE) removeFile(path);
-  }
+/** The containers whose records somebody writes now, or was killed over. */
+export function draftedContainers(root: string = RECORD_ROOT): string[] {
+  const drafts = list(root).map(({ name }) => name).filter((name) => name.endsWith(DRAFT));
+  return [...new Set(drafts.map((name) => name.slice(0, Math.max(0, name.indexOf(DRAFT_MARK)))))];
 }
 
-function modified(path: string): number | null {
-  try {
-    return Deno.lstatSync(path).mtime?.getTime() ?? null;
-  } catch {
-    return null;
+/** Removes what a process that was killed left of a record. The caller holds the container's lock, so nobody writes one. */
+export function removeDrafts(containerId: string, root: string = RECORD_ROOT): void {
+  for (const { name } of list(root)) {
+    if (name.startsWith(`${containerId}${DRAFT_MARK}`) && name.endsWith(DRAFT)) removeFile(`${root}/${name}`);
   }
 }
 

@@ -1,6 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { hasRecord, readRecord, readRecords, removeRecord, writeRecord } from "./records.ts";
+import {
+  draftedContainers,
+  hasRecord,
+  readRecord,
+  readRecords,
+  removeDrafts,
+  removeRecord,
+  writeRecord,
+} from "./records.ts";
 
 /** A directory for records that goes away with its owner; it does not exist before the first record. */
 function temporaryRoot(): Disposable & { path: string } {
@@ -70,7 +78,7 @@ Deno.test("readRecords() gives all records, and passes over what is none", () =>
   writeRecord(key, 1, root.path);
   writeRecord({ ...key, ifname: "eth1.5" }, 2, root.path);
   Deno.writeTextFileSync(`${root.path}/c9-eth0.json`, "no JSON");
-  Deno.writeTextFileSync(`${root.path}/c1-eth0.json.x.tmp`, "3");
+  Deno.writeTextFileSync(`${root.path}/c1+x.tmp`, "3");
   Deno.mkdirSync(`${root.path}/directory.json`);
   assertEquals(readRecords(root.path).sort(), [1, 2]);
 });
@@ -89,4 +97,16 @@ Deno.test("removeRecord() removes one record, once or twice", () => {
   removeRecord(key, root.path);
   assert(!hasRecord(key, root.path));
   assertEquals(readRecords(root.path), [2]);
+});
+
+Deno.test("removeDrafts() removes a container's drafts, and neither records nor others' drafts", () => {
+  using root = temporaryRoot();
+  assertEquals(draftedContainers(root.path), []);
+  writeRecord(key, 1, root.path);
+  for (const name of ["c1+x.tmp", "c1+y.tmp", "c1-2+z.tmp"]) {
+    Deno.writeTextFileSync(`${root.path}/${name}`, "{");
+  }
+  assertEquals(draftedContainers(root.path).sort(), ["c1", "c1-2"]);
+  removeDrafts("c1", root.path);
+  assertEquals(namesIn(root.path), ["c1-2+z.tmp", "c1-eth0.json"]);
 });
