@@ -1,3 +1,6 @@
+import { add } from "./add.ts";
+import { check } from "./check.ts";
+import { del } from "./del.ts";
 import { createLogger, type Logger } from "../log/log.ts";
 import { describeError } from "../log/describe.ts";
 import { DEFAULTS } from "./own_keys.ts";
@@ -27,16 +30,13 @@ export async function runPlugin(): Promise<number> {
 async function run(request: CniRequest, logger: Logger): Promise<void> {
   switch (request.command) {
     case "ADD": {
-      const { add } = await import("./add.ts");
       await add(request, logger);
       return answerAdd(request);
     }
     case "DEL": {
-      const { del } = await import("./del.ts");
       return await del(request, logger);
     }
     case "CHECK": {
-      const { check } = await import("./check.ts");
       return await check(request, logger);
     }
     case "GC": {
