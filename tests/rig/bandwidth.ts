@@ -1,22 +1,25 @@
 /** The peer: the bandwidth plugin of containernetworking/plugins, built once from its own source. */
-import { type Limiter, pluginLimiter } from "./limiter.ts";
+import { type PluginLimiter, pluginLimiter } from "./limiter.ts";
 import { outcomeOf } from "./run.ts";
 
 const VERSION = "v1.9.1";
 const MODULE = "github.com/containernetworking/plugins/plugins/meta/bandwidth";
 /** Seconds of the rate that may go out at once: short enough that the worst second is not the burst's. */
 const BURST_SECONDS = 0.02;
+/** What containerd sends as the burst, in bits, when nobody chose one. */
+export const NOBODYS_BURST = 4294967295;
 
 /** The peer, or why it cannot be had. */
-export type Peer = { readonly limiter: Limiter } | { readonly missing: string };
+export type Peer = { readonly limiter: PluginLimiter } | { readonly missing: string };
 
 /**
  * Finds the bandwidth plugin, or builds it with Go.
  *
  * @param cache directory that keeps it
+ * @param burst bits that may go out at once; default: 20 ms of the rate
  * @returns a limiter, or a sentence that says why there is none
  */
-export async function prepareBandwidthPlugin(cache: string): Promise<Peer> {
+export async function prepareBandwidthPlugin(cache: string, burst?: number): Promise<Peer> {
   const directory = `${cache}/bandwidth-${VERSION}`;
   const binary = `${directory}/bandwidth`;
   if (!await Deno.stat(binary).then(() => true, () => false)) {
@@ -33,20 +36,27 @@ export async function prepareBandwidthPlugin(cache: string): Promise<Peer> {
       throw error;
     }
   }
-  return { limiter: bandwidthLimiter(binary) };
+  return { limiter: bandwidthLimiter(binary, burst) };
 }
 
-function bandwidthLimiter(binary: string): Limiter {
+/**
+ * The bandwidth plugin as a limiter.
+ *
+ * @param binary path of its executable
+ * @param burst bits that may go out at once; default: 20 ms of the rate
+ * @returns the limiter
+ */
+export function bandwidthLimiter(binary: string, burst?: number): PluginLimiter {
   return pluginLimiter({
-    name: "bandwidth plugin",
+    name: burst === undefined ? "bandwidth plugin" : `bandwidth plugin, burst ${burst}`,
     binary,
     conf: (rate) => {
-      const burst = Math.ceil(rate * BURST_SECONDS); // bits
+      const bits = burst ?? Math.ceil(rate * BURST_SECONDS);
       return {
         cniVersion: "1.0.0",
         name: "natra-rig",
         type: "bandwidth",
-        ...{ ingressRate: rate, ingressBurst: burst, egressRate: rate, egressBurst: burst },
+        ...{ ingressRate: rate, ingressBurst: bits, egressRate: rate, egressBurst: bits },
       };
     },
   });

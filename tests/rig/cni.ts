@@ -21,6 +21,8 @@ export interface CniCall {
   readonly args?: string;
   /** Default: the pod's; null: none at all. */
   readonly prevResult?: JsonObject | null;
+  /** A program that runs the plugin, with its own arguments: to measure what it costs. */
+  readonly under?: readonly string[];
   /** Call it even after the process was told to stop: only for cleaning up. */
   readonly cleanup?: boolean;
 }
@@ -48,7 +50,7 @@ export async function callCni(
 ): Promise<CniOutcome> {
   const prevResult = call.prevResult === undefined ? pod.prevResult : call.prevResult;
   const conf = prevResult === null ? call.conf : { ...call.conf, prevResult };
-  const outcome = await pod.node.outcomeOf([binary], {
+  const outcome = await pod.node.outcomeOf([...call.under ?? [], binary], {
     stdin: JSON.stringify(conf),
     env: {
       PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

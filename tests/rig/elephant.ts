@@ -1,5 +1,7 @@
 /** Elephants: bulk transfers that fill whatever they are given, made with iperf3. */
 import type { Child } from "./child.ts";
+import type { Namespace } from "./namespace.ts";
+import { readReports } from "./elephant_report.ts";
 import type { Pod } from "./pod.ts";
 
 /** One bulk transfer. */
@@ -30,9 +32,44 @@ export interface ElephantFigures {
   readonly retransmits: number | null;
 }
 
+/** Bytes of payload in each datagram of a UDP flood. */
+export const UDP_PAYLOAD = 1400;
+
 const FIRST_PORT = 5201;
+const REPORT = ["--json", "--interval", "0.5"];
 /** The last words must pass through the very queue that the elephant has filled. */
 const LAST_WORDS_MS = 5000;
+
+/** The receiving end of a bulk transfer that has not begun. */
+export interface Receiver {
+  readonly spec: ElephantSpec;
+  readonly port: number;
+  readonly server: Child;
+}
+
+/**
+ * Starts the receiving end of a bulk transfer.
+ *
+ * @param pod between whose ends
+ * @param spec which
+ * @param number tells it from the others of this pod, from 0
+ * @returns the receiver, listening; its server belongs to the caller until the transfer begins
+ */
+export async function receive(pod: Pod, spec: ElephantSpec, number: number): Promise<Receiver> {
+  const port = FIRST_PORT + number;
+  const argv = ["iperf3", "--server", "--one-off", ...REPORT, "--port", `${port}`];
+  return { spec, port, server: await endsOf(pod, spec).receiver.startServer(argv, port) };
+}
+
+function endsOf(pod: Pod, { direction }: ElephantSpec): {
+  readonly sender: Namespace;
+  readonly receiver: Namespace;
+  readonly target: { readonly v4: string; readonly v6: string };
+} {
+  return direction === "ingress"
+    ? { sender: pod.client, receiver: pod.pod, target: pod.addresses.pod }
+    : { sender: pod.pod, receiver: pod.client, target: pod.addresses.client };
+}
 
 /** A bulk transfer under way: an iperf3 of its own at both ends. Disposing of it ends both. */
 export class Elephant implements AsyncDisposable {
@@ -60,18 +97,33 @@ export class Elephant implements AsyncDisposable {
     warmup: number,
     seconds: number,
   ): Promise<Elephant> {
-    const toPod = spec.direction === "ingress";
-    const [sender, receiver, target] = toPod
-      ? [pod.client, pod.pod, pod.addresses.pod]
-      : [pod.pod, pod.client, pod.addresses.client];
-    const port = FIRST_PORT + number;
-    const report = ["--json", "--interval", "0.5", "--port", `${port}`];
-    const server = await receiver.startServer(["iperf3", "--server", "--one-off", ...report], port);
+    return Elephant.begin(pod, await receive(pod, spec, number), warmup, seconds);
+  }
+
+  /**
+   * Starts a bulk transfer whose receiver listens already: many can start in the same instant.
+   *
+   * @param pod between whose ends
+   * @param receiver the receiver; it is the elephant's from now on
+   * @param warmup seconds at its start that its figures leave out
+   * @param seconds for how long it runs at least after that
+   * @returns its owner
+   */
+  static begin(pod: Pod, { spec, port, server }: Receiver, warmup: number, seconds: number): Elephant {
+    const { sender, target } = endsOf(pod, spec);
     const kind = spec.protocol === "udp"
-      ? ["--udp", "--length", "1400"]
+      ? ["--udp", "--length", `${UDP_PAYLOAD}`]
       : ["--congestion", spec.congestionControl ?? pod.congestionControl];
     const client = sender.start([
-      ...["iperf3", "--client", target[spec.ipVersion === 6 ? "v6" : "v4"], ...report, ...kind],
+      ...[
+        "iperf3",
+        "--client",
+        target[spec.ipVersion === 6 ? "v6" : "v4"],
+        ...REPORT,
+        "--port",
+        `${port}`,
+        ...kind,
+      ],
       ...["--time", `${Math.ceil(warmup + seconds) + 60}`, "--parallel", `${spec.streams ?? 1}`],
       ...(spec.bitrate === undefined ? [] : ["--bitrate", `${spec.bitrate}`]),
     ]);
@@ -91,53 +143,5 @@ export class Elephant implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.client.stop("SIGKILL"), this.server.stop("SIGKILL")]);
-  }
-}
-
-interface Report {
-  readonly intervals?: readonly {
-    readonly sum: { readonly start: number; readonly seconds: number; readonly bytes: number };
-  }[];
-  readonly end?: {
-    readonly sender_tcp_congestion?: string;
-    readonly sum_sent?: { readonly retransmits?: number };
-  };
-}
-
-/**
- * Reads what both ends of a transfer reported.
- *
- * @param spec the transfer
- * @param warmup seconds at its start to leave out
- * @param sent the sender's report
- * @param received the receiver's report
- * @returns the figures; what a broken-off report does not say is null
- */
-export function readReports(
-  spec: ElephantSpec,
-  warmup: number,
-  sent: string,
-  received: string,
-): ElephantFigures {
-  const sender = readReport(sent);
-  const counted = (readReport(received).intervals ?? []).map(({ sum }) => sum).filter(({ start }) =>
-    start >= warmup
-  );
-  const seconds = counted.reduce((total, interval) => total + interval.seconds, 0);
-  const bytes = counted.reduce((total, interval) => total + interval.bytes, 0);
-  return {
-    direction: spec.direction,
-    protocol: spec.protocol ?? "tcp",
-    congestionControl: sender.end?.sender_tcp_congestion ?? null,
-    goodput: seconds > 0 ? bytes * 8 / seconds : null,
-    retransmits: sender.end?.sum_sent?.retransmits ?? null,
-  };
-}
-
-function readReport(text: string): Report {
-  try {
-    return JSON.parse(text) as Report;
-  } catch {
-    return {};
   }
 }

@@ -34,16 +34,22 @@ export interface PluginSpec {
   conf(rate: number): JsonObject;
 }
 
+/** A limiter that is a chained plugin, with what it is made of. */
+export interface PluginLimiter extends Limiter {
+  readonly spec: PluginSpec;
+}
+
 /**
  * Makes a limiter of a chained plugin: ADD sets the limit, DEL lifts it.
  *
  * @param spec the plugin
  * @returns the limiter
  */
-export function pluginLimiter(spec: PluginSpec): Limiter {
+export function pluginLimiter(spec: PluginSpec): PluginLimiter {
   const { name, binary } = spec;
   return {
     name,
+    spec,
     async limit(pod: Pod, rate: number): Promise<Limit> {
       const conf = spec.conf(rate);
       const lift = async (): Promise<void> => {
@@ -78,7 +84,7 @@ export function pluginLimiter(spec: PluginSpec): Limiter {
  * @param overrides further keys of its network configuration, such as `attach` or `pacer`
  * @returns the limiter
  */
-export function natraLimiter(binary: string, logFile: string, overrides: JsonObject = {}): Limiter {
+export function natraLimiter(binary: string, logFile: string, overrides: JsonObject = {}): PluginLimiter {
   return pluginLimiter({
     name: "natra",
     binary,

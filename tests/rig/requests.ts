@@ -4,18 +4,33 @@ import type { Pod } from "./pod.ts";
 import { RigError } from "./run.ts";
 import type { Tools } from "./tools.ts";
 
-/** A schedule of requests. */
-export interface RequestLoad {
-  readonly perSecond: number;
+/** What all loads have in common. */
+interface AnyLoad {
   /** Bytes of each request and of each answer, without headers. */
   readonly bytes: number;
-  /** Seed of the Poisson process: the same seed, the same schedule. */
-  readonly seed: number;
   /** Default: 4. */
   readonly ipVersion?: 4 | 6;
   /** After how many seconds a request is bad; default: 10. */
   readonly timeout?: number;
 }
+
+/** Requests on a schedule, whatever becomes of them. */
+export interface ScheduledLoad extends AnyLoad {
+  /** Requests a second; several rates share the counted seconds equally, and the first is the warm-up's. */
+  readonly perSecond: number | readonly number[];
+  /** Seed of the Poisson process: the same seed, the same schedule. */
+  readonly seed: number;
+  /** Connections that live on and carry all requests; default: a fresh connection for each. */
+  readonly keepAlive?: number;
+}
+
+/** A closed loop: clients that ask again as soon as they are answered, on fresh connections. */
+export interface ClosedLoad extends AnyLoad {
+  readonly clients: number;
+}
+
+/** A load of requests. */
+export type RequestLoad = ScheduledLoad | ClosedLoad;
 
 /** What `requests load` printed. Latencies in milliseconds; null if no request was counted. */
 export interface RequestFigures {
@@ -28,8 +43,10 @@ export interface RequestFigures {
   readonly p90: number | null;
   readonly p99: number | null;
   readonly max: number | null;
-  /** Every latency, in the order of the schedule. */
+  /** Every latency; of scheduled requests in the order of the schedule. */
   readonly samples: readonly number[];
+  /** When each of these was due, in seconds after the warm-up. */
+  readonly due: readonly number[];
 }
 
 const PORT = 8080;
@@ -65,10 +82,27 @@ export function startRequests(
   const address = pod.addresses.pod[load.ipVersion === 6 ? "v6" : "v4"];
   return pod.client.start([
     ...[tools.requests, "load", address, `${PORT}`, "--samples"],
-    ...["--rate", `${load.perSecond}`, "--bytes", `${load.bytes}`, "--seed", `${load.seed}`],
-    ...["--warmup", `${warmup}`, "--seconds", `${seconds}`, "--timeout", `${load.timeout ?? 10}`],
+    ...("clients" in load ? ["--clients", `${load.clients}`] : scheduleOf(load)),
+    ...[
+      "--bytes",
+      `${load.bytes}`,
+      "--warmup",
+      `${warmup}`,
+      "--seconds",
+      `${seconds}`,
+      "--timeout",
+      `${load.timeout ?? 10}`,
+    ],
     ...["--congestion", pod.congestionControl],
   ]);
+}
+
+function scheduleOf({ perSecond, seed, keepAlive }: ScheduledLoad): string[] {
+  const rates = typeof perSecond === "number" ? [perSecond] : perSecond;
+  return [
+    ...["--rate", rates.join(","), "--seed", `${seed}`],
+    ...(keepAlive === undefined ? [] : ["--keep-alive", `${keepAlive}`]),
+  ];
 }
 
 /**

@@ -70,6 +70,46 @@ Deno.test("a command line that cannot be obeyed is quoted", async () => {
   await assertRejects(() => loadOnly(pod), RigError, "congestion control");
 });
 
+Deno.test("requests on connections that live on need no more of them than asked for", async () => {
+  await using pod = await Pod.create();
+  await using _server = await serveRequests(pod, tools);
+  await using running = startRequests(pod, tools, { ...load, perSecond: 300, keepAlive: 4 }, 0.2, 1);
+  const { count, bad } = await finishRequests(running);
+  assert(count > 200, `only ${count}`);
+  assertEquals(bad, 0);
+  // Those who asked close first and are remembered for a minute: one line for each connection there ever was.
+  const remembered = await pod.client.run(["ss", "-Htan", "dport = :8080"]);
+  assertEquals(remembered.trim().split("\n").length, 4);
+});
+
+Deno.test("a rate that steps is kept in each of its parts", async () => {
+  await using pod = await Pod.create();
+  await using _server = await serveRequests(pod, tools);
+  await using running = startRequests(pod, tools, { ...load, perSecond: [100, 500] }, 0.3, 2);
+  const { due, samples } = await finishRequests(running);
+  assertEquals(due.length, samples.length);
+  const slow = due.filter((seconds) => seconds < 1).length;
+  assert(slow > 60 && slow < 140, `${slow} is far from 100`);
+  assert(due.length - slow > 400 && due.length - slow < 600, `${due.length - slow} is far from 500`);
+});
+
+Deno.test("a closed loop asks again as soon as it is answered, and never has more open than it has clients", async () => {
+  await using pod = await Pod.create();
+  await using server = await serveRequests(pod, tools);
+  await using running = startRequests(pod, tools, { clients: 3, bytes: 1000 }, 0.2, 1.5);
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  const open = await pod.client.run(["ss", "-Htn", "state", "established", "dport = :8080"]);
+  assert(open.trim().split("\n").length <= 3, open);
+  server.signal("SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  server.signal("SIGCONT");
+  const { count, bad, samples } = await finishRequests(running);
+  assertEquals(bad, 0);
+  assert(count > 30, `only ${count}`);
+  // The stall costs each client one answer: that is what tells a closed loop from an open one.
+  assert(samples.filter((ms) => ms > 200).length <= 3);
+});
+
 async function loadOnly(pod: Pod): Promise<void> {
   await using running = startRequests(pod, tools, load, 0, 0.5);
   await finishRequests(running);

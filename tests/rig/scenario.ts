@@ -1,5 +1,5 @@
 /** One measurement: a fresh pod, perhaps a limit, some traffic, and what arrived. */
-import { Elephant, type ElephantFigures, type ElephantSpec } from "./elephant.ts";
+import { Elephant, type ElephantFigures, type ElephantSpec, receive, type Receiver } from "./elephant.ts";
 import { pause } from "./interruption.ts";
 import type { Limiter } from "./limiter.ts";
 import { Meter, slotNow } from "./meter.ts";
@@ -27,6 +27,8 @@ export interface Scenario {
   readonly warmup: number;
   /** Seconds that are; at least one. */
   readonly seconds: number;
+  /** Seconds after the requests at which the elephants start, all in the same instant; default: a little before them. */
+  readonly elephantsAfter?: number;
   /** Default: cubic. */
   readonly congestionControl?: string;
 }
@@ -81,20 +83,31 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
 
   await using traffic = new AsyncDisposableStack();
   if (scenario.requests) traffic.use(await serveRequests(pod, tools));
-  const elephants: Elephant[] = [];
+  const receivers: Receiver[] = [];
   for (const [number, spec] of scenario.elephants.entries()) {
-    elephants.push(traffic.use(await Elephant.start(pod, spec, number, warmup, seconds)));
+    const receiver = await receive(pod, spec, number);
+    traffic.use(receiver.server);
+    receivers.push(receiver);
   }
+  const begin = (left: number): Elephant[] =>
+    receivers.map((receiver) => traffic.use(Elephant.begin(pod, receiver, Math.max(0, left), seconds)));
+  const { elephantsAfter } = scenario;
+  let elephants = elephantsAfter === undefined ? begin(warmup) : [];
   const load = scenario.requests &&
     traffic.use(startRequests(pod, tools, scenario.requests, warmup, seconds));
 
   const from = slotNow() + Math.round(warmup / SLOT_SECONDS);
+  if (elephantsAfter !== undefined) {
+    await pause(elephantsAfter * 1000);
+    elephants = begin(warmup - elephantsAfter);
+  }
   const to = from + Math.round(seconds / SLOT_SECONDS);
   await pause((to - slotNow()) * SLOT_SECONDS * 1000);
-  // The elephants run until the last request is answered: none may end on an empty road.
-  const requests = load && await finishRequests(load);
+  // At once: while the last requests are waited for, the meters' rings run on, and over what was counted.
   const ingress = figuresOf(await toPod.read(from, to), rate);
   const egress = figuresOf(await fromPod.read(from, to), rate);
+  // The elephants run until the last request is answered: none may end on an empty road.
+  const requests = load && await finishRequests(load);
   const reports = await Promise.all(elephants.map((elephant) => elephant.finish()));
   return { ingress, egress, requests, elephants: reports, limiterStderr: limit?.stderr ?? "" };
 }

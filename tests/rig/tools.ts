@@ -24,7 +24,18 @@ export interface ToolOptions {
 }
 
 const SLOTS_PER_SECOND = 100;
-const REQUESTS_SOURCES = ["main.c", "message.c", "serve.c", "load.c", "plan.c"];
+const REQUESTS_SOURCES = [
+  "main",
+  "message",
+  "serve",
+  "plan",
+  "schedule",
+  "exchange",
+  "lanes",
+  "load",
+  "closed",
+  "figures",
+];
 
 /**
  * Compiles what is not there yet.
@@ -42,7 +53,7 @@ export async function prepareTools(options: ToolOptions): Promise<Tools> {
 
 function prepareRequests(options: ToolOptions): Promise<string> {
   const cc = options.cc ?? ["gcc"];
-  const sources = REQUESTS_SOURCES.map((name) => sourcePath(`requests/${name}`));
+  const sources = REQUESTS_SOURCES.map((name) => sourcePath(`requests/${name}.c`));
   const flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra", ...(options.static ? ["-static"] : [])];
   return compileOnce({
     sources: [...sources, sourcePath("requests/requests.h")],
@@ -65,13 +76,24 @@ function prepareMeter(directory: string, slots: number): Promise<string> {
   });
 }
 
-interface Compilation {
+/** A program to compile. */
+export interface Compilation {
+  /** All that its command reads. */
   readonly sources: readonly string[];
+  /** The compiled file; a hash is added to its name. */
   readonly target: string;
+  /** The compiler and its arguments. */
   command(output: string): string[];
 }
 
-async function compileOnce({ sources, target, command }: Compilation): Promise<string> {
+/**
+ * Compiles a program unless it is there already.
+ *
+ * @param compilation what, and how
+ * @returns the path of the compiled file
+ * @throws {RigError} if the compiler is missing or fails
+ */
+export async function compileOnce({ sources, target, command }: Compilation): Promise<string> {
   const texts = await Promise.all(sources.map((source) => Deno.readTextFile(source)));
   const stamp = await hash([...command(""), ...texts].join("\0"));
   const output = `${target}-${stamp}`;

@@ -17,6 +17,7 @@ struct connection {
 	size_t header_length;
 	long body_left; /* of the request; -1 while its header is incomplete */
 	size_t answer_total, answer_header, answer_sent;
+	bool keep_alive;
 };
 
 static void drop_connection(struct connection *c)
@@ -25,15 +26,17 @@ static void drop_connection(struct connection *c)
 	free(c);
 }
 
-/* "GET /BYTES HTTP/1.0\r\nContent-Length: BYTES\r\n\r\n": how much to answer, how much will come. */
+/* "GET /BYTES HTTP/1.0\r\nContent-Length: BYTES\r\n\r\n": how much to answer, how much will come. HTTP/1.1 keeps alive. */
 static bool read_header(struct connection *c, size_t header_end)
 {
 	long answer, body;
+	int minor;
 
-	if (sscanf(c->header, "GET /%ld HTTP/1.0\r\nContent-Length: %ld\r\n", &answer, &body) != 2)
+	if (sscanf(c->header, "GET /%ld HTTP/1.%d\r\nContent-Length: %ld\r\n", &answer, &minor, &body) != 3)
 		return false;
 	if (answer < 0 || answer > MAX_BYTES || body < 0 || body > MAX_BYTES)
 		return false;
+	c->keep_alive = minor == 1;
 	c->body_left = body - (long)(c->header_length - header_end);
 	c->answer_header = snprintf(c->header, sizeof(c->header), "HTTP/1.0 200 OK\r\nContent-Length: %ld\r\n\r\n", answer);
 	c->answer_total = c->answer_header + answer;
@@ -75,7 +78,9 @@ static bool serve_connection(int epoll, struct connection *c)
 	if (!send_message(c->fd, c->header, c->answer_header, c->answer_total, &c->answer_sent))
 		return false;
 	bool finished = c->answer_sent == c->answer_total;
-	if (finished)
+	if (finished && c->keep_alive)
+		*c = (struct connection){ .fd = c->fd, .body_left = -1 };
+	else if (finished)
 		shutdown(c->fd, SHUT_WR);
 	watch(epoll, EPOLL_CTL_MOD, c->fd, finished ? EPOLLIN : EPOLLIN | EPOLLOUT, c);
 	return true;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readReports } from "./elephant.ts";
+import { readReports } from "./elephant_report.ts";
 
 const interval = (start: number, bytes: number): unknown => ({ sum: { start, seconds: 0.5, bytes } });
 const sent = JSON.stringify({ end: { sender_tcp_congestion: "cubic", sum_sent: { retransmits: 3 } } });

@@ -1,0 +1,63 @@
+/** The outer frame of a benchmark: signals, errors, exit status. Figures go to stdout, everything else to stderr. */
+import { Interrupted, interruption, stopOnSignals } from "../rig/interruption.ts";
+import { sweepNamespaces } from "../rig/namespace.ts";
+import { RigError } from "../rig/run.ts";
+import { UsageError } from "./arguments.ts";
+
+/**
+ * Prints to stdout.
+ *
+ * @param text lines
+ */
+export function print(text: string): void {
+  write(Deno.stdout, `${text}\n`);
+}
+
+/**
+ * Says something to whoever watches, on stderr.
+ *
+ * @param text as it is
+ */
+export function say(text: string): void {
+  write(Deno.stderr, text);
+}
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+}
+
+/** What every benchmark needs: root, and nothing left over by one that was killed. */
+export async function checkSurroundings(): Promise<void> {
+  if (Deno.uid() !== 0) throw new RigError("Failed to make network namespaces: root is needed");
+  for (const name of await sweepNamespaces()) {
+    say(`removed "${name}", left behind by a run that was killed\n`);
+  }
+}
+
+/**
+ * Runs a benchmark to its end.
+ *
+ * @param benchmark what to run
+ * @returns the exit status: 0 measured, 1 failed, 2 bad usage, 128 + signal when told to stop
+ */
+export async function runToEnd(benchmark: () => Promise<void>): Promise<number> {
+  using _signals = stopOnSignals();
+  try {
+    await benchmark();
+    return 0;
+  } catch (error) {
+    // Once told to stop, whatever else went wrong on the way out is a consequence.
+    if (interruption.reason instanceof Interrupted) {
+      say(`${interruption.reason.message}; everything is removed\n`);
+      return interruption.reason.exitCode;
+    }
+    if (error instanceof UsageError) {
+      say(`${error.message}\nTry "--help"\n`);
+      return 2;
+    }
+    if (!(error instanceof Error)) throw error;
+    say(`${error instanceof RigError ? error.message : error.stack}\n`);
+    return 1;
+  }
+}

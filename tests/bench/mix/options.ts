@@ -1,0 +1,88 @@
+/** The command line of `deno task bench`. */
+import { parseArgs } from "@std/cli/parse-args";
+import { textOf, UsageError, wholeNumber } from "../arguments.ts";
+import { readRates } from "../rate.ts";
+import { type ContenderId, CONTENDERS } from "./contenders.ts";
+import { type Mix, MIXES } from "./mixes.ts";
+
+/** What was asked for. */
+export interface Options {
+  readonly help: boolean;
+  readonly mixes: readonly Mix[];
+  /** The caps, in bits per second. */
+  readonly rates: readonly number[];
+  readonly rounds: number;
+  /** Counted seconds of each measurement; null: enough for a thousand requests. */
+  readonly seconds: number | null;
+  readonly contenders: readonly ContenderId[];
+  /** File for all figures; null: none. */
+  readonly json: string | null;
+  /** Path of natra's executable. */
+  readonly natra: string;
+}
+
+const LIST = MIXES.map(({ number, name }) => `  ${`${number}`.padStart(2)}  ${name}`).join("\n");
+
+export const HELP = `Usage: deno task bench [--mix N[,N…]] [--rate RATE[,RATE…]] [--rounds N] [--json FILE] …
+
+Holds a pod to a cap under mixes of traffic, without a limit, with natra and with the
+bandwidth plugin in turns, and shows what arrives, how long small requests take beside
+it, and which of natra's goals that meets.
+
+  --mix N,…         the mixes to run (all)
+  --rate RATE,…     the caps in bits per second, 1M to 10G (10M)
+  --rounds N        measure everything N times, in turns; 1 to 100 (3)
+  --seconds N       counted seconds of each measurement, 2 to 600 (enough for a
+                    thousand requests over all rounds, 10 to 120)
+  --contenders …    ${CONTENDERS.join(",")} (all)
+  --json FILE       write all figures to FILE, after each mix
+  --natra FILE      natra's executable (build/natra)
+
+The mixes:
+${LIST}
+
+Exit status: 0 measured, whether or not the goals were met; 1 failed; 2 bad usage.
+`;
+
+/**
+ * Reads the command line.
+ *
+ * @param args the arguments
+ * @returns what is asked for
+ * @throws {UsageError} that quotes what cannot be obeyed
+ */
+export function parseOptions(args: readonly string[]): Options {
+  const given: Readonly<Record<string, unknown>> = parseArgs([...args], {
+    string: ["mix", "rate", "rounds", "seconds", "contenders", "json", "natra"],
+    boolean: ["help"],
+    default: { rate: "10M", rounds: "3", natra: "build/natra", contenders: CONTENDERS.join(",") },
+    unknown: (argument: string): boolean => {
+      throw new UsageError(`Unknown argument "${argument}"`);
+    },
+  });
+  const mix = textOf(given, "mix");
+  const seconds = textOf(given, "seconds");
+  return {
+    help: given["help"] === true,
+    mixes: mix === null ? MIXES : mix.split(",").flatMap(mixesOf),
+    rates: readRates("rate", textOf(given, "rate") ?? ""),
+    rounds: wholeNumber("rounds", textOf(given, "rounds") ?? "", 1, 100),
+    seconds: seconds === null ? null : wholeNumber("seconds", seconds, 2, 600),
+    contenders: (textOf(given, "contenders") ?? "").split(",").map(contenderOf),
+    json: textOf(given, "json"),
+    natra: textOf(given, "natra") ?? "",
+  };
+}
+
+function mixesOf(text: string): readonly Mix[] {
+  const found = MIXES.filter(({ number }) => `${number}` === text);
+  if (found.length > 0) return found;
+  const numbers = [...new Set(MIXES.map(({ number }) => number))].join(", ");
+  throw new UsageError(`Bad value "${text}" for "--mix": want one of ${numbers}`);
+}
+
+function contenderOf(text: string): ContenderId {
+  const found = CONTENDERS.find((id) => id === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`Bad value "${text}" for "--contenders": want one of ${CONTENDERS.join(", ")}`);
+}
