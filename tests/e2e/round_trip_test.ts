@@ -63,6 +63,7 @@ Deno.test("ADD keeps pins and the record for root alone", async () => {
       "shape",
       "sketch",
       "state",
+      "work",
     ]);
     assertEquals(await entriesOf(`${pins}/${direction}/sketch`), 4096);
     assertEquals(await entriesOf(`${pins}/${direction}/flows`), 128);
