@@ -18,15 +18,14 @@ export async function add(request: AddRequest, logger: Logger): Promise<void> {
     const limits = requestedLimits(request.conf, logger, who);
     const unlimited = limits.ingress === null && limits.egress === null;
     if (unlimited && !isKnown(request)) return;
-    const { setWatchdog } = await import("../kernel/watchdog.ts");
+    const { hold, release, setWatchdog } = await import("../datapath/mod.ts");
     const { logFile, timeout } = request.conf;
     using _watchdog = setWatchdog({ answer: addAnswer(request), logFile, timeout, who });
     if (unlimited) {
-      const { release } = await import("../datapath/release.ts"); // an earlier ADD of the same sandbox had a limit
+      // an earlier ADD of the same sandbox had a limit
       for (const failure of release(request, netns)) logger.warn("limit not removed", { ...who, failure });
       return;
     }
-    const { hold } = await import("../datapath/hold.ts");
     const { namespace, name } = request.pod;
     const applied = hold({
       containerId,

@@ -13,7 +13,7 @@ export async function check(request: CheckRequest, logger: Logger): Promise<void
   const { containerId, ifname, pod } = request;
   const limits = requestedLimits(request.conf, logger, { containerId, ifname, pod });
   if (limits.ingress === null && limits.egress === null && !isKnown(request)) return;
-  const { verify } = await import("../datapath/verify.ts");
+  const { verify } = await import("../datapath/mod.ts");
   const findings = verify(request, limits);
   if (findings.length > 0) {
     throw new CniError(CODE.CHECK_FAILED, "The pod is not held to its limit", findings.join("; "));

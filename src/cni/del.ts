@@ -12,10 +12,9 @@ export async function del(request: DelRequest, logger: Logger): Promise<void> {
   const who = { containerId, ifname, pod: request.pod };
   try {
     if (!isKnown(request)) return;
-    const { setWatchdog } = await import("../kernel/watchdog.ts");
+    const { release, setWatchdog } = await import("../datapath/mod.ts");
     const { logFile, timeout } = request.conf;
     using _watchdog = setWatchdog({ answer: "", logFile, timeout, who });
-    const { release } = await import("../datapath/release.ts");
     const failures = release(request, netns === "" ? null : netns);
     for (const failure of failures) logger.warn("limit not removed", { ...who, failure });
     if (failures.length === 0) logger.info("limit removed", who);

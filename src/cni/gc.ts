@@ -10,7 +10,7 @@ export async function gc({ conf }: GcRequest, logger: Logger): Promise<void> {
   const { validAttachments, name: network } = conf;
   if (validAttachments === null) return;
   try {
-    const { reconcile } = await import("../datapath/reconcile.ts");
+    const { reconcile } = await import("../datapath/mod.ts");
     const valid = new Set(validAttachments.map(({ containerID, ifname }) => `${containerID}/${ifname}`));
     const leftovers = reconcile(({ containerId, ifname }, applied) => {
       if (applied === null || applied.network !== network || valid.has(`${containerId}/${ifname}`)) {

@@ -1,6 +1,7 @@
 import { add } from "./add.ts";
 import { check } from "./check.ts";
 import { del } from "./del.ts";
+import { gc } from "./gc.ts";
 import { createLogger, type Logger } from "../log/log.ts";
 import { describeError } from "../log/describe.ts";
 import { DEFAULTS } from "./own_keys.ts";
@@ -33,16 +34,12 @@ async function run(request: CniRequest, logger: Logger): Promise<void> {
       await add(request, logger);
       return answerAdd(request);
     }
-    case "DEL": {
+    case "DEL":
       return await del(request, logger);
-    }
-    case "CHECK": {
+    case "CHECK":
       return await check(request, logger);
-    }
-    case "GC": {
-      const { gc } = await import("./gc.ts");
+    case "GC":
       return await gc(request, logger);
-    }
     case "STATUS": // natra needs nothing that could be missing: without it a pod starts all the same
       return;
     case "VERSION":

@@ -1,4 +1,3 @@
-import { hasTcx } from "../kernel/features.ts";
 import { describeError } from "../log/describe.ts";
 import type { DirectionLimit, Limits } from "../limits/limits.ts";
 import { setGsoMaxSize } from "../net/links.ts";
@@ -135,8 +134,6 @@ function holdDirection(
 /** What arrives in the pod can be queued on an ifb only; where the kernel has none, it can be policed. */
 function tryIfb(veth: PodVeth, choose: Choose): Device | null {
   try {
-    // Kernels without tcx are older than the one whose ifb takes what a program redirects: theirs drops it all.
-    if (!hasTcx()) throw new Error("this kernel's ifb drops what a program sends it");
     const ifb = makeIfb(veth);
     choose(
       "ingress interface",

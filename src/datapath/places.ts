@@ -51,7 +51,13 @@ export function placesOf(
   side: Side,
 ): Place[] {
   const pins = directionPins(key, direction);
-  const place = (program: ProgramName, end: End, device: Device, point: Hook["point"]): Place => ({
+  const place = (
+    program: ProgramName,
+    end: End,
+    device: Device,
+    point: Hook["point"],
+    redirectTo?: number,
+  ): Place => ({
     program,
     end,
     hook: {
@@ -59,6 +65,7 @@ export function placesOf(
       netlink: device.netlink,
       point,
       pin: `${pins}/${program.replace("natra_", "")}`,
+      ...(redirectTo === undefined ? {} : { redirectTo }),
     },
     run: end === "outside" ? (f) => f() : (f) => veth.netns.run(f),
   });
@@ -72,6 +79,6 @@ export function placesOf(
   if (ifb === null) return [place("natra_shape", "inside", veth.inside, "ingress")];
   return [
     place("natra_shape", "ifb", ifb, "egress"),
-    place("natra_redirect", "inside", veth.inside, "ingress"),
+    place("natra_redirect", "inside", veth.inside, "ingress", ifb.link.index),
   ];
 }

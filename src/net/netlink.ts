@@ -26,6 +26,7 @@ export const Rtm = {
   GETQDISC: 38,
   NEWTCLASS: 40,
   GETTCLASS: 42,
+  NEWTFILTER: 44,
   GETTFILTER: 46,
   GETNSID: 90,
 } as const;

@@ -31,17 +31,20 @@ export const CLSACT = {
 } as const;
 
 const TCMSG = 20;
-const Tca = { KIND: 1, OPTIONS: 2, XSTATS: 4, STATS2: 7 } as const;
+/** Attributes of a tc message (linux/rtnetlink.h). */
+export const Tca = { KIND: 1, OPTIONS: 2, XSTATS: 4, STATS2: 7 } as const;
 const Stats = { BASIC: 1, QUEUE: 3 } as const;
 
-interface TcMessage {
+/** What a tc message is about. */
+export interface TcMessage {
   readonly index: number;
   readonly handle?: number;
   readonly parent?: number;
   readonly info?: number;
 }
 
-function tcmsg({ index, handle = 0, parent = 0, info = 0 }: TcMessage): Uint8Array<ArrayBuffer> {
+/** The fixed part of a tc message (struct tcmsg). */
+export function tcmsg({ index, handle = 0, parent = 0, info = 0 }: TcMessage): Uint8Array<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(TCMSG));
   header.setInt32(4, index, true);
   header.setUint32(8, handle, true);
@@ -182,18 +185,4 @@ export function eachClass(netlink: Netlink, index: number, each: (found: TcClass
       options: nested(attributes, Tca.OPTIONS),
     });
   });
-}
-
-/** Whether any filter hangs on a parent, for example clsact's egress hook. @throws {NativeError} */
-export function hasFilters(netlink: Netlink, index: number, parent: number): boolean {
-  let count = 0;
-  netlink.request({
-    what: `list the filters of interface ${index}`,
-    type: Rtm.GETTFILTER,
-    flags: Flag.DUMP,
-    header: tcmsg({ index, parent }),
-  }, ({ header }) => {
-    if (header.getInt32(4, true) === index) count++;
-  });
-  return count > 0;
 }

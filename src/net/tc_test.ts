@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { hasFilters } from "./filters.ts";
 import { Netlink, u32 } from "./netlink.ts";
 import { NetNs } from "./netns.ts";
 import {
@@ -10,7 +11,6 @@ import {
   eachClass,
   findQdisc,
   formatHandle,
-  hasFilters,
   putClass,
   putQdisc,
   ROOT,

@@ -1,5 +1,9 @@
 import { describeError } from "../log/describe.ts";
+import { debug } from "./debug.ts";
 import { print, UsageError } from "./output.ts";
+import { reconcileNode } from "./reconcile.ts";
+import { status } from "./status.ts";
+import { version } from "./version.ts";
 
 const HELP = `natra: holds pods to their bandwidth annotations, and keeps their small flows quick
 
@@ -20,12 +24,7 @@ Exit codes: 0 fine, 1 found trouble, 2 wrong usage.`;
 /** A subcommand: returns its exit code. @throws {UsageError} If the command line is wrong. */
 type Command = (args: readonly string[]) => number | Promise<number>;
 
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  status: async () => (await import("./status.ts")).status,
-  debug: async () => (await import("./debug.ts")).debug,
-  reconcile: async () => (await import("./reconcile.ts")).reconcileNode,
-  version: async () => (await import("./version.ts")).version,
-};
+const COMMANDS: Readonly<Record<string, Command>> = { status, debug, reconcile: reconcileNode, version };
 
 /**
  * Runs the node's tool.
@@ -40,11 +39,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     return args.length === 0 ? 2 : 0;
   }
   try {
-    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (load === undefined) {
+    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (command === undefined) {
       throw new UsageError(`Unknown command ${JSON.stringify(name)}: natra --help lists them`);
     }
-    return await (await load())(rest);
+    return await command(rest);
   } catch (error) {
     const text = `natra: ${describeError(error)}\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(text));

@@ -3,7 +3,9 @@ import { ATTACH_MODES } from "../cni/own_keys.ts";
 import type { Choice } from "../datapath/applied.ts";
 import { formatRate } from "../limits/quantity.ts";
 import { decideLimits, type Decision, type DirectionLimit } from "../limits/limits.ts";
+import { kernelRelease } from "../kernel/version.ts";
 import { netnsId } from "../net/netns.ts";
+import { isKnown } from "../state/known.ts";
 import { DIRECTIONS } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
 import { type Options, readOptions } from "./options.ts";
@@ -105,7 +107,7 @@ async function addByHand(options: Options): Promise<number> {
   if (limits.ingress === null && limits.egress === null) {
     throw new UsageError("Give --ingress, --egress or both");
   }
-  const { kernelRelease } = await import("../kernel/version.ts");
+  const { hold, plan } = await import("../datapath/mod.ts");
   print(`kernel: ${kernelRelease()}`);
   const request = {
     ...key,
@@ -117,12 +119,10 @@ async function addByHand(options: Options): Promise<number> {
     onChoice: printChoice,
   };
   if (options.flag("dry-run")) {
-    const { plan } = await import("../datapath/plan.ts");
     plan(request);
     print("nothing was done");
     return 0;
   }
-  const { hold } = await import("../datapath/hold.ts");
   hold(request);
   print(`held, as container ${key.containerId}`);
   return 0;
@@ -131,7 +131,7 @@ async function addByHand(options: Options): Promise<number> {
 async function checkByHand(options: Options): Promise<number> {
   const key = keyOf(options);
   const { limits } = decide(options);
-  const { verify } = await import("../datapath/verify.ts");
+  const { verify } = await import("../datapath/mod.ts");
   const findings = verify(key, limits);
   for (const finding of findings) print(`wrong: ${finding}`);
   if (findings.length === 0) print("held as asked");
@@ -140,12 +140,11 @@ async function checkByHand(options: Options): Promise<number> {
 
 async function delByHand(options: Options): Promise<number> {
   const key = keyOf(options);
-  const { isKnown } = await import("../state/known.ts");
   if (!isKnown(key)) {
     print(`nothing to undo: container ${key.containerId} is not held`);
     return 0;
   }
-  const { release } = await import("../datapath/release.ts");
+  const { release } = await import("../datapath/mod.ts");
   const failures = release(key, netnsOf(options));
   for (const failure of failures) print(`failed: ${failure}`);
   if (failures.length === 0) print("undone");

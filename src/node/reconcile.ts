@@ -1,4 +1,3 @@
-import { reconcile } from "../datapath/reconcile.ts";
 import { outputFormat, readOptions } from "./options.ts";
 import { print, printJson } from "./output.ts";
 
@@ -12,12 +11,13 @@ pods that are gone, of calls that were killed half-way. Safe beside running pods
 Exit code 1 if something could not be removed.`;
 
 /** `natra reconcile` */
-export function reconcileNode(args: readonly string[]): number {
+export async function reconcileNode(args: readonly string[]): Promise<number> {
   const options = readOptions(args, { flags: ["dry-run"] });
   if (options.flag("help")) {
     print(HELP);
     return 0;
   }
+  const { reconcile } = await import("../datapath/mod.ts");
   const leftovers = reconcile(undefined, options.flag("dry-run"));
   if (outputFormat(options) === "json") printJson(leftovers);
   else {

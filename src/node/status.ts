@@ -52,7 +52,7 @@ export async function status(args: readonly string[]): Promise<number> {
   const pods = allApplied().filter((applied) => isWanted(applied, options.words));
   const rows: Row[] = [];
   if (pods.length > 0) {
-    const { readCounters, readQueues } = await import("../datapath/counters.ts");
+    const { readCounters, readQueues } = await import("../datapath/mod.ts");
     for (const applied of pods) {
       const queues = attempt(() => readQueues(applied));
       for (const direction of DIRECTIONS) {

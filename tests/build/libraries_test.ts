@@ -2,12 +2,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { symbols as libbpfSymbols } from "../../ffi/libbpf.ts";
 import { symbols as libmnlSymbols } from "../../ffi/libmnl.ts";
+import { symbols as libnatraSymbols } from "../../ffi/libnatra.ts";
 import { context } from "../../scripts/build/context.ts";
 import { compareVersions, newestGlibc, oldestGlibc } from "../../scripts/build/glibc.ts";
 import { run, tool } from "../../scripts/build/run.ts";
 
 const here = context(false);
-const libraries = ["libbpf.so", "libmnl.so"].map((name) => ({ name, path: `${here.build}/${name}` }));
+const libraries = ["libbpf.so", "libmnl.so", "libnatra.so"].map((name) => ({
+  name,
+  path: `${here.build}/${name}`,
+}));
 
 /** What every glibc system has: glibc's own parts, and the compiler's runtime, which Deno's runtime needs too. */
 const everywhere =
@@ -28,9 +32,11 @@ for (const { name, path } of libraries) {
   });
 }
 
-Deno.test("libbpf.so exports exactly what ffi/libbpf.ts declares", async () => {
-  assertEquals(await exported(`${here.build}/libbpf.so`), Object.keys(libbpfSymbols).toSorted());
-});
+for (const [name, symbols] of [["libbpf", libbpfSymbols], ["libnatra", libnatraSymbols]] as const) {
+  Deno.test(`${name}.so exports exactly what ffi/${name}.ts declares`, async () => {
+    assertEquals(await exported(`${here.build}/${name}.so`), Object.keys(symbols).toSorted());
+  });
+}
 
 Deno.test("libmnl.so exports all that ffi/libmnl.ts declares", async () => {
   const symbols = new Set(await exported(`${here.build}/libmnl.so`));

@@ -1,6 +1,6 @@
 /** What there is to check in the project's tree. */
 
-const NOT_OURS = /^(\.git|build|node_modules|fixtures)$/;
+const NOT_OURS = /^(\.git|node_modules|fixtures)$/;
 
 /** The directories right below tests/ that have tests in them, as paths below the project's root. */
 export function testDirectories(root: string): string[] {
@@ -12,6 +12,7 @@ export function testDirectories(root: string): string[] {
 /** The shell scripts below a directory, those without a suffix included. @returns Their paths below it. */
 export function shellScripts(root: string): string[] {
   return filesBelow(root)
+    .filter((path) => !path.startsWith(`${root}/build/`)) // what was made here, unlike tests/build
     .filter((path) => path.endsWith(".sh") || (!/\.[a-z0-9]+$/.test(path) && startsAsShell(path)))
     .map((path) => path.slice(root.length + 1));
 }

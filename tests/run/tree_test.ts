@@ -4,7 +4,7 @@ import { shellScripts, testDirectories } from "./tree.ts";
 Deno.test("shellScripts() finds scripts by suffix and by first line, and leaves out what is built", async () => {
   const root = await Deno.makeTempDir({ prefix: "natra-tree-" });
   try {
-    for (const directory of ["a/b", "build", ".ci"]) {
+    for (const directory of ["a/b", "a/build", "build", ".ci"]) {
       await Deno.mkdir(`${root}/${directory}`, { recursive: true });
     }
     const files = {
@@ -14,9 +14,10 @@ Deno.test("shellScripts() finds scripts by suffix and by first line, and leaves 
       "a/python": "#!/usr/bin/env python3\n",
       "a/text.md": "#!/bin/sh",
       "build/two.sh": "",
+      "a/build/three.sh": "",
     };
     for (const [path, text] of Object.entries(files)) await Deno.writeTextFile(`${root}/${path}`, text);
-    assertEquals(shellScripts(root), [".ci/run", "a/b/one.sh"]);
+    assertEquals(shellScripts(root), [".ci/run", "a/b/one.sh", "a/build/three.sh"]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -25,13 +26,22 @@ Deno.test("shellScripts() finds scripts by suffix and by first line, and leaves 
 Deno.test("testDirectories() finds tests at any depth, and passes over directories without", async () => {
   const root = await Deno.makeTempDir({ prefix: "natra-tree-" });
   try {
-    for (const directory of ["a/deep", "b", "fixtures"]) {
+    for (const directory of ["a/deep", "b", "build", "fixtures"]) {
       await Deno.mkdir(`${root}/tests/${directory}`, { recursive: true });
     }
-    for (const path of ["a/deep/x_test.ts", "a/y_test.ts", "b/x.ts", "fixtures/x_test.ts", "house_test.ts"]) {
+    for (
+      const path of [
+        "build/z_test.ts",
+        "a/deep/x_test.ts",
+        "a/y_test.ts",
+        "b/x.ts",
+        "fixtures/x_test.ts",
+        "house_test.ts",
+      ]
+    ) {
       await Deno.writeTextFile(`${root}/tests/${path}`, "");
     }
-    assertEquals(testDirectories(root), ["tests/a"]);
+    assertEquals(testDirectories(root), ["tests/a", "tests/build"]);
     assertEquals(testDirectories(`${root}/none`), []);
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -12,6 +12,8 @@ export interface Hook {
   readonly netlink: Netlink;
   /** The pin that keeps a tcx link alive; a clsact filter lives with the interface. */
   readonly pin: string;
+  /** The interface that natra_redirect sends packets to. */
+  readonly redirectTo?: number;
 }
 
 /** One way to attach. */

@@ -1,7 +1,9 @@
 import { Errno } from "../../../ffi/errno.ts";
 import { checkNegative, NativeError } from "../../../ffi/native.ts";
 import { libbpf, takeLog } from "../../kernel/libbpf.ts";
-import { CLSACT, deleteQdisc, findQdisc, hasFilters } from "../../net/tc.ts";
+import { hasTcx } from "../../kernel/features.ts";
+import { hasFilters, putRedirect } from "../../net/filters.ts";
+import { CLSACT, deleteQdisc, findQdisc } from "../../net/tc.ts";
 import { Filter } from "../../state/names.ts";
 import type { BpfObject, ProgramName } from "../object.ts";
 import type { Attacher, Hook } from "./attachment.ts";
@@ -31,6 +33,22 @@ function filterOf(program?: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(opts.buffer);
 }
 
+/**
+ * Where packets are sent to an ifb by their program, kernels without tcx are too old for it: their ifb drops what was not marked
+ * as redirected. An action marks it.
+ */
+function redirect(program: number, name: ProgramName, hook: Hook & { readonly redirectTo: number }): void {
+  putRedirect(hook.netlink, {
+    index: hook.ifindex,
+    parent: CLSACT[hook.point],
+    priority: Filter.PRIORITY,
+    handle: Filter.HANDLE,
+    program,
+    name,
+    to: hook.redirectTo,
+  });
+}
+
 /** A direct-action filter on clsact: for kernels before 6.6. */
 export const clsact: Attacher = {
   kind: "clsact",
@@ -41,6 +59,9 @@ export const clsact: Attacher = {
     const created = libbpf().bpf_tc_hook_create(hookOf(hook, true));
     takeLog();
     if (created !== -Errno.EEXIST) checkNegative(`add clsact to interface ${hook.ifindex}`, created);
+    if (hook.redirectTo !== undefined && !hasTcx()) {
+      return redirect(object.programFd(program), program, { ...hook, redirectTo: hook.redirectTo });
+    }
     const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(object.programFd(program)));
     checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
   },
