@@ -2,6 +2,8 @@
 export const symbols = {
   /** int natra_watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung, unsigned seconds) */
   natra_watchdog_arm: { parameters: ["buffer", "buffer", "buffer", "buffer", "u32"], result: "i32" },
+  /** void natra_watchdog_alive(void) */
+  natra_watchdog_alive: { parameters: [], result: "void" },
   /** void natra_watchdog_disarm(void) */
   natra_watchdog_disarm: { parameters: [], result: "void" },
 } as const;

@@ -3,7 +3,8 @@
  *
  * A crash in native code, or a call that never returns, ends with the answer that was prepared before the first such
  * call, and exit code 0.  What runs then is a signal handler, on any thread, with any lock held: it can do nothing but
- * write what lies ready and exit.  While another process holds the kernel's RTNL lock a thread of ours may not be killable:
+ * write what lies ready and exit.  Many pods that start at once wait for each other: that is no hang, so each step that is
+ * made starts the time anew, up to PATIENCE times in all.  While another process holds the kernel's RTNL lock a thread of ours may not be killable:
  * the answer is written, the exit follows when the lock is released.                                                  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,13 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 static const int CRASHES[] = { SIGSEGV, SIGBUS, SIGILL, SIGABRT, SIGFPE };
-enum { CRASH_COUNT = sizeof(CRASHES) / sizeof(CRASHES[0]), STACK = 64 * 1024 };
+enum { CRASH_COUNT = sizeof(CRASHES) / sizeof(CRASHES[0]), STACK = 64 * 1024, PATIENCE = 6 };
 
 static struct {
 	volatile int armed;
+	time_t seconds, deadline;       /* of CLOCK_MONOTONIC */
 	char *answer, *log, *crashed, *hung;
 	struct sigaction before[CRASH_COUNT + 1];
 	void *stack;
@@ -54,15 +57,37 @@ static void bark(int signal)
 	_exit(0);
 }
 
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+static int start_timer(time_t seconds)
+{
+	struct itimerval timer = { .it_value.tv_sec = seconds };
+
+	return setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* A step was made: the next one has its whole time again. */
+void natra_watchdog_alive(void)
+{
+	time_t left = watchdog.deadline - now();
+
+	if (watchdog.armed && left > 0)
+		start_timer(left < watchdog.seconds ? left : watchdog.seconds);
+}
+
 /* After this the caller answers.  If the watchdog was quicker it does not return. */
 void natra_watchdog_disarm(void)
 {
-	struct itimerval never = { 0 };
-
 	if (!__sync_bool_compare_and_swap(&watchdog.armed, 1, 0))
 		for (;;)
 			pause();
-	setitimer(ITIMER_REAL, &never, NULL);
+	start_timer(0);
 	for (int i = 0; i < CRASH_COUNT; i++)
 		sigaction(CRASHES[i], &watchdog.before[i], NULL);
 	sigaction(SIGALRM, &watchdog.before[CRASH_COUNT], NULL);
@@ -82,7 +107,6 @@ static int give_up(void)
 int natra_watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung, unsigned seconds)
 {
 	struct sigaction action = { .sa_handler = bark, .sa_flags = SA_ONSTACK };
-	struct itimerval timer = { .it_value.tv_sec = seconds };
 	stack_t stack = { .ss_size = STACK };
 
 	watchdog.answer = strdup(answer);
@@ -95,9 +119,11 @@ int natra_watchdog_arm(const char *answer, const char *log, const char *crashed,
 		return -1;
 	for (int i = 0; i <= CRASH_COUNT; i++)
 		sigaction(i < CRASH_COUNT ? CRASHES[i] : SIGALRM, NULL, &watchdog.before[i]);
+	watchdog.seconds = seconds;
+	watchdog.deadline = now() + PATIENCE * (time_t)seconds;
 	watchdog.armed = 1;
 	for (int i = 0; i <= CRASH_COUNT; i++)
 		if (sigaction(i < CRASH_COUNT ? CRASHES[i] : SIGALRM, &action, NULL))
 			return give_up();
-	return setitimer(ITIMER_REAL, &timer, NULL) ? give_up() : 0;
+	return start_timer(seconds) ? give_up() : 0;
 }

@@ -1,5 +1,9 @@
-/** libbpf with libelf and zlib inside, as one library that needs nothing but an old libc: build/libbpf.so. */
+/**
+ * libbpf with libelf and zlib inside, as one library that needs nothing but an old libc: build/libbpf.so, and beside it
+ * build/libbpf-tests.so with what only the tests call.
+ */
 import { symbols } from "../../ffi/libbpf.ts";
+import { symbols as testSymbols } from "../../tests/bpf/libbpf_symbols.ts";
 import { type Context, pin } from "./context.ts";
 import { requireOldGlibc } from "./glibc.ts";
 import { run } from "./run.ts";
@@ -23,8 +27,8 @@ const zlibSources =
   "adler32 compress crc32 deflate gzclose gzlib gzread gzwrite inffast inflate inftrees trees uncompr zutil";
 
 /**
- * The two steps: compiling takes seconds and depends on the pinned sources, linking is quick and depends on the symbols that
- * ffi/libbpf.ts declares.
+ * The steps: compiling takes seconds and depends on the pinned sources, linking is quick and depends on the symbols that are
+ * called.
  *
  * @param context The build's context.
  * @returns The steps, in order.
@@ -37,48 +41,45 @@ export function libbpfSteps(context: Context): Step[] {
     sources.map((source) => ({ flags, source, object: `${objectDir}/${name}/${basename(source)}.o` }))
   );
   const objects = jobs.map(({ object }) => object);
-  const library = `${context.build}/libbpf.so`;
-  const versionScript = `${objectDir}/libbpf.map`;
-
-  return [{
-    name: "libbpf objects",
-    outputs: objects,
-    inputs: () => [
-      { value: [pin(context, "LIBBPF_CRATE_SHA256"), fingerprint, ...cc, ...commonFlags].join("\n") },
-      { value: jobs.map(({ flags, source, object }) => [...flags, source, object].join(" ")).join("\n") },
-      { file: `${context.root}/third_party/elfutils/config.h` },
-    ],
-    run: async () => {
-      for (const { name } of groups) await Deno.mkdir(`${objectDir}/${name}`, { recursive: true });
-      await inParallel(jobs, async ({ flags, source, object }) => {
-        await run(context, [...cc, ...commonFlags, ...flags, "-c", source, "-o", object], { env });
-      });
-      return `${jobs.length} files`;
-    },
-  }, {
-    name: "libbpf.so",
-    outputs: [library],
-    inputs: () => [
-      ...objects.map((file) => ({ file })),
-      {
-        value: [
-          fingerprint,
-          ...cc,
-          ...linkFlags("libbpf.so", versionScript),
-          exportsOnly(Object.keys(symbols)),
-        ].join(
-          "\n",
-        ),
+  const linked = (name: string, names: readonly string[]): Step => {
+    const library = `${context.build}/${name}.so`;
+    const versionScript = `${objectDir}/${name}.map`;
+    const command = [...cc, ...linkFlags(`${name}.so`, versionScript), "-o", library, ...objects];
+    return {
+      name: `${name}.so`,
+      outputs: [library],
+      inputs: () => [
+        ...objects.map((file) => ({ file })),
+        { value: [fingerprint, ...command, exportsOnly(names)].join("\n") },
+      ],
+      run: async () => {
+        await Deno.writeTextFile(versionScript, exportsOnly(names));
+        await run(context, command, { env });
+        await requireOldGlibc(context, library);
       },
-    ],
-    run: async () => {
-      await Deno.writeTextFile(versionScript, exportsOnly(Object.keys(symbols)));
-      await run(context, [...cc, ...linkFlags("libbpf.so", versionScript), "-o", library, ...objects], {
-        env,
-      });
-      await requireOldGlibc(context, library);
+    };
+  };
+
+  return [
+    {
+      name: "libbpf objects",
+      outputs: objects,
+      inputs: () => [
+        { value: [pin(context, "LIBBPF_CRATE_SHA256"), fingerprint, ...cc, ...commonFlags].join("\n") },
+        { value: jobs.map(({ flags, source, object }) => [...flags, source, object].join(" ")).join("\n") },
+        { file: `${context.root}/third_party/elfutils/config.h` },
+      ],
+      run: async () => {
+        for (const { name } of groups) await Deno.mkdir(`${objectDir}/${name}`, { recursive: true });
+        await inParallel(jobs, async ({ flags, source, object }) => {
+          await run(context, [...cc, ...commonFlags, ...flags, "-c", source, "-o", object], { env });
+        });
+        return `${jobs.length} files`;
+      },
     },
-  }];
+    linked("libbpf", Object.keys(symbols)),
+    linked("libbpf-tests", Object.keys(testSymbols)),
+  ];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { stillAlive } from "../kernel/watchdog.ts";
 import { describeError } from "../log/describe.ts";
 import type { DirectionLimit, Limits } from "../limits/limits.ts";
 import { setGsoMaxSize } from "../net/links.ts";
@@ -126,7 +127,10 @@ function holdDirection(
   const places = placesOf(request, direction, veth, limit.bucket, request.side);
   const knobs = knobsFor(limit, pacer.kind, secret(), ifb?.link.index);
   using object = BpfObject.load(places, limit, knobs);
-  for (const { program, hook, run } of places) run(() => attacher.attach(object, program, hook));
+  for (const { program, hook, run } of places) {
+    run(() => attacher.attach(object, program, hook));
+    stillAlive();
+  }
   object.pinMaps(pins);
   return { limit, pacer: pacer.kind, queue };
 }

@@ -10,6 +10,7 @@ import {
 } from "../../ffi/native.ts";
 import { TcxHook } from "../kernel/features.ts";
 import { libbpf, takeLog } from "../kernel/libbpf.ts";
+import { stillAlive } from "../kernel/watchdog.ts";
 import type { DirectionLimit } from "../limits/limits.ts";
 import type { Knobs } from "./knobs.ts";
 import { knobs as knobsLayout, sections } from "./layout.ts";
@@ -75,6 +76,7 @@ export class BpfObject implements Disposable {
     object.#size("guard_sketch", guarded && limit.mice === "free" ? limit.width * limit.depth : 1);
     object.#write(knobs);
     const loaded = libbpf().bpf_object__load(object.#object);
+    stillAlive();
     if (loaded < 0) checkNegative("load the BPF object", loaded, `${takeLog()} ${object.#verifierWords()}`);
     undo.move();
     return object;

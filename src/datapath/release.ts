@@ -1,3 +1,4 @@
+import { stillAlive } from "../kernel/watchdog.ts";
 import { describeError } from "../log/describe.ts";
 import { setGsoMaxSize } from "../net/links.ts";
 import { netnsId } from "../net/netns.ts";
@@ -91,6 +92,7 @@ function releaseDirection(
   for (const { end, hook, run } of placesOf(key, direction, veth, "pod", side)) {
     const ownsClsact = end !== "ifb" && (applied?.[end].ownsClsact ?? false);
     attempt(() => run(() => attacher.detach(hook, ownsClsact)));
+    stillAlive();
   }
   attempt(() => removeRoot(deviceOf(direction, veth, side)));
 }

@@ -8,10 +8,20 @@ export interface WatchdogOrders {
   readonly answer: string;
   /** Takes one line that says what happened. */
   readonly logFile: string;
-  /** Seconds after which the process counts as hung. */
+  /** Seconds without a step after which the process counts as hung; with steps, six times as many in all. */
   readonly timeout: number;
   /** Goes into the line. */
   readonly who: Readonly<Record<string, unknown>>;
+}
+
+let alive: (() => void) | undefined;
+
+/**
+ * Tells the watchdog, if one is set, that a step was made. Many pods that start at once wait for the kernel's RTNL lock at every
+ * step, and longer in all than a call may hang.
+ */
+export function stillAlive(): void {
+  alive?.();
 }
 
 /**
@@ -27,9 +37,15 @@ export function setWatchdog({ answer, logFile, timeout, who }: WatchdogOrders): 
     cstr(answer),
     cstr(logFile),
     line("crashed in native code: the pod is left as it is"),
-    line(`gave up after ${timeout} s: the pod is left as it is`),
+    line(`gave up after ${timeout} s without progress: the pod is left as it is`),
     timeout,
   );
   checkErrno("set the watchdog", armed);
-  return { [Symbol.dispose]: () => library.natra_watchdog_disarm() };
+  alive = library.natra_watchdog_alive;
+  return {
+    [Symbol.dispose](): void {
+      alive = undefined;
+      library.natra_watchdog_disarm();
+    },
+  };
 }

@@ -14,6 +14,7 @@ import {
   view,
 } from "../../ffi/native.ts";
 import { symbols } from "../../ffi/libmnl.ts";
+import { stillAlive } from "../kernel/watchdog.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
 
 /** Message types (linux/rtnetlink.h). */
@@ -122,6 +123,7 @@ export class Netlink {
       const more = this.#lib.mnl_cb_run(this.#in, size, this.#sequence, 0, onMessage.pointer, null);
       if (checkErrno(request.what, more) === MNL_CB_STOP) break;
     }
+    stillAlive();
     if (failed !== undefined) throw failed;
   }
 

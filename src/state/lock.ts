@@ -1,5 +1,6 @@
 import { checkErrno, cstr, libc, NativeError } from "../../ffi/native.ts";
 import { Errno } from "../../ffi/errno.ts";
+import { stillAlive } from "../kernel/watchdog.ts";
 import { makePinDirectory } from "./bpffs.ts";
 import { containerPins } from "./names.ts";
 
@@ -24,7 +25,9 @@ export class ContainerLock implements Disposable {
   static wait(containerId: string): ContainerLock {
     for (;;) {
       const lock = ContainerLock.#take(containerId, LOCK_EX);
-      if (lock !== null) return lock;
+      if (lock === null) continue;
+      stillAlive();
+      return lock;
     }
   }
 

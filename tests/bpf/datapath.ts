@@ -114,7 +114,7 @@ export class Datapath implements Disposable {
   }
 
   /** Instructions that the verifier walked through for natra_shape. */
-  get verifiedInstructions(): number {
+  get verifiedInstructions(): number | null {
     return this.#maps.verifiedInstructions;
   }
 

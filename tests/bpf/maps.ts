@@ -1,9 +1,11 @@
 /** Reads a loaded program's maps, whoever loaded it and whatever is pinned. */
 import { address, libc, text } from "../../ffi/native.ts";
+import { libbpf as product } from "../../src/kernel/libbpf.ts";
 import { libbpf } from "./libbpf.ts";
 import { check } from "./object.ts";
 
 const PROG_INFO = 232; // sizeof(struct bpf_prog_info)
+const VERIFIED = 216; // its verified_insns
 const MAP_INFO = 80; // the start of struct bpf_map_info: type, id, key_size, value_size, max_entries, map_flags, name
 const MOST_MAPS = 16;
 
@@ -11,8 +13,8 @@ const MOST_MAPS = 16;
 export interface ProgramMaps extends Disposable {
   /** Descriptors, open until disposed. */
   readonly fds: ReadonlyMap<string, number>;
-  /** Instructions that the verifier walked through. */
-  readonly verifiedInstructions: number;
+  /** Instructions that the verifier walked through; null: the kernel does not tell. */
+  readonly verifiedInstructions: number | null;
 }
 
 /** @param program A loaded program's descriptor. @throws {NativeError} */
@@ -21,7 +23,7 @@ export function programMaps(program: number): ProgramMaps {
   const info = new DataView(new ArrayBuffer(PROG_INFO));
   info.setUint32(52, MOST_MAPS, true); // nr_map_ids, map_ids
   info.setBigUint64(56, address(ids), true);
-  readInfo("a program", program, info);
+  const told = readInfo("a program", program, info);
   const fds = new Map<string, number>();
   for (const id of ids.subarray(0, info.getUint32(52, true))) {
     const fd = check(`open map ${id}`, libbpf.bpf_map_get_fd_by_id(id));
@@ -31,16 +33,19 @@ export function programMaps(program: number): ProgramMaps {
   }
   return {
     fds,
-    verifiedInstructions: info.getUint32(216, true),
+    verifiedInstructions: told < VERIFIED + 4 ? null : info.getUint32(VERIFIED, true),
     [Symbol.dispose]: () => {
       for (const fd of fds.values()) libc.close(fd);
     },
   };
 }
 
-function readInfo(what: string, fd: number, info: DataView<ArrayBuffer>): void {
-  const size = new Uint8Array(new Uint32Array([info.byteLength]).buffer);
-  check(`read ${what}`, libbpf.bpf_obj_get_info_by_fd(fd, new Uint8Array(info.buffer), size));
+/** @returns How many bytes of it the kernel knows. */
+function readInfo(what: string, fd: number, info: DataView<ArrayBuffer>): number {
+  const size = new Uint32Array([info.byteLength]);
+  const bytes = new Uint8Array(size.buffer);
+  check(`read ${what}`, product().bpf_obj_get_info_by_fd(fd, new Uint8Array(info.buffer), bytes));
+  return size[0] ?? 0;
 }
 
 /** All of an array of 64-bit cells, by one call. @throws {NativeError} */

@@ -1,6 +1,6 @@
 /** Loads BPF objects that a test compiled itself. */
 import { address, cstr, NativeError, notNull, type Pointer, text, view } from "../../ffi/native.ts";
-import { libbpf } from "./libbpf.ts";
+import { libbpf } from "../../src/kernel/libbpf.ts";
 import { LoadFailure } from "./load_failure.ts";
 
 const OPEN_OPTS = 80; // sizeof(struct bpf_object_open_opts): sz, name, …, log buffer at 56, its size, its level
@@ -29,7 +29,7 @@ export class TestObject implements Disposable {
     opts.setBigUint64(8, address(shortName), true);
     opts.setBigUint64(56, address(log), true);
     opts.setBigUint64(64, BigInt(log.length), true);
-    const object = libbpf.bpf_object__open_mem(elf, BigInt(elf.length), new Uint8Array(opts.buffer));
+    const object = libbpf().bpf_object__open_mem(elf, BigInt(elf.length), new Uint8Array(opts.buffer));
     this.#object = notNull(`open "${name}"`, object);
   }
 
@@ -39,44 +39,44 @@ export class TestObject implements Disposable {
     using undo = new DisposableStack();
     const loaded = undo.use(new TestObject(name, elf, log));
     for (const [map, entries] of Object.entries(options.sizes ?? {})) {
-      check(`size map ${map}`, libbpf.bpf_map__set_max_entries(loaded.#map(map), entries));
+      check(`size map ${map}`, libbpf().bpf_map__set_max_entries(loaded.#map(map), entries));
     }
     for (const [map, write] of Object.entries(options.data ?? {})) write(loaded.#data(map));
     for (const program of options.programs) {
       check(
         `prepare ${program}`,
-        libbpf.bpf_program__set_expected_attach_type(loaded.#program(program), TCX_EGRESS),
+        libbpf().bpf_program__set_expected_attach_type(loaded.#program(program), TCX_EGRESS),
       );
     }
-    const result = libbpf.bpf_object__load(loaded.#object);
+    const result = libbpf().bpf_object__load(loaded.#object);
     if (result < 0) throw new LoadFailure(`"${name}"`, text(log).trim().slice(-LOG_SHOWN));
     undo.move();
     return loaded;
   }
 
   [Symbol.dispose](): void {
-    libbpf.bpf_object__close(this.#object);
+    libbpf().bpf_object__close(this.#object);
   }
 
   /** A program's descriptor. It stays this object's. */
   programFd(name: string): number {
-    return check(`use ${name}`, libbpf.bpf_program__fd(this.#program(name)));
+    return check(`use ${name}`, libbpf().bpf_program__fd(this.#program(name)));
   }
 
   #program(name: string): Pointer {
     return notNull(
       `find program ${name}`,
-      libbpf.bpf_object__find_program_by_name(this.#object, cstr(name)),
+      libbpf().bpf_object__find_program_by_name(this.#object, cstr(name)),
     );
   }
 
   #map(name: string): Pointer {
-    return notNull(`find map ${name}`, libbpf.bpf_object__find_map_by_name(this.#object, cstr(name)));
+    return notNull(`find map ${name}`, libbpf().bpf_object__find_map_by_name(this.#object, cstr(name)));
   }
 
   #data(name: string): DataView {
     const size = new BigUint64Array(1);
-    const value = libbpf.bpf_map__initial_value(this.#map(name), new Uint8Array(size.buffer));
+    const value = libbpf().bpf_map__initial_value(this.#map(name), new Uint8Array(size.buffer));
     return new DataView(view(notNull(`find the data of ${name}`, value), Number(size[0])));
   }
 }

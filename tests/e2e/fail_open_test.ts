@@ -53,12 +53,6 @@ const CASES: readonly Case[] = [
     says: /is no veth/,
   },
   {
-    name: "the interface is a dummy",
-    arrange: inPod("net1", "type", "dummy"),
-    says: /"dummy/,
-    possible: knows("net1 type dummy"),
-  },
-  {
     name: "the interface is a macvlan",
     arrange: inPod("link", "eth0", "name", "net1", "type", "macvlan"),
     says: /is no veth but \\"macvlan\\"/,

@@ -51,7 +51,9 @@ async function interruptedDel({ stage, conf }: Target, fault: Fault, said: RegEx
   assertDeleted(await stage.call("DEL", conf));
 }
 
-const GAVE_UP = new RegExp(`"level":"error","msg":"gave up after ${TIMEOUT} s: the pod is left as it is"`);
+const GAVE_UP = new RegExp(
+  `"level":"error","msg":"gave up after ${TIMEOUT} s without progress: the pod is left as it is"`,
+);
 const CRASHED = /"level":"error","msg":"crashed in native code: the pod is left as it is"/;
 const missing = needsRootAnd("natra");
 

@@ -1,6 +1,7 @@
 /** What a guest needs: natra, the checks as one executable, and the rig's programs, none of which depends on the guest's release. */
 import { context } from "../../scripts/build/context.ts";
 import { run } from "../../scripts/build/run.ts";
+import { compile, objectName } from "../bpf/compile.ts";
 import { prepareTools } from "../rig/tools.ts";
 
 /** Files for a guest. */
@@ -11,7 +12,9 @@ export interface GuestFiles {
   readonly meterSeconds: number;
 }
 
-const EMBEDDED = ["natra.bpf.o", "libbpf.so", "libmnl.so"];
+const EMBEDDED = ["natra.bpf.o", "libbpf.so", "libbpf-tests.so", "libmnl.so"];
+/** What the BPF tests compile when they run elsewhere. */
+const TEST_SOURCES = ["clocked", "refused", "tagged"].map((name) => `tests/bpf/${name}.bpf.c`);
 const OBJECTS = ["counter", "features"];
 const COMPILE_FLAGS =
   "--quiet --no-check --no-config --no-lock --no-remote --no-npm --no-code-cache --allow-all";
@@ -52,7 +55,12 @@ export async function prepareGuestFiles(): Promise<GuestFiles> {
     "tests/kernels/guest/main.ts",
   ]);
   for (const name of EMBEDDED) await Deno.copyFile(`${here.build}/${name}`, `${bundle}/${name}`);
-  const included = EMBEDDED.flatMap((name) => ["--include", `${bundle}/${name}`]);
+  for (const source of TEST_SOURCES) {
+    await Deno.writeFile(`${bundle}/${objectName(source)}`, compile(source));
+  }
+  const included = [...EMBEDDED, ...TEST_SOURCES.map(objectName)].flatMap((
+    name,
+  ) => ["--include", `${bundle}/${name}`]);
   const output = ["--output", `${directory}/checks`, `${bundle}/main.js`];
   const runtime = `${here.cache}/denort-${here.pins["DENO_VERSION"]}/denort`;
   const env = await exists(runtime) ? { env: { DENORT_BIN: runtime } } : {};

@@ -25,6 +25,7 @@ function checksOf(plan: Plan, tools: Tools): Readonly<Record<string, Check>> {
   if (plan === "races") return measured;
   return {
     "features": probeFeatures,
+    "the BPF tests": async () => await (await import("./bpf_tests.ts")).bpfTests(),
     "ADD, CHECK and DEL by default": defaults,
     "ADD, CHECK and DEL with clsact and edt": clsactWithEdt,
     "ADD, CHECK and DEL with tcx and police": tcxWithPolice,
