@@ -16,6 +16,8 @@ export const NETWORK = "clients";
 
 const WRAPPER = new URL("./wrapper.sh", import.meta.url).pathname;
 const ORDER = `${BIN_DIRECTORY}/natra.order`;
+/** Milliseconds that the killer may take to say that it was at work. */
+const KILLER_MS = 2000;
 
 let lists = 0;
 let cniVersion = "1.0.0";
@@ -75,9 +77,13 @@ export async function orderKill(victim: "natra" | number): Promise<void> {
   await Deno.writeTextFile(ORDER, `${victim}`);
 }
 
-/** Whether the last order was carried out. */
-export function wasKilled(): Promise<boolean> {
-  return exists(`${ORDER.slice(0, -".order".length)}.obeyed`);
+/** Whether the last order was carried out. Whoever called natra may hear of the kill before the killer has taken it down. */
+export async function wasKilled(): Promise<boolean> {
+  for (const start = performance.now(); performance.now() - start < KILLER_MS;) {
+    if (await exists(`${ORDER.slice(0, -".order".length)}.obeyed`)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
 }
 
 /** How often natra was called, by verb. */
