@@ -34,6 +34,8 @@ export const symbols = {
   bpf_program__set_expected_attach_type: { parameters: ["pointer", "i32"], result: "i32" },
   /** int bpf_program__fd(const struct bpf_program *prog): the descriptor stays libbpf's */
   bpf_program__fd: { parameters: ["pointer"], result: "i32" },
+  /** int bpf_program__pin(struct bpf_program *prog, const char *path) */
+  bpf_program__pin: { parameters: ["pointer", "buffer"], result: "i32" },
   /** struct bpf_link *bpf_program__attach_tcx(const struct bpf_program *prog, int ifindex, const struct bpf_tcx_opts *opts) */
   bpf_program__attach_tcx: { parameters: ["pointer", "i32", "buffer"], result: "pointer" },
   /** int bpf_link__pin(struct bpf_link *link, const char *path) */

@@ -48,6 +48,12 @@ export function programId(fd: number): number {
   return info(fd, "a program", 64).getUint32(4, true); // struct bpf_prog_info: type, id, …
 }
 
+/** A pinned program's id. @returns null if there is no such pin. @throws {NativeError} */
+export function pinnedProgramId(pin: string): number | null {
+  using program = openPin(pin);
+  return program === null ? null : programId(program.fd);
+}
+
 /**
  * A map's value.
  *

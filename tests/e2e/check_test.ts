@@ -5,6 +5,7 @@ import { HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { run } from "../rig/run.ts";
 import { ATTACH, type Attach } from "./expected.ts";
 import { ends, kept, pinsOf, recordOf } from "./observed.ts";
+import { programs } from "./programs.ts";
 import { annotated, annotations, Scene } from "./scene.ts";
 
 const CHECK_FAILED = 100;
@@ -83,6 +84,27 @@ const DAMAGES: readonly Damage[] = [
       `tc class change dev ${POD_INTERFACE} parent 6e61:1 classid 6e61:3 htb prio 0 rate 90mbit ceil 10mbit`,
     ),
     finding: /egress: class 6e61:3 of "eth0" has 90000000 bit\/s, not 9000000/,
+  },
+  {
+    name: "the light flows' queue was replaced",
+    do: inPod(`tc qdisc replace dev ${POD_INTERFACE} parent 6e61:3 handle 77: pfifo limit 10`),
+    finding: /egress: class 6e61:3 of "eth0" queues in pfifo 77:, not natra's bfifo/,
+  },
+  {
+    name: "the heavy flows' queue was replaced",
+    do: onNode(`tc qdisc replace dev ${HOST_VETH} parent 6e6a:1 handle 77: pfifo limit 1000`),
+    finding: /ingress: class 6e61:4 of "veth0" queues in pfifo 77:, not natra's fq_codel or bfifo/,
+  },
+  {
+    name: "another's program took the filter's place",
+    attach: "clsact",
+    do: async (scene) => {
+      const { counter } = await programs();
+      await onNode(
+        `tc filter replace dev ${HOST_VETH} egress prio 1 handle 0x6e61 protocol all bpf da obj ${counter} sec tc`,
+      )(scene);
+    },
+    finding: /ingress: the egress filter of interface \d+ runs program \d+, not natra's \d+/,
   },
   {
     name: "the record is gone",

@@ -10,7 +10,7 @@ export interface Hook {
   readonly point: "ingress" | "egress";
   /** A socket in the interface's namespace. */
   readonly netlink: Netlink;
-  /** The pin that keeps a tcx link alive; a clsact filter lives with the interface. */
+  /** The pin that keeps a tcx link alive; of a clsact filter, which lives with the interface, it is the program's. */
   readonly pin: string;
   /** The interface that natra_redirect sends packets to. */
   readonly redirectTo?: number;

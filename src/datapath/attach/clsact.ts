@@ -1,10 +1,11 @@
 import { Errno } from "../../../ffi/errno.ts";
-import { checkNegative, NativeError } from "../../../ffi/native.ts";
+import { checkNegative, cstr, NativeError } from "../../../ffi/native.ts";
 import { libbpf, takeLog } from "../../kernel/libbpf.ts";
 import { hasTcx } from "../../kernel/features.ts";
 import { hasFilters, putRedirect } from "../../net/filters.ts";
 import { CLSACT, deleteQdisc, findQdisc } from "../../net/tc.ts";
 import { Filter } from "../../state/names.ts";
+import { pinnedProgramId } from "../kernel_objects.ts";
 import type { BpfObject, ProgramName } from "../object.ts";
 import type { Attacher, Hook } from "./attachment.ts";
 
@@ -12,6 +13,7 @@ const BPF_TC_POINT = { ingress: 1, egress: 2 } as const;
 const BPF_TC_F_REPLACE = 1;
 const HOOK = 24; // sizeof(struct bpf_tc_hook): sz, ifindex, attach_point, parent
 const OPTS = 32; // sizeof(struct bpf_tc_opts): sz, prog_fd, flags, prog_id, handle, priority
+const PROG_ID = 16; // in it
 
 function hookOf({ ifindex, point }: Hook, both = false): Uint8Array<ArrayBuffer> {
   const hook = new DataView(new ArrayBuffer(HOOK));
@@ -59,11 +61,15 @@ export const clsact: Attacher = {
     const created = libbpf().bpf_tc_hook_create(hookOf(hook, true));
     takeLog();
     if (created !== -Errno.EEXIST) checkNegative(`add clsact to interface ${hook.ifindex}`, created);
-    if (hook.redirectTo !== undefined && !hasTcx()) {
-      return redirect(object.programFd(program), program, { ...hook, redirectTo: hook.redirectTo });
+    const { redirectTo, pin } = hook;
+    if (redirectTo !== undefined && !hasTcx()) {
+      redirect(object.programFd(program), program, { ...hook, redirectTo });
+    } else {
+      const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(object.programFd(program)));
+      checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
     }
-    const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(object.programFd(program)));
-    checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
+    const pinned = libbpf().bpf_program__pin(object.program(program), cstr(pin));
+    checkNegative(`pin ${program} to "${pin}"`, pinned, takeLog());
   },
 
   detach(hook: Hook, ownsClsact: boolean): void {
@@ -81,8 +87,14 @@ export const clsact: Attacher = {
   },
 
   verify(hook: Hook): string | null {
-    const result = libbpf().bpf_tc_query(hookOf(hook), filterOf());
+    const filter = filterOf();
+    const result = libbpf().bpf_tc_query(hookOf(hook), filter);
     takeLog();
-    return result === 0 ? null : `the ${hook.point} filter of interface ${hook.ifindex} is missing`;
+    const which = `the ${hook.point} filter of interface ${hook.ifindex}`;
+    if (result !== 0) return `${which} is missing`;
+    const program = pinnedProgramId(hook.pin);
+    if (program === null) return `${which} cannot be told from another's: "${hook.pin}" is missing`;
+    const there = new DataView(filter.buffer).getUint32(PROG_ID, true);
+    return there === program ? null : `${which} runs program ${there}, not natra's ${program}`;
   },
 };

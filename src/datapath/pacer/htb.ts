@@ -3,7 +3,7 @@ import type { Attribute } from "../../net/netlink.ts";
 import { eachClass, formatHandle, putClass, putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
 import { classes, classOptions, ratesOf } from "./classes.ts";
-import { byteFifo, heavyQueue, leafStats, max } from "./leaves.ts";
+import { byteFifo, heavyQueue, leafStats, max, verifyLeaves } from "./leaves.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
@@ -66,7 +66,8 @@ export const htb: Pacer = {
       }
     });
     const [first] = missing.keys();
-    return first === undefined ? other : `class ${formatHandle(first)} of "${device.link.name}" is missing`;
+    if (first !== undefined) return `class ${formatHandle(first)} of "${device.link.name}" is missing`;
+    return other ?? verifyLeaves(device, limit);
   },
 
   remove: removeRoot,

@@ -2,11 +2,11 @@ import { Errno } from "../../../ffi/errno.ts";
 import { NativeError } from "../../../ffi/native.ts";
 import type { DirectionLimit } from "../../limits/limits.ts";
 import { type Attribute, u32, u64 } from "../../net/netlink.ts";
-import { findQdisc, putQdisc } from "../../net/tc.ts";
+import { findQdisc, formatHandle, putQdisc, type Qdisc } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
 import { GSO_MAX, gsoLimit } from "../gso.ts";
 import { LEAF_TIME } from "../knobs.ts";
-import { ratespec, UNLIMITED } from "./classes.ts";
+import { classes, ratespec, UNLIMITED } from "./classes.ts";
 import type { Device, QueueStats } from "./pacer.ts";
 
 // linux/pkt_sched.h
@@ -95,6 +95,22 @@ export function heavyQueue(device: Device, limit: DirectionLimit): string {
   }
   byteFifo(device, Handle.HEAVY, max(bytes * LEAF_TIME / 1_000_000_000n, 2n * MTU), parent);
   return `${words}bfifo`;
+}
+
+/** Compares the classes' queues with those that were put there. @returns What is wrong, or null. @throws {NativeError} */
+export function verifyLeaves({ netlink, link }: Device, limit: DirectionLimit): string | null {
+  const below = (parent: number): Qdisc | null => findQdisc(netlink, link.index, { parent });
+  for (const { id } of classes(limit).filter((spec) => spec.id !== Handle.POD)) {
+    const first = below(id);
+    const there = id === Handle.HEAVY && first?.handle === Handle.SPLIT ? below(Handle.SPLIT + 1) : first;
+    const kinds = id === Handle.HEAVY ? ["fq_codel", "bfifo"] : ["bfifo"];
+    if (there?.handle === Handle.leaf(id) && kinds.includes(there.kind)) continue;
+    const found = there === null ? "nothing" : `${there.kind} ${formatHandle(there.handle)}`;
+    return `class ${formatHandle(id)} of "${link.name}" queues in ${found}, not natra's ${
+      kinds.join(" or ")
+    }`;
+  }
+  return null;
 }
 
 /** What the classes' queues counted. @throws {NativeError} */
