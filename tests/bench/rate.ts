@@ -1,5 +1,5 @@
 /** Rates as people write and read them. */
-import { UsageError } from "./arguments.ts";
+import { UsageError } from "../rig/arguments.ts";
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6, G: 1e9 };
 

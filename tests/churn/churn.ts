@@ -1,4 +1,4 @@
-/** The churn itself. It runs on a node of its own: see own_node.ts. */
+/** The churn itself. It runs on a node of its own: see tests/rig/own_node.ts. */
 import { outcomeOf } from "../rig/run.ts";
 import type { Interface } from "./interface.ts";
 import { FREEING_MS, leftovers, reachable } from "./leftovers.ts";

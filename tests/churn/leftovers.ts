@@ -2,7 +2,7 @@
 import { pause } from "../rig/interruption.ts";
 import { outcomeOf, RigError, run } from "../rig/run.ts";
 import { type Interface, look } from "./interface.ts";
-import { OWN_TEMP } from "./own_node.ts";
+import { OWN_TEMP } from "../rig/own_node.ts";
 
 /** Kinds of things that natra makes. */
 export const KINDS = [

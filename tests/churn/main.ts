@@ -1,6 +1,6 @@
 /** `deno task test:churn`: see HELP in options.ts. */
-import { checkWritable } from "../bench/arguments.ts";
-import { checkSurroundings, print, runToEnd } from "../bench/cli.ts";
+import { checkWritable } from "../rig/arguments.ts";
+import { checkSurroundings, print, runToEnd } from "../rig/cli.ts";
 import { findNatra } from "../bench/places.ts";
 import { RigError } from "../rig/run.ts";
 import { HELP, parseOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 /** What runs on the churn's own node: options as JSON in, the report as JSON out. */
 import { churn, type ChurnOptions } from "./churn.ts";
-import { OWN_TEMP } from "./own_node.ts";
+import { OWN_TEMP } from "../rig/own_node.ts";
 
 if (import.meta.main) {
   Deno.env.set("TMPDIR", OWN_TEMP);

@@ -1,6 +1,6 @@
 /** The command line of `deno task test:churn`. */
 import { parseArgs } from "@std/cli/parse-args";
-import { textOf, UsageError, wholeNumber } from "../bench/arguments.ts";
+import { textOf, UsageError, wholeNumber } from "../rig/arguments.ts";
 import type { ChurnOptions } from "./churn.ts";
 
 /** What was asked for. */

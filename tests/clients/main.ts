@@ -1,5 +1,5 @@
 /** `deno task test:clients`: see HELP in options.ts. */
-import { checkSurroundings, print, runToEnd, say } from "../bench/cli.ts";
+import { checkSurroundings, print, runToEnd, say } from "../rig/cli.ts";
 import { findNatra } from "../bench/places.ts";
 import { RigError } from "../rig/run.ts";
 import { prepare } from "./clients.ts";

@@ -1,6 +1,6 @@
 /** The command line of `deno task test:clients`. */
 import { parseArgs } from "@std/cli/parse-args";
-import { textOf, UsageError, wholeNumber } from "../bench/arguments.ts";
+import { textOf, UsageError, wholeNumber } from "../rig/arguments.ts";
 import { type ClientName, CLIENTS } from "./clients.ts";
 
 /** What was asked for. */

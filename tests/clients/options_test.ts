@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../bench/arguments.ts";
+import { UsageError } from "../rig/arguments.ts";
 import { CLIENTS } from "./clients.ts";
 import { parseOptions } from "./options.ts";
 

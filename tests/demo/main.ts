@@ -1,10 +1,9 @@
 /** The demo: see HELP in options.ts. Figures go to stdout, everything else to stderr. */
 import { dirname } from "node:path";
-import { Interrupted, interruption, stopOnSignals } from "../rig/interruption.ts";
-import { sweepNamespaces } from "../rig/namespace.ts";
+import { checkWritable } from "../rig/arguments.ts";
+import { checkSurroundings, print, runToEnd, say } from "../rig/cli.ts";
 import { DEFAULT_CONGESTION_CONTROL } from "../rig/pod.ts";
-import { RigError } from "../rig/run.ts";
-import { HELP, type Options, parseOptions, UsageError } from "./options.ts";
+import { HELP, type Options, parseOptions } from "./options.ts";
 import { drawPicture } from "./picture.ts";
 import { Progress } from "./progress.ts";
 import { formatRate } from "./rate.ts";
@@ -16,19 +15,6 @@ import { drawTable } from "./table.ts";
 import { judge } from "./verdict.ts";
 
 const secondsEach = (options: Options): number => WARMUP_SECONDS + options.seconds + OVERHEAD_SECONDS;
-
-function print(text: string): void {
-  write(Deno.stdout, `${text}\n`);
-}
-
-function say(text: string): void {
-  write(Deno.stderr, text);
-}
-
-function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = new TextEncoder().encode(text);
-  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
-}
 
 function planOf(options: Options): string {
   const { rate, rounds, seconds } = options;
@@ -47,20 +33,9 @@ function cacheDirectory(): string {
   return Deno.env.get("NATRA_CACHE") ?? `${base}/natra`;
 }
 
-async function checkSurroundings(options: Options): Promise<void> {
-  if (Deno.uid() !== 0) throw new RigError("Failed to make network namespaces: root is needed");
-  // Better now than after minutes of measuring.
-  const directory = options.json && await Deno.stat(dirname(options.json)).catch(() => null);
-  if (options.json && !(directory && directory.isDirectory)) {
-    throw new UsageError(`Bad value "${options.json}" for "--json": its directory does not exist`);
-  }
-}
-
 async function demo(options: Options): Promise<number> {
   say(`${planOf(options)}\n`);
-  for (const name of await sweepNamespaces()) {
-    say(`removed "${name}", left behind by a run that was killed\n`);
-  }
+  await checkSurroundings();
   await using scratch = new AsyncDisposableStack();
   const directory = await Deno.makeTempDir({ prefix: "natra-demo-" });
   scratch.defer(() => Deno.remove(directory, { recursive: true }));
@@ -98,31 +73,15 @@ async function runWithProgress(options: Options, places: Places): Promise<DemoRe
 }
 
 async function main(): Promise<number> {
-  using _signals = stopOnSignals();
-  try {
-    const options = parseOptions(Deno.args);
-    if (options.help) {
-      write(Deno.stdout, HELP);
-      return 0;
-    }
-    await checkSurroundings(options);
-    if (!options.plan) return await demo(options);
-    print(planOf(options));
+  const options = parseOptions(Deno.args);
+  if (options.help) {
+    print(HELP.trimEnd());
     return 0;
-  } catch (error) {
-    // Once told to stop, whatever else went wrong on the way out is a consequence.
-    if (interruption.reason instanceof Interrupted) {
-      say(`${interruption.reason.message}; everything is removed\n`);
-      return interruption.reason.exitCode;
-    }
-    if (error instanceof UsageError) {
-      say(`${error.message}\nTry "--help"\n`);
-      return 2;
-    }
-    if (!(error instanceof Error)) throw error;
-    say(`${error instanceof RigError ? error.message : error.stack}\n`);
-    return 1;
   }
+  if (options.json) await checkWritable("json", options.json);
+  if (!options.plan) return await demo(options);
+  print(planOf(options));
+  return 0;
 }
 
-if (import.meta.main) Deno.exit(await main());
+if (import.meta.main) Deno.exit(await runToEnd(main));

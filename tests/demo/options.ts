@@ -1,4 +1,5 @@
 /** The demo's command line. */
+import { textOf, UsageError, wholeNumber } from "../rig/arguments.ts";
 import { parseArgs } from "@std/cli/parse-args";
 import { parseRate } from "./rate.ts";
 
@@ -16,11 +17,6 @@ export interface Options {
   readonly json: string | null;
   /** Path of natra's executable. */
   readonly natra: string;
-}
-
-/** A command line that cannot be obeyed. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 export const HELP = `Usage: scripts/demo.sh [--rate RATE] [--rounds N] [--seconds N] [--json FILE]
@@ -68,21 +64,8 @@ export function parseOptions(args: readonly string[]): Options {
   };
 }
 
-function textOf(given: Readonly<Record<string, unknown>>, name: string): string | null {
-  const value = given[name];
-  if (value === undefined) return null;
-  if (typeof value !== "string" || value === "") throw new UsageError(`No value for "--${name}"`);
-  return value;
-}
-
 function rateIn(text: string): number {
   const rate = parseRate(text);
   if (rate !== null && rate >= 1e6 && rate <= 10e9) return rate;
   throw new UsageError(`Bad value "${text}" for "--rate": want bits per second from 1M to 10G, such as 10M`);
-}
-
-function wholeNumber(name: string, text: string, least: number, most: number): number {
-  const value = /^[0-9]{1,4}$/.test(text) ? Number(text) : NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`Bad value "${text}" for "--${name}": want a whole number from ${least} to ${most}`);
 }

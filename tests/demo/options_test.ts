@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseOptions, UsageError } from "./options.ts";
+import { UsageError } from "../rig/arguments.ts";
+import { parseOptions } from "./options.ts";
 
 Deno.test("parseOptions() has defaults", () => {
   const { rate, rounds, seconds, json, help, plan } = parseOptions([]);

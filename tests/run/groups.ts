@@ -30,8 +30,6 @@ const LAST: readonly TestGroup[] = [
   ["vm", 30, ["tests/vm"]],
   ["kernels", 40, ["tests/kernels"]],
 ];
-/** What a run does only when it is asked for by name: these have not all passed together in a whole run yet. */
-const BY_NAME: ReadonlySet<string> = new Set(["churn", "clients", "faults", "fuzz", "kernels"]);
 /** What `deno task test` runs. */
 const UNIT = ["tests/run"];
 const DEFAULT_MINUTES = 20;
@@ -89,7 +87,7 @@ export function groups(shellScripts: readonly string[], directories: readonly st
 /**
  * The groups that were asked for by name.
  *
- * @param names None: all of them, but for those that run by name only.
+ * @param names None: all of them.
  * @throws {Error} If one is unknown.
  */
 export function selectGroups(all: readonly Group[], names: readonly string[]): Group[] {
@@ -97,5 +95,5 @@ export function selectGroups(all: readonly Group[], names: readonly string[]): G
   if (unknown !== undefined) {
     throw new Error(`Unknown group "${unknown}": it is one of ${all.map(({ name }) => name).join(", ")}`);
   }
-  return all.filter(({ name }) => names.length === 0 ? !BY_NAME.has(name) : names.includes(name));
+  return all.filter(({ name }) => names.length === 0 || names.includes(name));
 }

@@ -1,6 +1,6 @@
 /** `deno task bench:add`: see HELP in options.ts. */
-import { checkWritable } from "../arguments.ts";
-import { checkSurroundings, print, runToEnd, say } from "../cli.ts";
+import { checkWritable } from "../../rig/arguments.ts";
+import { checkSurroundings, print, runToEnd, say } from "../../rig/cli.ts";
 import { describeMachine, findNatra, findPeer, machineLine } from "../places.ts";
 import { casesFor } from "./cases.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";

@@ -1,6 +1,6 @@
 /** The command line of `deno task bench:add`. */
 import { parseArgs } from "@std/cli/parse-args";
-import { textOf, UsageError, wholeNumber } from "../arguments.ts";
+import { textOf, UsageError, wholeNumber } from "../../rig/arguments.ts";
 
 /** What was asked for. */
 export interface Options {

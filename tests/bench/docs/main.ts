@@ -2,8 +2,8 @@
  * `deno task bench:docs FILE…`: writes docs/performance.md and its charts from what `deno task bench --json FILE` and
  * `deno task bench:add --json FILE` wrote.
  */
-import { UsageError } from "../arguments.ts";
-import { runToEnd, say } from "../cli.ts";
+import { UsageError } from "../../rig/arguments.ts";
+import { runToEnd, say } from "../../rig/cli.ts";
 import type { Report } from "../mix/report.ts";
 import { drawChart } from "./chart.ts";
 import { type AddReport, chartName, chartOf, ratesOf, writePage } from "./page.ts";

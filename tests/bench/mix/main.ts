@@ -1,8 +1,8 @@
 /** `deno task bench`: see HELP in options.ts. */
 import { DEFAULT_CONGESTION_CONTROL } from "../../rig/pod.ts";
 import { prepareTools } from "../../rig/tools.ts";
-import { checkWritable } from "../arguments.ts";
-import { checkSurroundings, print, runToEnd, say } from "../cli.ts";
+import { checkWritable } from "../../rig/arguments.ts";
+import { checkSurroundings, print, runToEnd, say } from "../../rig/cli.ts";
 import { describeMachine, findNatra, machineLine } from "../places.ts";
 import { shortRate } from "../rate.ts";
 import { prepareContenders } from "./contenders.ts";

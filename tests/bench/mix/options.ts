@@ -1,6 +1,6 @@
 /** The command line of `deno task bench`. */
 import { parseArgs } from "@std/cli/parse-args";
-import { textOf, UsageError, wholeNumber } from "../arguments.ts";
+import { textOf, UsageError, wholeNumber } from "../../rig/arguments.ts";
 import { readRates } from "../rate.ts";
 import { type ContenderId, CONTENDERS } from "./contenders.ts";
 import { type Mix, MIXES } from "./mixes.ts";

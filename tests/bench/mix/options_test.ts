@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../arguments.ts";
+import { UsageError } from "../../rig/arguments.ts";
 import { MIXES } from "./mixes.ts";
 import { parseOptions } from "./options.ts";
 

@@ -1,4 +1,4 @@
-/** What the benchmarks' command lines have in common. */
+/** What the command lines of the tests' programs have in common. */
 
 /** A command line that cannot be obeyed. */
 export class UsageError extends Error {

@@ -1,8 +1,8 @@
-/** The outer frame of a benchmark: signals, errors, exit status. Figures go to stdout, everything else to stderr. */
-import { Interrupted, interruption, stopOnSignals } from "../rig/interruption.ts";
-import { sweepNamespaces } from "../rig/namespace.ts";
-import { RigError } from "../rig/run.ts";
+/** The outer frame of a program of the tests: signals, errors, exit status. Figures go to stdout, everything else to stderr. */
+import { Interrupted, interruption, stopOnSignals } from "./interruption.ts";
+import { sweepNamespaces } from "./namespace.ts";
 import { UsageError } from "./arguments.ts";
+import { RigError } from "./run.ts";
 
 /**
  * Prints to stdout.
@@ -27,7 +27,7 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, text: string): 
   while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
 }
 
-/** What every benchmark needs: root, and nothing left over by one that was killed. */
+/** What every such program needs: root, and nothing left over by one that was killed. */
 export async function checkSurroundings(): Promise<void> {
   if (Deno.uid() !== 0) throw new RigError("Failed to make network namespaces: root is needed");
   for (const name of await sweepNamespaces()) {
@@ -36,16 +36,15 @@ export async function checkSurroundings(): Promise<void> {
 }
 
 /**
- * Runs a benchmark to its end.
+ * Runs a program to its end.
  *
- * @param benchmark what to run
- * @returns the exit status: 0 measured, 1 failed, 2 bad usage, 128 + signal when told to stop
+ * @param program what to run; it may say how it ends
+ * @returns the exit status: 0 or what it says, 1 failed, 2 bad usage, 128 + signal when told to stop
  */
-export async function runToEnd(benchmark: () => Promise<void>): Promise<number> {
+export async function runToEnd(program: () => Promise<number | void>): Promise<number> {
   using _signals = stopOnSignals();
   try {
-    await benchmark();
-    return 0;
+    return await program() ?? 0;
   } catch (error) {
     // Once told to stop, whatever else went wrong on the way out is a consequence.
     if (interruption.reason instanceof Interrupted) {
