@@ -2,12 +2,14 @@ import { describeError } from "../log/describe.ts";
 import type { DirectionLimit, Limits } from "../limits/limits.ts";
 import { netnsId } from "../net/netns.ts";
 import { findVeth, type PodVeth } from "../pod/veth.ts";
+import { hasPin } from "../state/bpffs.ts";
 import { type Direction, DIRECTIONS } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
 import { type Applied, readApplied } from "./applied.ts";
 import { attacherOf } from "./attach/select.ts";
 import { pacerOf } from "./pacer/select.ts";
-import { deviceOf, placesOf } from "./places.ts";
+import { MAPS } from "./object.ts";
+import { deviceOf, directionPins, placesOf } from "./places.ts";
 
 /**
  * Compares what holds a pod's interface with what should, and repairs nothing.
@@ -61,7 +63,14 @@ function verifyDirection(
     ...placesOf(key, direction, veth, limit.bucket, applied.side).map(({ hook, run }) =>
       run(() => attacher.verify(hook))
     ),
+    missingPin(directionPins(key, direction)),
     pacerOf(held.pacer).verify(deviceOf(direction, veth, applied.side), limit),
   ];
   return findings.filter((finding) => finding !== null).map((finding) => `${direction}: ${finding}`);
+}
+
+/** The first map whose pin is gone: without them nobody sees what is counted, or can change it. */
+function missingPin(directory: string): string | null {
+  const missing = Object.keys(MAPS).find((name) => !hasPin(`${directory}/${name}`));
+  return missing === undefined ? null : `the map "${directory}/${missing}" is missing`;
 }

@@ -41,6 +41,17 @@ export function removePin(path: string): void {
   }
 }
 
+/** Whether there is a pin. */
+export function hasPin(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** Removes a directory of pins with all in it. What is not there is no error. */
 export function removePins(directory: string): void {
   try {

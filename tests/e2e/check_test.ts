@@ -36,6 +36,11 @@ const DAMAGES: readonly Damage[] = [
     finding: /egress: the ingress link ".*\/egress\/guard" is missing/,
   },
   {
+    name: "a map's pin is gone",
+    do: (scene) => Deno.remove(`${pinsOf(scene)}/egress/work`),
+    finding: /egress: the map ".*\/egress\/work" is missing/,
+  },
+  {
     name: "the node's filter is gone",
     attach: "clsact",
     do: onNode(`tc filter del dev ${HOST_VETH} egress pref 1`),

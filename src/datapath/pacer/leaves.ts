@@ -38,11 +38,11 @@ export function byteFifo(device: Device, classId: number, bytes: bigint, parent 
  * Puts a TBF that never waits before the heavy flows' queue: it cuts GSO packets into frames. A 64 KB packet is 52 ms of
  * a 10M pod, and one more of them in a second is 105 % of it.
  *
- * @returns Whether there is one: a high limit has no need of it, and would pay for every frame.
+ * @returns Whether there is one: where a GSO packet is less than a hundredth of a second there is no need of it, and it
+ *   costs as much for every frame.
  */
 function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
-  const most = gsoLimit(limit);
-  if (most >= GSO_MAX) return false;
+  if (limit.rate / 8n / 100n >= BigInt(GSO_MAX)) return false;
   const qopt = new DataView(new ArrayBuffer(36)); // struct tc_tbf_qopt: ratespec rate, peakrate; limit, buffer, mtu
   ratespec(qopt, 0, UNLIMITED);
   qopt.setUint32(24, 1, true); // of a queue of its own, which the next one replaces
@@ -54,7 +54,7 @@ function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
       parent: Handle.HEAVY,
       options: [[Tbf.PARMS, new Uint8Array(qopt.buffer)], [Tbf.RATE64, u64(UNLIMITED)], [
         Tbf.BURST,
-        u32(most),
+        u32(gsoLimit(limit)),
       ]],
     });
     return true;
