@@ -40,9 +40,15 @@ export class ContainerLock implements Disposable {
   static #take(containerId: string, operation: number): ContainerLock | null {
     const directory = containerPins(containerId);
     makePinDirectory(directory);
-    const fd = libc.open(cstr(directory), O_DIRECTORY_CLOEXEC);
-    if (fd < 0 && !exists(directory)) return null; // its last holder has just removed it
-    const lock = new ContainerLock(checkErrno(`open "${directory}"`, fd), directory);
+    let fd: number;
+    try {
+      fd = checkErrno(`open "${directory}"`, libc.open(cstr(directory), O_DIRECTORY_CLOEXEC));
+    } catch (error) {
+      if (idOf(directory) === null) return null; // its last holder has just removed it
+      removeEmpty(directory);
+      throw error;
+    }
+    const lock = new ContainerLock(fd, directory);
     try {
       checkErrno(`lock "${directory}"`, libc.flock(fd, operation));
     } catch (error) {
@@ -57,11 +63,7 @@ export class ContainerLock implements Disposable {
 
   /** Gives it up, and removes the directory if nothing is pinned in it. */
   [Symbol.dispose](): void {
-    try {
-      Deno.removeSync(this.#directory);
-    } catch {
-      // something is pinned: the container is held
-    }
+    removeEmpty(this.#directory);
     libc.close(this.#fd);
   }
 }
@@ -75,6 +77,11 @@ function idOf(path: string): string | null {
   }
 }
 
-function exists(path: string): boolean {
-  return idOf(path) !== null;
+/** Removes a directory unless something is pinned in it: then the container is held. */
+function removeEmpty(directory: string): void {
+  try {
+    Deno.removeSync(directory);
+  } catch {
+    // it is not empty
+  }
 }

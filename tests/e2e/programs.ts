@@ -10,6 +10,8 @@ export interface Programs {
   readonly neighbour: string;
   /** Its BPF object: programs/counter.bpf.c. */
   readonly counter: string;
+  /** Sends frames of a kind at a rate: programs/flood.c. */
+  readonly flood: string;
   /** Runs a program without one command of bpf(2): programs/refuse.c. */
   readonly refuse: string;
 }
@@ -32,12 +34,13 @@ async function compileAll(): Promise<Programs> {
   // clang for BPF does not know Debian's directory of this architecture, where asm/types.h is.
   const include = `-I/usr/include/${Deno.build.arch}-linux-gnu`;
   const bpf = ["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v2", "-Wall", "-Werror", include, "-c"];
-  const [neighbour, counter, refuse] = await Promise.all([
+  const [neighbour, counter, flood, refuse] = await Promise.all([
     compile(c, "neighbour.c", "neighbour", ["-lbpf"]),
     compile(bpf, "counter.bpf.c", "counter.bpf.o"),
+    compile(c, "flood.c", "flood"),
     compile(c, "refuse.c", "refuse"),
   ]);
-  return { neighbour, counter, refuse };
+  return { neighbour, counter, flood, refuse };
 }
 
 async function compile(
