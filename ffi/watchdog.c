@@ -4,7 +4,7 @@
  * A crash in native code, or a call that never returns, ends with the answer that was prepared before the first such
  * call, and exit code 0.  What runs then is a signal handler, on any thread, with any lock held: it can do nothing but
  * write what lies ready and exit.  Many pods that start at once wait for each other: that is no hang, so each step that is
- * made starts the time anew, up to PATIENCE times in all.  While another process holds the kernel's RTNL lock a thread of ours may not be killable:
+ * made starts the time anew, up to a time for all of them.  While another process holds the kernel's RTNL lock a thread of ours may not be killable:
  * the answer is written, the exit follows when the lock is released.                                                  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,10 +17,11 @@
 #include <unistd.h>
 
 static const int CRASHES[] = { SIGSEGV, SIGBUS, SIGILL, SIGABRT, SIGFPE };
-enum { CRASH_COUNT = sizeof(CRASHES) / sizeof(CRASHES[0]), STACK = 64 * 1024, PATIENCE = 6 };
+enum { CRASH_COUNT = sizeof(CRASHES) / sizeof(CRASHES[0]), STACK = 64 * 1024 };
+enum state { OFF, ARMED, BARKING };
 
 static struct {
-	volatile int armed;
+	volatile enum state state;
 	time_t seconds, deadline;       /* of CLOCK_MONOTONIC */
 	char *answer, *log, *crashed, *hung;
 	struct sigaction before[CRASH_COUNT + 1];
@@ -46,9 +47,13 @@ static void bark(int signal)
 	const char *line = signal == SIGALRM ? watchdog.hung : watchdog.crashed;
 	int log;
 
-	if (!__sync_bool_compare_and_swap(&watchdog.armed, 1, 0))
-		for (;;)
+	if (!__sync_bool_compare_and_swap(&watchdog.state, ARMED, BARKING)) {
+		while (watchdog.state == BARKING)
 			pause();        /* another thread is at it, and exits for both */
+		if (signal != SIGALRM)  /* called off a moment ago: it happens again as without a watchdog */
+			sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
+		return;
+	}
 	write_all(STDOUT_FILENO, watchdog.answer);
 	write_all(STDERR_FILENO, line);
 	log = open(watchdog.log, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -77,17 +82,17 @@ void natra_watchdog_alive(void)
 {
 	time_t left = watchdog.deadline - now();
 
-	if (watchdog.armed && left > 0)
+	if (watchdog.state == ARMED && left > 0)
 		start_timer(left < watchdog.seconds ? left : watchdog.seconds);
 }
 
 /* After this the caller answers.  If the watchdog was quicker it does not return. */
 void natra_watchdog_disarm(void)
 {
-	if (!__sync_bool_compare_and_swap(&watchdog.armed, 1, 0))
+	start_timer(0);
+	if (!__sync_bool_compare_and_swap(&watchdog.state, ARMED, OFF))
 		for (;;)
 			pause();
-	start_timer(0);
 	for (int i = 0; i < CRASH_COUNT; i++)
 		sigaction(CRASHES[i], &watchdog.before[i], NULL);
 	sigaction(SIGALRM, &watchdog.before[CRASH_COUNT], NULL);
@@ -103,8 +108,10 @@ static int give_up(void)
 	return -1;
 }
 
-/* Copies its arguments.  `crashed` and `hung` are log lines.  Returns 0, or -1 with errno. */
-int natra_watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung, unsigned seconds)
+/* Copies its arguments.  `crashed` and `hung` are log lines; a step may take `seconds`, all of them `most`.  Returns 0, or -1
+ * with errno.                                                                                                         */
+int natra_watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung, unsigned seconds,
+		       unsigned most)
 {
 	struct sigaction action = { .sa_handler = bark, .sa_flags = SA_ONSTACK };
 	stack_t stack = { .ss_size = STACK };
@@ -120,8 +127,9 @@ int natra_watchdog_arm(const char *answer, const char *log, const char *crashed,
 	for (int i = 0; i <= CRASH_COUNT; i++)
 		sigaction(i < CRASH_COUNT ? CRASHES[i] : SIGALRM, NULL, &watchdog.before[i]);
 	watchdog.seconds = seconds;
-	watchdog.deadline = now() + PATIENCE * (time_t)seconds;
-	watchdog.armed = 1;
+	watchdog.deadline = now() + most;
+	sigfillset(&action.sa_mask);
+	watchdog.state = ARMED;
 	for (int i = 0; i <= CRASH_COUNT; i++)
 		if (sigaction(i < CRASH_COUNT ? CRASHES[i] : SIGALRM, &action, NULL))
 			return give_up();

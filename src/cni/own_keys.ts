@@ -17,7 +17,7 @@ export type PacerChoice = (typeof PACER_CHOICES)[number];
 export interface OwnKeys {
   readonly attach: AttachMode;
   readonly pacer: PacerChoice;
-  /** Seconds that a verb may take. */
+  /** Seconds that one step of an ADD or DEL may take. */
   readonly timeout: number;
   /** Absolute path of the log file. */
   readonly logFile: string;

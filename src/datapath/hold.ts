@@ -135,7 +135,7 @@ function holdDirection(
   return { limit, pacer: pacer.kind, queue };
 }
 
-/** What arrives in the pod can be queued on an ifb only; where the kernel has none, it can be policed. */
+/** What arrives in the pod can be queued on an ifb only; where the kernel has none, it can be policed. Below 6.6 it needs act_mirred, too. */
 function tryIfb(veth: PodVeth, choose: Choose): Device | null {
   try {
     const ifb = makeIfb(veth);

@@ -8,11 +8,15 @@ export interface WatchdogOrders {
   readonly answer: string;
   /** Takes one line that says what happened. */
   readonly logFile: string;
-  /** Seconds without a step after which the process counts as hung; with steps, six times as many in all. */
+  /** Seconds that one step may take: after them the process counts as hung. */
   readonly timeout: number;
   /** Goes into the line. */
   readonly who: Readonly<Record<string, unknown>>;
 }
+
+/** How many times one step's time all of them may take, and the seconds beyond which a runtime may have lost patience. */
+const STEPS = 6;
+const LONGEST = 120;
 
 let alive: (() => void) | undefined;
 
@@ -31,14 +35,16 @@ export function stillAlive(): void {
  * @throws {NativeError} If signals cannot be handled.
  */
 export function setWatchdog({ answer, logFile, timeout, who }: WatchdogOrders): Disposable {
+  const most = Math.min(STEPS * timeout, Math.max(timeout, LONGEST));
   const library = embedded("libnatra.so", symbols);
   const line = (what: string): Uint8Array<ArrayBuffer> => cstr(formatLine("error", what, who));
   const armed = library.natra_watchdog_arm(
     cstr(answer),
     cstr(logFile),
     line("crashed in native code: the pod is left as it is"),
-    line(`gave up after ${timeout} s without progress: the pod is left as it is`),
+    line(`gave up: a step took ${timeout} s, or all of them ${most} s: the pod is left as it is`),
     timeout,
+    most,
   );
   checkErrno("set the watchdog", armed);
   alive = library.natra_watchdog_alive;

@@ -7,6 +7,8 @@ import { containerPins } from "./names.ts";
 const O_DIRECTORY_CLOEXEC = 0o2200000;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+/** Between two attempts at a lock that is somebody's. */
+const RETRY_MS = 5;
 
 /**
  * One process at a time works on a container: the others wait, or see that it is busy. The lock is a flock(2) on the
@@ -24,20 +26,16 @@ export class ContainerLock implements Disposable {
   /** Waits until nobody else works on the container. @throws {NativeError} If bpffs cannot be used. */
   static wait(containerId: string): ContainerLock {
     for (;;) {
-      const lock = ContainerLock.#take(containerId, LOCK_EX);
-      if (lock === null) continue;
+      const lock = ContainerLock.tryTake(containerId);
+      // Asked again and again, because its holder may make more steps than the watchdog would give to one.
       stillAlive();
-      return lock;
+      if (lock !== null) return lock;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
     }
   }
 
   /** @returns null if somebody works on the container now. @throws {NativeError} If bpffs cannot be used. */
   static tryTake(containerId: string): ContainerLock | null {
-    return ContainerLock.#take(containerId, LOCK_EX | LOCK_NB);
-  }
-
-  /** @returns null if it is somebody else's, or if the directory was replaced while we waited for it. */
-  static #take(containerId: string, operation: number): ContainerLock | null {
     const directory = containerPins(containerId);
     makePinDirectory(directory);
     let fd: number;
@@ -45,12 +43,11 @@ export class ContainerLock implements Disposable {
       fd = checkErrno(`open "${directory}"`, libc.open(cstr(directory), O_DIRECTORY_CLOEXEC));
     } catch (error) {
       if (idOf(directory) === null) return null; // its last holder has just removed it
-      removeEmpty(directory);
       throw error;
     }
     const lock = new ContainerLock(fd, directory);
     try {
-      checkErrno(`lock "${directory}"`, libc.flock(fd, operation));
+      checkErrno(`lock "${directory}"`, libc.flock(fd, LOCK_EX | LOCK_NB));
     } catch (error) {
       libc.close(fd);
       if (error instanceof NativeError && error.code === Errno.EAGAIN) return null;
@@ -63,7 +60,11 @@ export class ContainerLock implements Disposable {
 
   /** Gives it up, and removes the directory if nothing is pinned in it. */
   [Symbol.dispose](): void {
-    removeEmpty(this.#directory);
+    try {
+      Deno.removeSync(this.#directory);
+    } catch {
+      // something is pinned: the container is held
+    }
     libc.close(this.#fd);
   }
 }
@@ -74,14 +75,5 @@ function idOf(path: string): string | null {
     return `${dev}:${ino}`;
   } catch {
     return null;
-  }
-}
-
-/** Removes a directory unless something is pinned in it: then the container is held. */
-function removeEmpty(directory: string): void {
-  try {
-    Deno.removeSync(directory);
-  } catch {
-    // it is not empty
   }
 }

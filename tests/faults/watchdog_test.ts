@@ -52,7 +52,9 @@ async function interruptedDel({ stage, conf }: Target, fault: Fault, said: RegEx
 }
 
 const GAVE_UP = new RegExp(
-  `"level":"error","msg":"gave up after ${TIMEOUT} s without progress: the pod is left as it is"`,
+  `"level":"error","msg":"gave up: a step took ${TIMEOUT} s, or all of them ${
+    6 * TIMEOUT
+  } s: the pod is left as it is"`,
 );
 const CRASHED = /"level":"error","msg":"crashed in native code: the pod is left as it is"/;
 const missing = needsRootAnd("natra");

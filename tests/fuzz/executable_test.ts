@@ -27,6 +27,7 @@ const READ_ONLY = `
   mkdir -p "$1"
   mount --move /run/natra/aside "$1"
   rmdir /run/natra/aside
+  mount -o remount,bind,ro "$1"
   for place in / /run /dev; do
     if mountpoint -q "$place"; then mount -o remount,bind,ro "$place"; fi
   done`;
