@@ -4,8 +4,8 @@
  * A crash in native code, or a call that never returns, ends with the answer that was prepared before the first such
  * call, and exit code 0.  What runs then is a signal handler, on any thread, with any lock held: it can do nothing but
  * write what lies ready and exit.  Many pods that start at once wait for each other: that is no hang, so each step that is
- * made starts the time anew, up to a time for all of them.  While another process holds the kernel's RTNL lock a thread of ours may not be killable:
- * the answer is written, the exit follows when the lock is released.                                                  */
+ * made starts the time anew, up to a time for all of them.  While another process holds the kernel's RTNL lock a thread of
+ * ours may not be killable: the answer is written, the exit follows when the lock is released.                        */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

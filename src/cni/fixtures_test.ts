@@ -1,3 +1,4 @@
+import { stdinOf } from "../../tests/stdin_of.ts";
 import { assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { decideLimits } from "../limits/limits.ts";
 import { type CniRequest, readRequest } from "./protocol.ts";
@@ -26,16 +27,7 @@ function* recordings(): Generator<[string, Recording]> {
 }
 
 function replay({ env, stdin }: Recording): CniRequest {
-  let left: Uint8Array = new TextEncoder().encode(JSON.stringify(stdin));
-  return readRequest(new Map(Object.entries(env)), {
-    readSync(into): number | null {
-      if (left.length === 0) return null;
-      const count = Math.min(left.length, into.length);
-      into.set(left.subarray(0, count));
-      left = left.subarray(count);
-      return count;
-    },
-  });
+  return readRequest(new Map(Object.entries(env)), stdinOf(JSON.stringify(stdin)));
 }
 
 /** Rate in bits per second and burst in bytes of both directions, as the recordings' directories ask for them. */

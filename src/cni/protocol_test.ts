@@ -1,28 +1,15 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { stdinOf } from "../../tests/stdin_of.ts";
 import { CniError } from "./errors.ts";
 import { type CniRequest, readRequest } from "./protocol.ts";
 
 const CONF = { cniVersion: "1.0.0", name: "pods", type: "natra", prevResult: { cniVersion: "1.0.0" } };
 const ENV = { CNI_COMMAND: "ADD", CNI_CONTAINERID: "c0ffee", CNI_NETNS: "/run/netns/x", CNI_IFNAME: "eth0" };
 
-/** A stdin that ends after the text. */
-function stdin(text: string | Uint8Array): { readSync(into: Uint8Array): number | null } {
-  let left = typeof text === "string" ? new TextEncoder().encode(text) : text;
-  return {
-    readSync(into): number | null {
-      if (left.length === 0) return null;
-      const count = Math.min(left.length, into.length);
-      into.set(left.subarray(0, count));
-      left = left.subarray(count);
-      return count;
-    },
-  };
-}
-
 function request(env: Record<string, string>, conf: unknown): CniRequest {
   return readRequest(
     new Map(Object.entries(env)),
-    stdin(typeof conf === "string" ? conf : JSON.stringify(conf)),
+    stdinOf(typeof conf === "string" ? conf : JSON.stringify(conf)),
   );
 }
 

@@ -6,7 +6,7 @@
 const INVISIBLE = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /**
- * Writes invisible characters as `\uXXXX`. The text stays valid JSON if it was JSON: such characters stand only
+ * Writes invisible characters as JSON escapes them, such as `\u202e`. The text stays valid JSON if it was JSON: such characters stand only
  * inside its strings.
  *
  * @param text Any text, usually the output of `JSON.stringify`.

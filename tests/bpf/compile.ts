@@ -2,7 +2,7 @@
 import { bpfFlags } from "../../scripts/build/bpf.ts";
 
 /** In a guest of tests/kernels these tests are part of an executable, and what they would compile lies beside it. */
-const BUNDLED = !import.meta.url.endsWith("/tests/bpf/compile.ts");
+export const IN_GUEST = !import.meta.url.endsWith("/tests/bpf/compile.ts");
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 
 /**
@@ -13,7 +13,7 @@ const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
  * @throws {Error} With the compiler's words, if it refuses.
  */
 export function compile(source: string): Uint8Array<ArrayBuffer> {
-  if (BUNDLED) return Deno.readFileSync(new URL(`./${objectName(source)}`, import.meta.url));
+  if (IN_GUEST) return Deno.readFileSync(new URL(`./${objectName(source)}`, import.meta.url));
   const args = [...bpfFlags(ROOT), "-c", source, "-o", "-"];
   const clang = new Deno.Command("clang", { args, cwd: ROOT, stdin: "null" });
   const { success, stdout, stderr } = clang.outputSync();

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { PacerKind } from "../../src/datapath/pacer/pacer.ts";
 import { report } from "../../scripts/build/run.ts";
-import { compile } from "./compile.ts";
+import { compile, IN_GUEST } from "./compile.ts";
 import { Datapath } from "./datapath.ts";
 import { LoadFailure } from "./load_failure.ts";
 import { TestObject } from "./object.ts";
@@ -9,31 +9,33 @@ import { progRun } from "./prog_run.ts";
 import { flow, START } from "./traffic.ts";
 
 const PACERS: readonly PacerKind[] = ["htb", "edt", "police"];
+/** An emulated processor takes its time. */
+const DEPTHS = IN_GUEST ? [1, 4, 8] : [1, 2, 3, 4, 5, 6, 7, 8];
 const NEXT = -1;
 /** What the kernel walks through at most; 5.10 and 7.2 count alike. */
 const VERIFIER_LIMIT = 1_000_000;
 
 Deno.test("BpfObject.load() passes the verifier in every combination of choices", () => {
-  let largest = { instructions: 0, of: "" };
+  let largest: { instructions: number; of: string } | null = null;
   for (const pacer of PACERS) {
     for (const bucket of ["pod", "flow"] as const) {
       for (const mice of ["charged", "free"] as const) {
-        for (const depth of [1, 4, 8]) {
+        for (const depth of DEPTHS) {
           for (const width of [64, 65_536]) {
             using datapath = Datapath.shipped({ pacer, limit: { bucket, mice, depth, width } });
             assertEquals(datapath.shape(flow(1)).verdict, NEXT);
             const instructions = datapath.verifiedInstructions;
             const of = `${pacer}, bucket ${bucket}, mice ${mice}, ${depth} × ${width}`;
             if (instructions === null) continue; // a kernel before 5.16 does not tell
-            if (instructions > largest.instructions) largest = { instructions, of };
+            if (instructions > (largest?.instructions ?? -1)) largest = { instructions, of };
           }
         }
       }
     }
   }
-  if (largest.of === "") return;
+  if (largest === null) return;
   report(`the verifier walks through ${largest.instructions} instructions at most (${largest.of})`);
-  assert(largest.instructions < VERIFIER_LIMIT / 4);
+  assert(largest.instructions > 0 && largest.instructions < VERIFIER_LIMIT / 4);
 });
 
 for (const [name, rate] of Object.entries({ "1k": 3, "1M": 6, "10M": 7, "1G": 9, "100G": 11, "1P": 15 })) {

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { Handle } from "../../src/state/names.ts";
 import { backlogOf, charged, older } from "./cell.ts";
+import { IN_GUEST } from "./compile.ts";
 import { Datapath } from "./datapath.ts";
 import { flow, FULL_FRAME, MS, SECOND, START, steady } from "./traffic.ts";
 
@@ -63,7 +64,7 @@ Deno.test("conservative update leaves a cell alone that another flow has filled"
 });
 
 Deno.test("each row of the sketch spreads neighbouring flows evenly", () => {
-  const width = 64, depth = 8, flows = 16 * width;
+  const width = 64, depth = 8, flows = (IN_GUEST ? 16 : 64) * width;
   using datapath = Datapath.clocked({ limit: { width, depth } });
   const counts = new Uint32Array(width * depth);
   const together = new Set<string>();
@@ -84,7 +85,7 @@ Deno.test("each row of the sketch spreads neighbouring flows evenly", () => {
 });
 
 Deno.test("another seed places flows elsewhere, the same seed at the same place", () => {
-  const flows = 50;
+  const [flows, most] = IN_GUEST ? [50, 4] : [200, 7];
   const places = (seed: bigint): number[] => {
     using datapath = Datapath.clocked({ seed });
     return Array.from({ length: flows }, (_, number) => datapath.placement(flow(number), { at: START }))
@@ -93,8 +94,8 @@ Deno.test("another seed places flows elsewhere, the same seed at the same place"
   const one = places(1n), other = places(2n);
   assertEquals(places(1n), one);
   const same = one.filter((cell, index) => cell === other[index]).length;
-  // 200 cells, each the same by chance once in 1024: above 4 once in 400,000.
-  assert(same <= 4, `${same} of ${one.length} cells are the same`);
+  // Four cells a flow, each the same by chance once in 1024: so many once in 400,000, or rarer.
+  assert(same <= most, `${same} of ${one.length} cells are the same`);
 });
 
 Deno.test("a flow is heavy from the packet on that takes it over the threshold, and no other flow is", () => {

@@ -12,6 +12,7 @@ import { recordingLogger } from "../recording_logger.ts";
 import { assertErrorAnswer, assertResult } from "./answers.ts";
 import { isLong } from "./length.ts";
 import { anyJson, anyNastyText } from "./mutations.ts";
+import { stdinOf } from "../stdin_of.ts";
 import { anyRequest, type Request } from "./requests.ts";
 
 /** Half of the inputs are whole requests, half of them what pods and configurations say about limits. */
@@ -19,19 +20,6 @@ const RUNS = isLong ? 500_000 : 10_000;
 const TWO_FRAMES = 3028n; // bytes
 /** What may not stand in a log: it would forge lines, or turn a terminal's text round. */
 const INVISIBLE = /\p{Cc}|[\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
-
-function bytes(text: string): { readSync(into: Uint8Array): number | null } {
-  let left: Uint8Array = new TextEncoder().encode(text);
-  return {
-    readSync(into): number | null {
-      if (left.length === 0) return null;
-      const count = Math.min(left.length, into.length);
-      into.set(left.subarray(0, count));
-      left = left.subarray(count);
-      return count;
-    },
-  };
-}
 
 function assertLimit(limit: DirectionLimit, maxSketchBytes: number): void {
   const most = (limit.rate + 7n) / 8n > TWO_FRAMES ? (limit.rate + 7n) / 8n : TWO_FRAMES; // 1 s of the rate
@@ -58,7 +46,7 @@ function assertLoggable(message: string, fields: Readonly<Record<string, unknown
 function answer({ env, stdin }: Request): void {
   let request;
   try {
-    request = readRequest(new Map(Object.entries(env)), bytes(stdin));
+    request = readRequest(new Map(Object.entries(env)), stdinOf(stdin));
   } catch (error) {
     if (!(error instanceof CniError)) throw error;
     assertLoggable("request failed", { error: error.message, details: error.details });

@@ -29,7 +29,7 @@ export interface Mix {
   /** Its number in the table of goals; variants share one. */
   readonly number: number;
   readonly name: string;
-  /** The only cap that it is meant for, in bits per second; null: any. */
+  /** The cap that it is meant for, in bits per second; null: every one. */
   readonly rate: number | null;
   /**
    * @param rate the cap, in bits per second
