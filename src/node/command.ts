@@ -1,30 +1,9 @@
 import { describeError } from "../log/describe.ts";
-import { debug } from "./debug.ts";
+import { quote } from "../log/quote.ts";
+import { COMMANDS } from "./commands.ts";
+import { commandHelp, overview } from "./help.ts";
+import { readOptions } from "./options.ts";
 import { print, UsageError } from "./output.ts";
-import { reconcileNode } from "./reconcile.ts";
-import { status } from "./status.ts";
-import { version } from "./version.ts";
-
-const HELP = `natra: holds pods to their bandwidth annotations, and keeps their small flows quick
-
-Usage: natra <command> [options]
-
-Commands:
-  status     who is limited on this node, by what, and what was counted
-  reconcile  remove what pods that are gone, or calls that were killed, left behind
-  debug      walk ADD, CHECK or DEL by hand, and see each choice with its reason
-  version    the version, the commit, and the libraries inside
-
-Options:
-  -h, --help   this text; after a command, that command's
-
-As a CNI plugin natra is called by the container runtime, with CNI_COMMAND set.
-Exit codes: 0 fine, 1 found trouble, 2 wrong usage.`;
-
-/** A subcommand: returns its exit code. @throws {UsageError} If the command line is wrong. */
-type Command = (args: readonly string[]) => number | Promise<number>;
-
-const COMMANDS: Readonly<Record<string, Command>> = { status, debug, reconcile: reconcileNode, version };
 
 /**
  * Runs the node's tool.
@@ -35,18 +14,28 @@ const COMMANDS: Readonly<Record<string, Command>> = { status, debug, reconcile: 
 export async function runCommand(args: readonly string[]): Promise<number> {
   const [name = "--help", ...rest] = args;
   if (name === "-h" || name === "--help" || name === "help") {
-    print(HELP);
+    print(overview(COMMANDS));
     return args.length === 0 ? 2 : 0;
   }
   try {
-    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (command === undefined) {
-      throw new UsageError(`Unknown command ${JSON.stringify(name)}: natra --help lists them`);
-    }
-    return await command(rest);
+    return await runNamed(name, rest);
   } catch (error) {
     const text = `natra: ${describeError(error)}\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(text));
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+async function runNamed(name: string, args: readonly string[]): Promise<number> {
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (entry === undefined) throw new UsageError(`Unknown command ${quote(name)}: natra --help lists them`);
+  const { command } = await entry.load();
+  const options = readOptions(args, command.options);
+  if (options.flag("help")) {
+    print(commandHelp(name, command));
+    return 0;
+  }
+  const surplus = options.words[command.words?.most ?? 0];
+  if (surplus !== undefined) throw new UsageError(`natra ${name} does not take ${quote(surplus)}`);
+  return await command.run(options);
 }

@@ -1,6 +1,15 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { COMMANDS } from "./commands.ts";
+import { HELP } from "./options.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** Here, because some open libraries that no test closes. */
+const loaded = await Promise.all(
+  Object.entries(COMMANDS).map(async ([name, { summary, load }]) =>
+    [name, summary, (await load()).command] as const
+  ),
+);
 
 /** Runs natra from source, as `natra ARGS…` would. */
 async function natra(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -17,7 +26,7 @@ for (const flag of ["-h", "--help", "help"]) {
   Deno.test(`natra ${flag} lists the commands, and exits 0`, async () => {
     const { code, stdout, stderr } = await natra(flag);
     assertEquals([code, stderr], [0, ""]);
-    for (const name of ["status", "debug", "version"]) assertStringIncludes(stdout, `\n  ${name} `);
+    for (const name of Object.keys(COMMANDS)) assertStringIncludes(stdout, `\n  ${name} `);
   });
 }
 
@@ -36,7 +45,7 @@ for (const name of ["nonsense", "toString", "__proto__", "--status", ""]) {
   });
 }
 
-for (const name of ["status", "debug", "version"]) {
+for (const name of Object.keys(COMMANDS)) {
   Deno.test(`natra ${name} --help shows its usage, and exits 0`, async () => {
     const { code, stdout } = await natra(name, "--help");
     assertEquals([code, stdout.startsWith(`Usage: natra ${name}`)], [0, true]);
@@ -47,6 +56,24 @@ for (const name of ["status", "debug", "version"]) {
     assertEquals([code, stdout, stderr], [2, "", 'natra: Unknown option "--frobnicate"\n']);
   });
 }
+
+Deno.test("the commands are listed by the alphabet, and each says enough of itself", () => {
+  assertEquals(Object.keys(COMMANDS), Object.keys(COMMANDS).toSorted());
+  for (const [name, summary, command] of loaded) {
+    assert(summary.length >= 20 && summary.length <= 80 && !summary.endsWith("."), `${name}: ${summary}`);
+    const options = [...command.options, HELP];
+    for (const key of ["name", "short"] as const) {
+      const given = options.flatMap((option) => option[key] ?? []);
+      assertEquals(new Set(given).size, given.length, `${name}: one ${key} for two options`);
+    }
+    for (const { name: option, about } of options) assert(about.length > 3, `${name} --${option}`);
+  }
+});
+
+Deno.test("natra reconcile with a word is wrong usage: it takes none", async () => {
+  const { code, stderr } = await natra("reconcile", "web");
+  assertEquals([code, stderr], [2, 'natra: natra reconcile does not take "web"\n']);
+});
 
 Deno.test("natra debug add without a namespace is wrong usage", async () => {
   const { code, stderr } = await natra("debug", "add", "--ingress", "10M");

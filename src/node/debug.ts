@@ -3,41 +3,57 @@ import { ATTACH_MODES } from "../cni/own_keys.ts";
 import type { Choice } from "../datapath/applied.ts";
 import { formatRate } from "../limits/quantity.ts";
 import { decideLimits, type Decision, type DirectionLimit } from "../limits/limits.ts";
+import { quote } from "../log/quote.ts";
 import { kernelRelease } from "../kernel/version.ts";
 import { netnsId } from "../net/netns.ts";
 import { isKnown } from "../state/known.ts";
 import { DIRECTIONS } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
-import { type Options, readOptions } from "./options.ts";
+import type { Command } from "./commands.ts";
+import type { Options } from "./options.ts";
 import { print, UsageError } from "./output.ts";
 
-const HELP = `Usage: natra debug add|check|del --netns PATH [options]
-
-Does by hand what a container runtime would ask for, and prints each choice with its reason.
-
-  --netns PATH       the pod's network namespace, for example /run/netns/NAME or /proc/PID/ns/net
-  --ifname NAME      its interface (eth0)
-  --ingress LIMIT    what the pod may receive: bits/s (10M), or the annotation's JSON form
-  --egress LIMIT     what the pod may send
-  --attach HOW       auto, tcx, clsact, podside or clsact-podside (auto)
-  --pacer HOW        auto, htb, edt or police (auto)
-  --container-id ID  to look at, or to undo, what a runtime set up (one made from the namespace)
-  --dry-run          with add: say what would be done, and do nothing
-
-Exit code 1 if it fails, or if check finds something.`;
+const VERBS = ["add", "check", "del"] as const;
 
 /** `natra debug` */
-export async function debug(args: readonly string[]): Promise<number> {
-  const options = readOptions(args, {
-    strings: ["netns", "ifname", "ingress", "egress", "attach", "pacer", "container-id"],
-    flags: ["dry-run"],
-  });
-  if (options.flag("help")) {
-    print(HELP);
-    return 0;
-  }
-  const [verb, ...more] = options.words;
-  if (more.length > 0) throw new UsageError(`Too many words: ${more.join(" ")}`);
+export const command: Command = {
+  usage: "add|check|del --netns PATH [options]",
+  about: "Does by hand what a container runtime would ask for, and prints each choice with its reason.",
+  options: [
+    {
+      name: "netns",
+      value: "PATH",
+      complete: "files",
+      about: "the pod's network namespace, for example /run/netns/NAME or /proc/PID/ns/net",
+    },
+    { name: "ifname", value: "NAME", about: "its interface (eth0)" },
+    {
+      name: "ingress",
+      value: "LIMIT",
+      about: "what the pod may receive: bits/s (10M), or the annotation's JSON form",
+    },
+    { name: "egress", value: "LIMIT", about: "what the pod may send" },
+    { name: "attach", value: "HOW", complete: ATTACH_MODES, about: `${ATTACH_MODES.join(", ")} (auto)` },
+    {
+      name: "pacer",
+      value: "HOW",
+      complete: ["auto", "htb", "edt", "police"],
+      about: "auto, htb, edt or police (auto)",
+    },
+    {
+      name: "container-id",
+      value: "ID",
+      about: "to look at, or to undo, what a runtime set up (one made from the namespace)",
+    },
+    { name: "dry-run", about: "with add: say what would be done, and do nothing" },
+  ],
+  words: { name: "VERB", most: 1, complete: VERBS },
+  notes: "Exit code 1 if it fails, or if check finds something.",
+  run: debug,
+};
+
+async function debug(options: Options): Promise<number> {
+  const [verb] = options.words;
   switch (verb) {
     case "add":
       return await addByHand(options);
@@ -46,7 +62,7 @@ export async function debug(args: readonly string[]): Promise<number> {
     case "del":
       return await delByHand(options);
     default:
-      throw new UsageError(`natra debug needs add, check or del, not ${JSON.stringify(verb ?? "")}`);
+      throw new UsageError(`natra debug needs add, check or del, not ${quote(verb ?? "")}`);
   }
 }
 
@@ -62,7 +78,7 @@ function keyOf(options: Options): RecordKey {
   const containerId = options.string("container-id") ??
     `debug-${netnsId(netns)?.replace(":", "-") ?? "gone"}`;
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(containerId)) {
-    throw new UsageError(`Bad container ID ${JSON.stringify(containerId)}`);
+    throw new UsageError(`Bad container ID ${quote(containerId)}`);
   }
   return { containerId, ifname: options.string("ifname") ?? "eth0" };
 }

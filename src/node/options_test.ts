@@ -1,8 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { outputFormat, readOptions } from "./options.ts";
+import { type CommandOption, OUTPUT, outputFormat, readOptions } from "./options.ts";
 import { UsageError } from "./output.ts";
 
-const SPEC = { strings: ["netns"], flags: ["dry-run"] };
+const SPEC: readonly CommandOption[] = [
+  { name: "netns", value: "PATH", about: "" },
+  { name: "dry-run", short: "n", about: "" },
+  OUTPUT,
+];
 
 Deno.test("readOptions() reads words, strings and flags in any order", () => {
   const options = readOptions(["add", "--netns", "/n", "--dry-run", "more"], SPEC);
@@ -17,12 +21,22 @@ Deno.test("readOptions() tells an option that was not given from one that was", 
 });
 
 Deno.test("readOptions() keeps words that look like numbers as they were written", () => {
-  assertEquals(readOptions(["007", "1e3"], {}).words, ["007", "1e3"]);
+  assertEquals(readOptions(["007", "1e3"], []).words, ["007", "1e3"]);
 });
 
 Deno.test("readOptions() knows -h, -o and what follows --", () => {
   const options = readOptions(["-h", "-o", "json", "--", "--netns"], SPEC);
   assertEquals([options.flag("help"), outputFormat(options), options.words], [true, "json", ["--netns"]]);
+});
+
+Deno.test("readOptions() knows letters, alone and together", () => {
+  assertEquals(readOptions(["-n"], SPEC).flag("dry-run"), true);
+  const both = readOptions(["-no", "json"], SPEC);
+  assertEquals([both.flag("dry-run"), outputFormat(both)], [true, "json"]);
+});
+
+Deno.test("readOptions() refuses -o where there is one format", () => {
+  assertThrows(() => readOptions(["-o", "json"], []), UsageError, '"-o"');
 });
 
 for (const unknown of ["--nets", "-x", "--dry"]) {
@@ -42,7 +56,7 @@ Deno.test("Options.string() is the last of two", () => {
 });
 
 Deno.test("outputFormat() is table unless json is asked for, and refuses others", () => {
-  assertEquals(outputFormat(readOptions([], {})), "table");
-  assertEquals(outputFormat(readOptions(["--output=json"], {})), "json");
-  assertThrows(() => outputFormat(readOptions(["-o", "yaml"], {})), UsageError, '"yaml"');
+  assertEquals(outputFormat(readOptions([], [OUTPUT])), "table");
+  assertEquals(outputFormat(readOptions(["--output=json"], [OUTPUT])), "json");
+  assertThrows(() => outputFormat(readOptions(["-o", "yaml"], [OUTPUT])), UsageError, '"yaml"');
 });

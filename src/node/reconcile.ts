@@ -1,22 +1,20 @@
-import { outputFormat, readOptions } from "./options.ts";
+import type { Command } from "./commands.ts";
+import { type Options, OUTPUT, outputFormat } from "./options.ts";
 import { print, printJson } from "./output.ts";
 
-const HELP = `Usage: natra reconcile [--dry-run] [-o json|table]
-
-Compares what natra pinned, attached and recorded with the pods that exist, and removes what is natra's and dead: of
-pods that are gone, of calls that were killed half-way. Safe beside running pods and while others are added or deleted.
-
-  --dry-run   only tell
-
-Exit code 1 if something could not be removed.`;
-
 /** `natra reconcile` */
-export async function reconcileNode(args: readonly string[]): Promise<number> {
-  const options = readOptions(args, { flags: ["dry-run"] });
-  if (options.flag("help")) {
-    print(HELP);
-    return 0;
-  }
+export const command: Command = {
+  usage: "[--dry-run] [-o json|table]",
+  about:
+    `Compares what natra pinned, attached and recorded with the pods that exist, and removes what is natra's and dead:
+of pods that are gone, of calls that were killed half-way. Safe beside running pods and while others are
+added or deleted.`,
+  options: [{ name: "dry-run", about: "only tell" }, OUTPUT],
+  notes: "Exit code 1 if something could not be removed.",
+  run: reconcileNode,
+};
+
+async function reconcileNode(options: Options): Promise<number> {
   const { reconcile } = await import("../datapath/mod.ts");
   const leftovers = reconcile(undefined, options.flag("dry-run"));
   if (outputFormat(options) === "json") printJson(leftovers);

@@ -3,22 +3,30 @@ import type { QueueStats } from "../datapath/pacer/pacer.ts";
 import { formatRate } from "../limits/quantity.ts";
 import { describeError } from "../log/describe.ts";
 import { type Direction, DIRECTIONS } from "../state/names.ts";
+import type { Command } from "./commands.ts";
 import { formatAge, formatBytes } from "./format.ts";
-import { outputFormat, readOptions } from "./options.ts";
+import { type Options, OUTPUT, outputFormat } from "./options.ts";
 import { print, printJson } from "./output.ts";
 
-const HELP = `Usage: natra status [POD…] [-v] [-o json|table]
-
-One row for each pod and direction that is limited on this node.
-
-  POD          only pods whose namespace/name (or container ID) contains it
-  -v           also why each choice was made: interface, attachment, queue
-
-Columns: RATE in bits/s; ATTACH is how the program hangs on the interface; QUEUE holds what has to wait;
+/** `natra status` */
+export const command: Command = {
+  usage: "[POD…] [-v] [-o json|table]",
+  about:
+    `One row for each pod and direction that is limited on this node. With POD, only pods whose namespace/name (or
+container ID) contains it.`,
+  options: [
+    { name: "verbose", short: "v", about: "also why each choice was made: interface, attachment, queue" },
+    OUTPUT,
+  ],
+  words: { name: "POD", most: Infinity, complete: "pods" },
+  notes:
+    `Columns: RATE in bits/s; ATTACH is how the program hangs on the interface; QUEUE holds what has to wait;
 BYTES on the wire, and the HEAVY part of them, that of flows above their fair share; DROPS and MARKS in packets,
 by the program, the queue and the guard together; WAITING is what the queue holds now.
 
-Exit code 1 if a pod's programs are gone.`;
+Exit code 1 if a pod's programs are gone.`,
+  run: status,
+};
 
 /** One direction of one pod. Rates in bits/s, sizes in bytes. */
 interface Row {
@@ -41,13 +49,7 @@ interface Row {
   readonly choices: Applied["choices"];
 }
 
-/** `natra status` */
-export async function status(args: readonly string[]): Promise<number> {
-  const options = readOptions(args, { flags: ["v"] });
-  if (options.flag("help")) {
-    print(HELP);
-    return 0;
-  }
+async function status(options: Options): Promise<number> {
   const format = outputFormat(options);
   const pods = allApplied().filter((applied) => isWanted(applied, options.words));
   const rows: Row[] = [];
@@ -64,7 +66,7 @@ export async function status(args: readonly string[]): Promise<number> {
   }
   rows.sort((a, b) => `${a.pod} ${a.direction}` < `${b.pod} ${b.direction}` ? -1 : 1);
   if (format === "json") printJson(rows);
-  else await printTable(rows, options.flag("v"));
+  else await printTable(rows, options.flag("verbose"));
   return rows.some(({ bytes }) => bytes === null) ? 1 : 0;
 }
 

@@ -1,9 +1,14 @@
-import { outputFormat, readOptions } from "./options.ts";
+import type { Command } from "./commands.ts";
+import { type Options, OUTPUT, outputFormat } from "./options.ts";
 import { print, printJson } from "./output.ts";
 
-const HELP = `Usage: natra version [-o json|table]
-
-Prints the version, the commit it was built from, and the Deno runtime inside.`;
+/** `natra version` */
+export const command: Command = {
+  usage: "[-o json|table]",
+  about: "Prints the version, the commit it was built from, and the Deno runtime inside.",
+  options: [OUTPUT],
+  run: version,
+};
 
 /** Which natra this is. Run from source it has no commit of its own. */
 function describe(): { version: string; commit: string; modified: boolean; deno: string } {
@@ -19,13 +24,7 @@ function describe(): { version: string; commit: string; modified: boolean; deno:
   }
 }
 
-/** `natra version` */
-export function version(args: readonly string[]): number {
-  const options = readOptions(args, {});
-  if (options.flag("help")) {
-    print(HELP);
-    return 0;
-  }
+function version(options: Options): number {
   const natra = describe();
   if (outputFormat(options) === "json") printJson(natra);
   else {
