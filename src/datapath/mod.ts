@@ -6,6 +6,7 @@
  */
 export { setWatchdog } from "../kernel/watchdog.ts";
 export { readCounters, readQueues } from "./counters.ts";
+export { isHeavyNow, readFlows } from "./flows.ts";
 export { hold } from "./hold.ts";
 export { plan } from "./plan.ts";
 export { reconcile } from "./reconcile.ts";

@@ -2,7 +2,7 @@ import type { DirectionLimit } from "../../limits/limits.ts";
 import { u32 } from "../../net/netlink.ts";
 import { findQdisc, putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
-import type { Device, Pacer, QueueStats } from "./pacer.ts";
+import { type Device, type Pacer, type QueueStats, queueStats } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
 // linux/pkt_sched.h
@@ -32,6 +32,8 @@ export const edt: Pacer = {
 
   stats({ netlink, link }: Device): QueueStats {
     const queue = findQdisc(netlink, link.index, { handle: Handle.ROOT });
-    return { drops: queue?.drops ?? 0, marks: 0, backlog: queue?.backlog ?? 0 };
+    return queueStats(
+      queue === null ? {} : { all: { drops: queue.drops, marks: 0, backlog: queue.backlog } },
+    );
   },
 };
