@@ -9,6 +9,7 @@ import { compileStep } from "./build/compile.ts";
 import { context } from "./build/context.ts";
 import { layoutStep } from "./build/layout.ts";
 import { libbpfSteps } from "./build/libbpf.ts";
+import { licencesStep } from "./build/licences.ts";
 import { libmnlStep } from "./build/libmnl.ts";
 import { libnatraStep } from "./build/libnatra.ts";
 import { runStep } from "./build/step.ts";
@@ -25,6 +26,7 @@ try {
     libmnlStep(here),
     libnatraStep(here),
     bundleStep(here),
+    licencesStep(here),
     compileStep(here),
   ];
   const unknown = wanted.find((name) => !steps.some((step) => step.name === name));

@@ -45,5 +45,8 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   ),
   reconcile: entry("remove what dead pods and killed calls left behind", () => import("./reconcile.ts")),
   status: entry("who is limited on this node, by what, and what was counted", () => import("./status.ts")),
-  version: entry("the version, the commit, and the runtime inside", () => import("./version.ts")),
+  version: entry(
+    "the version, the commit, and what is inside under which licences",
+    () => import("./version.ts"),
+  ),
 };

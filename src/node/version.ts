@@ -1,12 +1,16 @@
 import type { Command } from "./commands.ts";
 import { type Options, OUTPUT, outputFormat } from "./options.ts";
-import { print, printJson } from "./output.ts";
+import { print, printJson, UsageError } from "./output.ts";
 
 /** `natra version` */
 export const command: Command = {
-  usage: "[-o json|table]",
-  about: "Prints the version, the commit it was built from, and the Deno runtime inside.",
-  options: [OUTPUT],
+  usage: "[--licenses [NAME…]] [-o json|table]",
+  about:
+    `Prints the version, the commit it was built from, and the Deno runtime inside. With --licenses, what is inside
+the executable, where it comes from, and under which licences; with a NAME from that list, the texts of its
+licences (all: of everything).`,
+  options: [{ name: "licenses", about: "what is inside, and under which licences" }, OUTPUT],
+  words: { name: "NAME", most: Infinity, complete: ["all"] },
   run: version,
 };
 
@@ -24,12 +28,31 @@ function describe(): { version: string; commit: string; modified: boolean; deno:
   }
 }
 
-function version(options: Options): number {
+async function version(options: Options): Promise<number> {
+  if (options.flag("licenses")) return await showLicences(options);
+  if (options.words.length > 0) throw new UsageError("natra version takes names behind --licenses only");
   const natra = describe();
   if (outputFormat(options) === "json") printJson(natra);
   else {
     const commit = natra.modified ? `${natra.commit}, with changes` : natra.commit;
     print(`natra ${natra.version} (${commit}), Deno ${natra.deno}`);
+  }
+  return 0;
+}
+
+async function showLicences(options: Options): Promise<number> {
+  const { embeddedComponents, selectComponents } = await import("./licences.ts");
+  const all = embeddedComponents();
+  const chosen = options.words.length === 0 ? all : selectComponents(all, options.words);
+  if (outputFormat(options) === "json") printJson(chosen);
+  else if (options.words.length > 0) {
+    for (const { name, version, licence, text } of chosen) print(`${name} ${version}: ${licence}\n\n${text}`);
+  } else {
+    const { formatTable } = await import("./table.ts");
+    const columns = ["NAME", "VERSION", "LICENCE", "FROM"].map((head) => ({ head }));
+    print(
+      formatTable(columns, all.map(({ name, version, licence, from }) => [name, version, licence, from])),
+    );
   }
   return 0;
 }

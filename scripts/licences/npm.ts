@@ -1,0 +1,90 @@
+/** The npm packages that are built into the executable: those that main.ts reaches, lazily or not. */
+import { leftOutPackages } from "../build/bundle.ts";
+import type { Context } from "../build/context.ts";
+import { run } from "../build/run.ts";
+import { filesBelow } from "../build/stamp.ts";
+import type { Component } from "../../src/node/licences.ts";
+import { licenceText, type Manifest } from "./components.ts";
+
+/** A package of npm in one version. */
+export interface NpmPackage {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** What `deno info --json FILE` tells, as far as it is read. */
+interface Graph {
+  readonly modules: readonly { readonly kind: string; readonly npmPackage?: string }[];
+  readonly npmPackages: Readonly<Record<string, NpmPackage & { readonly dependencies: readonly string[] }>>;
+}
+
+/**
+ * Lists the packages that an entry reaches, and what those depend on, without what the bundler leaves out.
+ *
+ * @param context The build's context.
+ * @returns Packages, sorted by name.
+ */
+export async function embeddedPackages(context: Context): Promise<NpmPackage[]> {
+  const graph: Graph = JSON.parse(await run(context, [Deno.execPath(), "info", "--json", "main.ts"]));
+  const wanted = new Map<string, NpmPackage>();
+  const visit = (id: string): void => {
+    const found = graph.npmPackages[id];
+    if (found === undefined) throw new Error(`Cannot find the package "${id}" in deno info's answer`);
+    if (wanted.has(id) || leftOutPackages.includes(found.name)) return;
+    wanted.set(id, { name: found.name, version: found.version });
+    found.dependencies.forEach(visit);
+  };
+  for (const { npmPackage } of graph.modules) if (npmPackage !== undefined) visit(npmPackage);
+  return [...wanted.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/**
+ * The npm packages in the executable, with their licences.
+ *
+ * @param context The build's context.
+ * @param manifest What third_party/components.json says.
+ * @returns Components, sorted by name.
+ * @throws {Error} If a package has no entry there, another licence, or no text.
+ */
+export async function npmComponents(context: Context, manifest: Manifest): Promise<Component[]> {
+  const cache = await npmCache(context);
+  return (await embeddedPackages(context)).map(({ name, version }) => {
+    const licence = manifest.npm[name];
+    const directory = `${cache}/${name}/${version}`;
+    const { license } = JSON.parse(Deno.readTextFileSync(`${directory}/package.json`));
+    if (licence === undefined || licence !== license) {
+      throw new Error(
+        `Cannot embed "${name}" ${version}: its licence is "${license}", and third_party/components.json says ${
+          licence === undefined ? "nothing about it" : `"${licence}"`
+        }`,
+      );
+    }
+    const place = manifest.npmTexts[name];
+    const text = place === undefined ? textIn(directory) : licenceText(context, place);
+    const purl = `pkg:npm/${name.replace("@", "%40")}@${version}`;
+    return { name, version, licence, from: "npm", purl, text };
+  });
+}
+
+/** Where Deno keeps packages: one directory below is the registry's name. */
+async function npmCache(context: Context): Promise<string> {
+  const { npmCache }: { npmCache: string } = JSON.parse(
+    await run(context, [Deno.execPath(), "info", "--json"]),
+  );
+  const [registry] = [...Deno.readDirSync(npmCache)].filter(({ isDirectory }) => isDirectory);
+  if (registry === undefined) {
+    throw new Error(`Cannot find npm packages in "${npmCache}": run scripts/setup.sh`);
+  }
+  return `${npmCache}/${registry.name}`;
+}
+
+function textIn(directory: string): string {
+  const names = filesBelow(
+    directory,
+    (path) => /^(licen[cs]e|copying)[^/]*$/i.test(path.slice(directory.length + 1)),
+  );
+  if (names.length === 0) {
+    throw new Error(`Cannot find the text of a licence in "${directory}": add it to npmTexts`);
+  }
+  return names.map((path) => Deno.readTextFileSync(path)).join("\n");
+}
