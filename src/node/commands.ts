@@ -39,6 +39,7 @@ function entry(summary: string, load: Entry["load"]): Entry {
 
 /** Every subcommand, by its name. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
+  agent: entry("the DaemonSet's process: looks after this node's pods", () => import("./agent.ts")),
   debug: entry(
     "walk ADD, CHECK or DEL by hand, and see each choice with its reason",
     () => import("./debug.ts"),

@@ -1,0 +1,81 @@
+/** `natra agent`: the DaemonSet's process. What it does is in the lists of its tasks and routes; src/agent knows how. */
+import { pause } from "../agent/pause.ts";
+import { AddressError, DEFAULT_ADDRESS, type Routes, serve } from "../agent/server.ts";
+import { StopSignals } from "../agent/stop.ts";
+import { Progress, runTasks, type Task } from "../agent/tasks.ts";
+import { LEVELS } from "../log/line.ts";
+import { createLogger, type Logger } from "../log/log.ts";
+import { quote } from "../log/quote.ts";
+import { reconcileTask } from "./agent_reconcile.ts";
+import type { Command } from "./commands.ts";
+import type { Options } from "./options.ts";
+import { UsageError } from "./output.ts";
+
+/** How long, in milliseconds, tasks may take to end once the agent was told to stop: it ends within a second. */
+const PATIENCE_MS = 500;
+
+/** `natra agent` */
+export const command: Command = {
+  usage: "[--listen ADDRESS] [--log-level LEVEL]",
+  about:
+    `Runs until it gets SIGTERM, as the DaemonSet's process: removes what dead pods and killed calls left behind, at its
+start and every minute. Pods are limited without it, too. Logs JSON lines on stderr.`,
+  options: [
+    { name: "listen", value: "ADDRESS", about: `serve HTTP there (${DEFAULT_ADDRESS}), or "off"` },
+    { name: "log-level", value: "LEVEL", complete: LEVELS, about: `${LEVELS.join(", ")} (info)` },
+  ],
+  notes:
+    `/healthz answers 200 while it runs, /readyz 200 once it does all that it is there for, else 503 with the reasons.
+Exit code 0 when told to stop.`,
+  run: runAgent,
+};
+
+async function runAgent(options: Options): Promise<number> {
+  const logger = openLogger(options);
+  const address = options.string("listen") ?? DEFAULT_ADDRESS;
+  using stop = new StopSignals();
+  const tasks: readonly Task[] = [
+    reconcileTask(logger),
+  ];
+  const routes: Routes = {};
+  const progress = new Progress(tasks);
+  await using server = address === "off" ? null : listen(routes, address, progress, logger);
+  logger.info("agent runs", {
+    pid: Deno.pid,
+    listen: server?.address ?? null,
+    tasks: tasks.map(({ name }) => name),
+  });
+  await Promise.race([runTasks(tasks, progress, logger, stop.signal), patience(stop.signal)]);
+  logger.info("agent ends");
+  return 0;
+}
+
+function openLogger(options: Options): Logger {
+  const given = options.string("log-level") ?? "info";
+  const level = LEVELS.find((name) => name === given);
+  if (level === undefined) {
+    throw new UsageError(`Unknown log level ${quote(given)}: it is one of ${LEVELS.join(", ")}`);
+  }
+  const logger = createLogger();
+  logger.open({ level, file: null });
+  return logger;
+}
+
+function listen(
+  routes: Routes,
+  address: string,
+  progress: Progress,
+  logger: Logger,
+): AsyncDisposable & { address: string } {
+  try {
+    return serve(routes, { address, missing: () => progress.missing, logger });
+  } catch (error) {
+    throw error instanceof AddressError ? new UsageError(error.message) : error;
+  }
+}
+
+/** Over when the agent was told to stop and has given its tasks time for it. */
+async function patience(stop: AbortSignal): Promise<void> {
+  if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve()));
+  await pause(PATIENCE_MS, new AbortController().signal);
+}

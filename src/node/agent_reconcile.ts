@@ -1,0 +1,22 @@
+/** The agent's task that removes what dead pods and killed calls left behind. */
+import type { Task } from "../agent/tasks.ts";
+import type { Logger } from "../log/log.ts";
+
+/** Between two runs. */
+const EVERY_MS = 60_000;
+
+/** `natra reconcile`, every minute. */
+export function reconcileTask(logger: Logger): Task {
+  return {
+    name: "reconcile",
+    everyMs: EVERY_MS,
+    isNeeded: true,
+    run: async () => {
+      const { reconcile } = await import("../datapath/mod.ts");
+      for (const { failures, ...leftover } of reconcile()) {
+        if (failures.length === 0) logger.info("removed what was left behind", { ...leftover });
+        else logger.warn("not removed", { ...leftover, failures });
+      }
+    },
+  };
+}
