@@ -9,14 +9,15 @@ import { versionOf } from "./version.ts";
 
 /**
  * All that natra may do. Paths cannot be narrowed: a runtime names the network namespace, the log file and the CNI directories. No
- * network, no subprocess, no system information; and without every permission Deno refuses to open files in /proc and /sys (but not
- * bpffs), so those few are read through libc.
+ * subprocess and no system information; the network is for `natra agent`, which serves and asks the Kubernetes API, wherever that is.
+ * And without every permission Deno refuses to open files in /proc and /sys (but not bpffs), so those few are read through libc.
  */
 const permissions = [
   "--allow-ffi",
   "--allow-read",
   "--allow-write",
-  "--allow-env=CNI_*,NATRA_*,NO_COLOR,FORCE_COLOR,TERM",
+  "--allow-net",
+  "--allow-env=CNI_*,NATRA_*,NODE_NAME,KUBERNETES_SERVICE_*,DENO_TLS_CA_STORE,NO_COLOR,FORCE_COLOR,TERM",
   "--no-prompt",
 ];
 

@@ -11,7 +11,7 @@ const TIMED_OUT = 124;
 
 /** A program that is built from a module of ours that pins its version and all that it needs. */
 export interface Pinned {
-  readonly name: "crictl" | "kubelet";
+  readonly name: "crictl" | "etcd" | "kube-apiserver" | "kubelet";
   readonly package: string;
   readonly version: string;
 }
@@ -28,6 +28,15 @@ export const KUBELET: Pinned = {
   package: "k8s.io/kubernetes/cmd/kubelet",
   version: "1.34.4",
 };
+
+/** It takes a minute beside a kubelet that is built already, and minutes without. */
+export const KUBE_APISERVER: Pinned = {
+  name: "kube-apiserver",
+  package: "k8s.io/kubernetes/cmd/kube-apiserver",
+  version: "1.34.4",
+};
+/** The version that belongs to it. */
+export const ETCD: Pinned = { name: "etcd", package: "go.etcd.io/etcd/server/v3", version: "3.6.4" };
 
 /**
  * Builds such a program.
