@@ -58,6 +58,8 @@ export const symbols = {
   bpf_prog_query_opts: { parameters: ["i32", "i32", "buffer"], result: "i32" },
   /** int bpf_obj_get(const char *pathname) */
   bpf_obj_get: { parameters: ["buffer"], result: "i32" },
+  /** int bpf_prog_get_fd_by_id(__u32 id): the descriptor is the caller's */
+  bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
   /** int bpf_obj_get_info_by_fd(int fd, void *info, __u32 *info_len) */
   bpf_obj_get_info_by_fd: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** int bpf_map_lookup_elem(int fd, const void *key, void *value) */

@@ -3,11 +3,12 @@ import type { AttachMode } from "./own_keys.ts";
 /** How and where to attach, as the datapath takes it. */
 export interface Attachment {
   readonly attach: "auto" | "tcx" | "clsact";
-  readonly side: "host" | "pod";
+  /** `auto`: inside the pod where packets would pass by the node's end of the veth. */
+  readonly side: "auto" | "host" | "pod";
 }
 
 const ATTACHMENTS: Readonly<Record<AttachMode, Attachment>> = {
-  "auto": { attach: "auto", side: "host" },
+  "auto": { attach: "auto", side: "auto" },
   "tcx": { attach: "tcx", side: "host" },
   "clsact": { attach: "clsact", side: "host" },
   "podside": { attach: "auto", side: "pod" },

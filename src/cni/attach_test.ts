@@ -4,7 +4,7 @@ import { ATTACH_MODES } from "./own_keys.ts";
 
 Deno.test("attachmentOf() tells how from where, for whatever a conflist may ask for", () => {
   assertEquals(ATTACH_MODES.map((mode) => ({ mode, ...attachmentOf(mode) })), [
-    { mode: "auto", attach: "auto", side: "host" },
+    { mode: "auto", attach: "auto", side: "auto" },
     { mode: "tcx", attach: "tcx", side: "host" },
     { mode: "clsact", attach: "clsact", side: "host" },
     { mode: "podside", attach: "auto", side: "pod" },

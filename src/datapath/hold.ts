@@ -20,6 +20,7 @@ import type { Device } from "./pacer/pacer.ts";
 import { installPacer } from "./pacer/select.ts";
 import { deviceOf, directionPins, placesOf, type Side } from "./places.ts";
 import { releaseLocked } from "./release.ts";
+import { type AskedSide, selectSide } from "./side.ts";
 
 /** A pod's interface, and what it is to be held to. */
 export interface HoldRequest extends RecordKey {
@@ -29,10 +30,14 @@ export interface HoldRequest extends RecordKey {
   readonly pod: PodName | null;
   readonly limits: Limits;
   readonly attach: "auto" | AttachKind;
-  readonly side: Side;
+  /** Where ingress is held; `auto`: inside the pod where packets would pass by the node's end of the veth. */
+  readonly side: AskedSide;
   /** Is told every choice, with its reason. */
   readonly onChoice: (choice: Choice) => void;
 }
+
+/** A request with everything decided. */
+type Decided = HoldRequest & { readonly side: Side };
 
 type Choose = (what: string, choice: string, why: string) => void;
 
@@ -44,20 +49,21 @@ type Choose = (what: string, choice: string, why: string) => void;
  * @returns What was done; it is recorded, too.
  * @throws {Error} If any of it fails: then all of it is undone.
  */
-export function hold(request: HoldRequest): Applied {
+export function hold(asked: HoldRequest): Applied {
   const choices: Choice[] = [];
   const choose: Choose = (what, choice, why) => {
     choices.push({ what, choice, why });
-    request.onChoice({ what, choice, why });
+    asked.onChoice({ what, choice, why });
   };
-  const known = isKnown(request);
+  const known = isKnown(asked);
   if (!hasBpffs()) choose("bpffs", "mounted", "nobody had");
-  using lock = ContainerLock.wait(request.containerId);
-  if (known) releaseLocked(lock, request, request.netns);
+  using lock = ContainerLock.wait(asked.containerId);
+  if (known) releaseLocked(lock, asked, asked.netns);
 
-  using veth = findVeth(request.netns, request.ifname);
+  using veth = findVeth(asked.netns, asked.ifname);
   const { index, name } = veth.outside.link;
-  choose("host interface", name, `the peer of "${request.ifname}", index ${index}`);
+  choose("host interface", name, `the peer of "${asked.ifname}", index ${index}`);
+  const request: Decided = { ...asked, side: decideSide(asked, veth, choose) };
   const { attacher, why } = selectAttacher(request.attach);
   choose("attach", attacher.kind, why);
   const begun = begin(request, veth, attacher);
@@ -77,7 +83,15 @@ export function hold(request: HoldRequest): Applied {
   }
 }
 
-function begin(request: HoldRequest, veth: PodVeth, attacher: Attacher): Applied {
+/** Only ingress has a choice of sides. */
+function decideSide({ side: asked, limits }: HoldRequest, veth: PodVeth, choose: Choose): Side {
+  if (limits.ingress === null) return asked === "auto" ? "host" : asked;
+  const { side, why } = selectSide(asked, veth.outside.netlink);
+  choose("ingress side", side, why);
+  return side;
+}
+
+function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
   const { containerId, ifname, network, pod, netns } = request;
   const end = ({ link, netlink }: Device): AppliedInterface => ({
     index: link.index,
@@ -107,7 +121,7 @@ function begin(request: HoldRequest, veth: PodVeth, attacher: Attacher): Applied
 
 function holdDirection(
   direction: Direction,
-  request: HoldRequest,
+  request: Decided,
   veth: PodVeth,
   attacher: Attacher,
   choose: Choose,

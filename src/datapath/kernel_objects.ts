@@ -1,5 +1,5 @@
 import { Errno } from "../../ffi/errno.ts";
-import { checkNegative, cstr, libc, NativeError } from "../../ffi/native.ts";
+import { checkNegative, cstr, libc, NativeError, text } from "../../ffi/native.ts";
 import { libbpf, takeLog } from "../kernel/libbpf.ts";
 
 /** A pinned object's descriptor. */
@@ -52,6 +52,18 @@ export function programId(fd: number): number {
 export function pinnedProgramId(pin: string): number | null {
   using program = openPin(pin);
   return program === null ? null : programId(program.fd);
+}
+
+/** A loaded program's name, as far as the kernel keeps it (15 bytes). @returns null if it is gone. @throws {NativeError} */
+export function programName(id: number): string | null {
+  const fd = libbpf().bpf_prog_get_fd_by_id(id);
+  if (fd === -Errno.ENOENT) {
+    takeLog();
+    return null;
+  }
+  using program = new Opened(checkNegative(`look at program ${id}`, fd, takeLog()));
+  const fields = info(program.fd, `program ${id}`, 80); // struct bpf_prog_info: … name[16] at 64
+  return text(new Uint8Array(fields.buffer, 64, 16));
 }
 
 /**

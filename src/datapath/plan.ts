@@ -6,23 +6,26 @@ import type { HoldRequest } from "./hold.ts";
 import { candidates } from "./pacer/select.ts";
 import { rootOf } from "./pacer/root.ts";
 import { deviceOf } from "./places.ts";
+import { selectSide } from "./side.ts";
 
 /**
  * Tells what {@linkcode hold} would choose, as far as that can be known without doing it.
  *
  * @throws {Error} If the pod's veth cannot be found.
  */
-export function plan({ netns, ifname, limits, attach, side, onChoice }: HoldRequest): void {
+export function plan({ netns, ifname, limits, attach, side: asked, onChoice }: HoldRequest): void {
   using veth = findVeth(netns, ifname);
   const { index, name } = veth.outside.link;
   onChoice({ what: "host interface", choice: name, why: `the peer of "${ifname}", index ${index}` });
+  const { side, why: sideWhy } = selectSide(asked, veth.outside.netlink);
+  if (limits.ingress !== null) onChoice({ what: "ingress side", choice: side, why: sideWhy });
   const { attacher, why } = selectAttacher(attach);
   onChoice({ what: "attach", choice: attacher.kind, why });
   for (const direction of DIRECTIONS) {
     const limit = limits[direction];
     if (limit === null) continue;
     if (direction === "ingress" && side === "pod") {
-      onChoice({ what: "ingress interface", choice: "an ifb in the pod", why: "as asked" });
+      onChoice({ what: "ingress interface", choice: "an ifb in the pod", why: sideWhy });
       continue;
     }
     const device = deviceOf(direction, veth, side);

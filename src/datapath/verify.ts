@@ -11,6 +11,16 @@ import { pacerOf } from "./pacer/select.ts";
 import { MAPS } from "./object.ts";
 import { deviceOf, directionPins, placesOf } from "./places.ts";
 
+/** Something that is not as it should be. */
+export interface Difference {
+  /** null: both. */
+  readonly direction: Direction | null;
+  /** The record, the veth that it tells of, the limit in force, a program at its hook, a pin, or the queue. */
+  readonly about: "record" | "veth" | "limit" | "program" | "pin" | "queue";
+  /** What is wrong, in words. */
+  readonly text: string;
+}
+
 /**
  * Compares what holds a pod's interface with what should, and repairs nothing.
  *
@@ -18,55 +28,72 @@ import { deviceOf, directionPins, placesOf } from "./places.ts";
  * @returns What is wrong, in words; empty if nothing is.
  */
 export function verify(key: RecordKey, limits: Limits): string[] {
+  return compare(key, limits).map(({ direction, text }) =>
+    direction === null ? text : `${direction}: ${text}`
+  );
+}
+
+/** {@linkcode verify} for who wants to tell one difference from another. */
+export function compare(key: RecordKey, limits: Limits): Difference[] {
   const applied = readApplied(key);
   const wanted = DIRECTIONS.filter((direction) => limits[direction] !== null);
-  if (applied === null) return wanted.length === 0 ? [] : [`no limit is in force: there is no record of one`];
-  if (!applied.complete) return ["setting it up was cut short"];
+  const both = (about: Difference["about"], text: string): Difference[] => [{ direction: null, about, text }];
+  if (applied === null) {
+    return wanted.length === 0 ? [] : both("record", "no limit is in force: there is no record of one");
+  }
+  if (!applied.complete) return both("record", "setting it up was cut short");
   if (netnsId(applied.netns) !== applied.netnsId) {
-    return [`the network namespace "${applied.netns}" is another`];
+    return both("veth", `the network namespace "${applied.netns}" is another`);
   }
   let found: PodVeth;
   try {
     found = findVeth(applied.netns, key.ifname);
   } catch (error) {
-    return [describeError(error)];
+    return both("veth", describeError(error));
   }
   using veth = found;
   if (veth.outside.link.index !== applied.outside.index) {
-    return [`the interface "${key.ifname}" in "${applied.netns}" is another`];
+    return both("veth", `the interface "${key.ifname}" in "${applied.netns}" is another`);
   }
-  return DIRECTIONS.flatMap((direction) => verifyDirection(key, direction, limits[direction], applied, veth));
+  return DIRECTIONS.flatMap((direction) =>
+    compareDirection(key, direction, limits[direction], applied, veth)
+  );
 }
 
 /** What a limit asks for; where it stood, its source, changes nothing. */
 const ASKED = ["burst", "bucket", "mice", "pacer", "width", "depth", "threshold"] as const;
 
-function verifyDirection(
+function compareDirection(
   key: RecordKey,
   direction: Direction,
   limit: DirectionLimit | null,
   applied: Applied,
   veth: PodVeth,
-): string[] {
+): Difference[] {
   const held = applied[direction];
-  if (limit === null) return held === null ? [] : [`${direction} is held, and no limit asks for it`];
-  if (held === null) return [`${direction} is not held`];
+  const other = (text: string): Difference => ({ direction: null, about: "limit", text });
+  if (limit === null) return held === null ? [] : [other(`${direction} is held, and no limit asks for it`)];
+  if (held === null) return [other(`${direction} is not held`)];
   if (held.limit.rate !== limit.rate) {
-    return [`${direction} is held to ${held.limit.rate} bit/s, not ${limit.rate}`];
+    return [other(`${direction} is held to ${held.limit.rate} bit/s, not ${limit.rate}`)];
   }
   const changed = ASKED.filter((field) => held.limit[field] !== limit[field]);
   if (changed.length > 0) {
-    return changed.map((field) => `${direction}: ${field} is ${held.limit[field]}, not ${limit[field]}`);
+    return changed.map((field) =>
+      other(`${direction}: ${field} is ${held.limit[field]}, not ${limit[field]}`)
+    );
   }
   const attacher = attacherOf(applied.attach);
-  const findings = [
-    ...placesOf(key, direction, veth, limit.bucket, applied.side).map(({ hook, run }) =>
-      run(() => attacher.verify(hook))
-    ),
-    missingPin(directionPins(key, direction)),
-    pacerOf(held.pacer).verify(deviceOf(direction, veth, applied.side), limit),
-  ];
-  return findings.filter((finding) => finding !== null).map((finding) => `${direction}: ${finding}`);
+  const differences: Difference[] = [];
+  const note = (about: Difference["about"], text: string | null): void => {
+    if (text !== null) differences.push({ direction, about, text });
+  };
+  for (const { hook, run } of placesOf(key, direction, veth, limit.bucket, applied.side)) {
+    note("program", run(() => attacher.verify(hook)));
+  }
+  note("pin", missingPin(directionPins(key, direction)));
+  note("queue", pacerOf(held.pacer).verify(deviceOf(direction, veth, applied.side), limit));
+  return differences;
 }
 
 /** The first map whose pin is gone: without them nobody sees what is counted, or can change it. */

@@ -1,8 +1,9 @@
-import { type Attribute, Flag, type Netlink, Rtm, string, u32 } from "./netlink.ts";
+import { type Attributes, nested, readAttributes, readString, readU32 } from "./attributes.ts";
+import { type Attribute, Flag, type Message, type Netlink, Rtm, string, u32 } from "./netlink.ts";
 import { Tca, tcmsg } from "./tc.ts";
 
 const ETH_P_ALL = 0x0300; // in network byte order
-const TcaBpf = { ACT: 1, FD: 6, NAME: 7 } as const;
+const TcaBpf = { ACT: 1, FD: 6, NAME: 7, ID: 11 } as const;
 const TcaAct = { KIND: 1, OPTIONS: 2 } as const;
 const TCA_MIRRED_PARMS = 2;
 const TCA_EGRESS_REDIR = 1;
@@ -58,4 +59,61 @@ export function hasFilters(netlink: Netlink, index: number, parent: number): boo
     if (header.getInt32(4, true) === index) count++;
   });
   return count > 0;
+}
+
+/** A filter, as the kernel has it. */
+export interface TcFilter {
+  readonly kind: string;
+  readonly priority: number;
+  readonly handle: number;
+  /** Of a program: its id and the name that it was attached with. */
+  readonly program: { readonly id: number; readonly name: string } | null;
+  /** The interfaces, by index, that its actions redirect packets to. */
+  readonly redirectsTo: readonly number[];
+}
+
+const TCA_CHAIN = 11;
+/** Where each kind of filter keeps its actions among its options. */
+const ACTIONS: Readonly<Record<string, number>> = { bpf: 1, matchall: 2, basic: 3, flower: 3, fw: 4, u32: 7 };
+
+/** The filters on a parent, in the order in which packets meet them. @throws {NativeError} */
+export function listFilters(netlink: Netlink, index: number, parent: number): TcFilter[] {
+  const filters: TcFilter[] = [];
+  netlink.request({
+    what: `list the filters of interface ${index}`,
+    type: Rtm.GETTFILTER,
+    flags: Flag.DUMP,
+    header: tcmsg({ index, parent }),
+  }, (message) => {
+    const { header, attributes } = message;
+    // A kind's first message is about all of its filters; other chains are reached only from filters of the first.
+    const own = header.getInt32(4, true) === index && header.getUint32(8, true) !== 0;
+    if (own && attributes.has(Tca.OPTIONS) && !readU32(attributes, TCA_CHAIN)) {
+      filters.push(readFilter(message));
+    }
+  });
+  return filters;
+}
+
+function readFilter({ header, attributes }: Message): TcFilter {
+  const kind = readString(attributes, Tca.KIND);
+  const options = nested(attributes, Tca.OPTIONS);
+  const id = kind === "bpf" ? readU32(options, TcaBpf.ID) : undefined;
+  const actions = nested(options, ACTIONS[kind] ?? 0);
+  return {
+    kind,
+    priority: header.getUint32(16, true) >>> 16,
+    handle: header.getUint32(8, true),
+    program: id === undefined ? null : { id, name: readString(options, TcaBpf.NAME) },
+    redirectsTo: [...actions.values()].map((action) => redirection(readAttributes(action)))
+      .filter((to) => to !== null),
+  };
+}
+
+/** Where an action sends packets. @returns null if it does something else. */
+function redirection(action: Attributes): number | null {
+  if (readString(action, TcaAct.KIND) !== "mirred") return null;
+  const parameters = nested(action, TcaAct.OPTIONS).get(TCA_MIRRED_PARMS);
+  if (parameters === undefined || parameters.byteLength < TC_MIRRED) return null;
+  return parameters.getInt32(20, true) === TCA_EGRESS_REDIR ? parameters.getUint32(24, true) : null;
 }

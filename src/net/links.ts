@@ -20,7 +20,15 @@ export interface Link {
 }
 
 const IFINFOMSG = 16;
-const Ifla = { IFNAME: 3, MTU: 4, LINK: 5, LINKINFO: 18, LINK_NETNSID: 37, GSO_MAX_SIZE: 41 } as const;
+const Ifla = {
+  IFNAME: 3,
+  MTU: 4,
+  LINK: 5,
+  LINKINFO: 18,
+  STATS64: 23,
+  LINK_NETNSID: 37,
+  GSO_MAX_SIZE: 41,
+} as const;
 const INFO_KIND = 1;
 const GSO_LEGACY_MAX_SIZE = 65536;
 
@@ -63,6 +71,29 @@ export function linkByName(netlink: Netlink, name: string): Link | null {
 /** The interface of that index, or null. @throws {NativeError} */
 export function linkByIndex(netlink: Netlink, index: number): Link | null {
   return findLink(netlink, `find interface ${index}`, index, []);
+}
+
+/** What an interface counted since it is there. A GSO packet is one packet, and its headers count once. */
+export interface LinkStats {
+  readonly rxBytes: bigint;
+  readonly txBytes: bigint;
+}
+
+/** What an interface counted. @returns null if it is gone. @throws {NativeError} */
+export function linkStats(netlink: Netlink, index: number): LinkStats | null {
+  let stats: LinkStats | null = null;
+  try {
+    const what = `read the counters of interface ${index}`;
+    netlink.request({ what, type: Rtm.GETLINK, header: ifinfomsg(index) }, ({ attributes }) => {
+      const value = attributes.get(Ifla.STATS64); // struct rtnl_link_stats64: rx_packets, tx_packets, rx_bytes, tx_bytes, …
+      if (value === undefined || value.byteLength < 32) return;
+      stats = { rxBytes: value.getBigUint64(16, true), txBytes: value.getBigUint64(24, true) };
+    });
+  } catch (error) {
+    if (error instanceof NativeError && error.code === Errno.ENODEV) return null;
+    throw error;
+  }
+  return stats;
 }
 
 /**

@@ -30,6 +30,9 @@ export const CLSACT = {
   egress: 0xfffffff3,
 } as const;
 
+/** The parent of the filters of an `ingress` qdisc, which is there instead of clsact or not at all. */
+export const INGRESS = 0xffff0000;
+
 const TCMSG = 20;
 /** Attributes of a tc message (linux/rtnetlink.h). */
 export const Tca = { KIND: 1, OPTIONS: 2, XSTATS: 4, STATS2: 7 } as const;

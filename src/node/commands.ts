@@ -44,6 +44,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     "walk ADD, CHECK or DEL by hand, and see each choice with its reason",
     () => import("./debug.ts"),
   ),
+  doctor: entry(
+    "prove that pods are held to their limits, and say what keeps them from it",
+    () => import("./doctor/doctor.ts"),
+  ),
   reconcile: entry("remove what dead pods and killed calls left behind", () => import("./reconcile.ts")),
   status: entry("who is limited on this node, by what, and what was counted", () => import("./status.ts")),
   version: entry(

@@ -1,4 +1,4 @@
-import { allApplied, type Applied } from "../datapath/applied.ts";
+import type { Applied } from "../datapath/applied.ts";
 import type { QueueStats } from "../datapath/pacer/pacer.ts";
 import { formatRate } from "../limits/quantity.ts";
 import { describeError } from "../log/describe.ts";
@@ -7,6 +7,7 @@ import type { Command } from "./commands.ts";
 import { formatAge, formatBytes } from "./format.ts";
 import { type Options, OUTPUT, outputFormat } from "./options.ts";
 import { print, printJson } from "./output.ts";
+import { podName, wantedPods } from "./pods.ts";
 
 /** `natra status` */
 export const command: Command = {
@@ -51,7 +52,7 @@ interface Row {
 
 async function status(options: Options): Promise<number> {
   const format = outputFormat(options);
-  const pods = allApplied().filter((applied) => isWanted(applied, options.words));
+  const pods = wantedPods(options.words);
   const rows: Row[] = [];
   if (pods.length > 0) {
     const { readCounters, readQueues } = await import("../datapath/mod.ts");
@@ -78,15 +79,6 @@ function attempt<T>(read: () => T): T | null {
     Deno.stderr.writeSync(new TextEncoder().encode(`natra: ${describeError(error)}\n`));
     return null;
   }
-}
-
-function podName({ pod, containerId }: Applied): string {
-  return pod === null ? containerId : `${pod.namespace}/${pod.name}`;
-}
-
-function isWanted(applied: Applied, words: readonly string[]): boolean {
-  const names = [podName(applied), applied.containerId];
-  return words.length === 0 || words.some((word) => names.some((name) => name.includes(word)));
 }
 
 type Counters = Readonly<Record<string, bigint>>;

@@ -1,0 +1,82 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { list } from "./list.ts";
+
+const NATRA = {
+  type: "natra",
+  capabilities: { "bandwidth": true, "io.kubernetes.cri.pod-annotations": true },
+};
+const PTP = { type: "ptp" };
+
+/** A directory of lists: the plugins of each, or its text. */
+function directory(
+  files: Readonly<Record<string, readonly unknown[] | string>>,
+): Disposable & { path: string } {
+  const path = Deno.makeTempDirSync({ prefix: "natra-lists-" });
+  for (const [name, content] of Object.entries(files)) {
+    const text = typeof content === "string" ? content : JSON.stringify({ name: "net", plugins: content });
+    Deno.writeTextFileSync(`${path}/${name}`, text);
+  }
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+}
+
+const CASES: readonly (readonly [string, Parameters<typeof directory>[0], readonly string[]])[] = [
+  ["natra behind the main plugin", { "10-net.conflist": [PTP, NATRA] }, []],
+  [
+    "a list without natra behind it in order",
+    { "00-natra.conflist": [PTP, NATRA], "10-net.conflist": [PTP] },
+    [],
+  ],
+  ["a file that is no list", { "10-net.conflist": [PTP, NATRA], "README": "not JSON" }, []],
+  ["no list at all", {}, ["no-list"]],
+  ["a list without natra", { "10-net.conflist": [PTP] }, ["not-in-list"]],
+  [
+    "natra in a list that is not the first",
+    { "05-cilium.conflist": [{ type: "cilium-cni" }], "10-net.conflist": [PTP, NATRA] },
+    ["not-in-list"],
+  ],
+  ["natra first", { "10-net.conflist": [NATRA, PTP] }, ["list-order"]],
+  ["natra without capabilities", { "10-net.conflist": [PTP, { type: "natra" }] }, ["no-capabilities"]],
+  [
+    "natra without the annotations",
+    { "10-net.conflist": [PTP, { type: "natra", capabilities: { bandwidth: true } }] },
+    ["no-capabilities"],
+  ],
+  [
+    "natra without rates: annotations say all",
+    { "10-net.conflist": [PTP, { ...NATRA, capabilities: { "io.kubernetes.cri.pod-annotations": true } }] },
+    [],
+  ],
+  [
+    "the bandwidth plugin, too",
+    { "10-net.conflist": [PTP, { type: "bandwidth" }, NATRA] },
+    ["bandwidth-chained"],
+  ],
+  ["Cilium and natra by itself", { "05-cilium.conflist": [{ type: "cilium-cni" }, NATRA] }, []],
+  [
+    "Cilium and natra at the node's end",
+    { "05-cilium.conflist": [{ type: "cilium-cni" }, { ...NATRA, attach: "tcx" }] },
+    ["list-bypassed"],
+  ],
+  ["a single plugin's file", { "10-net.conf": '{"type":"ptp"}' }, ["not-in-list"]],
+  ["a list that is no JSON", { "10-net.conflist": '{"plugins":[' }, ["list-unreadable"]],
+  ["a list of no plugins", { "10-net.conflist": '{"plugins":{"a":1}}' }, ["list-unreadable"]],
+  ["plugins of other types", { "10-net.conflist": '{"plugins":[null,7,{"type":9},["natra"]]}' }, [
+    "not-in-list",
+  ]],
+  ["a huge list", { "10-net.conflist": " ".repeat((1 << 20) + 1) }, ["list-unreadable"]],
+];
+
+for (const [what, files, ids] of CASES) {
+  Deno.test(`list() says of ${what}: ${ids.join(", ") || "nothing"}`, () => {
+    using made = directory(files);
+    assertEquals(list(made.path).map(({ id }) => id), ids);
+  });
+}
+
+Deno.test("list() tells of a directory that is not there, and shows no control character of a file's name", () => {
+  using made = directory({});
+  assertEquals(list(`${made.path}/none`).map(({ id }) => id), ["no-list"]);
+  Deno.writeTextFileSync(`${made.path}/1\u001b[31m.conflist`, "{");
+  const [symptom] = list(made.path);
+  assertStringIncludes(symptom?.what ?? "", "\\u001b");
+});

@@ -1,0 +1,26 @@
+import type { Symptom } from "../finding.ts";
+import type { Patient } from "./patient.ts";
+
+/** Others' programs that see packets before natra's. */
+export function order({ inspection, proofs }: Patient): Symptom[] {
+  return inspection.hooks.flatMap(({ direction, program, device, point, before }): Symptom[] => {
+    if (before === null || before.length === 0) return [];
+    const { verdict } = proofs[direction];
+    const proven = verdict === "counted" && program !== "natra_guard"
+      ? "; what passed while it was watched reached natra all the same"
+      : verdict === "missed"
+      ? "; and packets do miss it"
+      : "";
+    return [{
+      id: "not-first",
+      level: "notice",
+      direction,
+      what: `${before.join(", ")} at the ${point} hook of "${device}" before ${program}${proven}`,
+      why:
+        "what that program passes with verdict OK, or redirects, ends there: natra neither counts nor sorts it",
+      todo:
+        "nothing while natra counts what passes; else let that program return TCX_NEXT (TC_ACT_UNSPEC), or attach it before " +
+        "natra: of two at the head the later comes first",
+    }];
+  });
+}
