@@ -2,6 +2,7 @@ import type { Logger } from "../log/log.ts";
 import { describeError } from "../log/describe.ts";
 import { isKnown } from "../state/known.ts";
 import { attachmentOf } from "./attach.ts";
+import { countEnd, countStart, failReason, type Outcome } from "./outcomes.ts";
 import { addAnswer, type AddRequest } from "./protocol.ts";
 import { requestedLimits } from "./requested_limits.ts";
 
@@ -17,14 +18,15 @@ export async function add(request: AddRequest, logger: Logger): Promise<void> {
   try {
     const limits = requestedLimits(request.conf, logger, who);
     const unlimited = limits.ingress === null && limits.egress === null;
-    if (unlimited && !isKnown(request)) return;
+    if (unlimited && !isKnown(request)) return ended("unlimited");
+    countStart();
     const { hold, release, setWatchdog } = await import("../datapath/mod.ts");
     const { logFile, timeout } = request.conf;
     using _watchdog = setWatchdog({ answer: addAnswer(request), logFile, timeout, who });
     if (unlimited) {
       // an earlier ADD of the same sandbox had a limit
       for (const failure of release(request, netns)) logger.warn("limit not removed", { ...who, failure });
-      return;
+      return ended("unlimited");
     }
     const { namespace, name } = request.pod;
     const applied = hold({
@@ -37,8 +39,15 @@ export async function add(request: AddRequest, logger: Logger): Promise<void> {
       ...attachmentOf(request.conf.attach),
       onChoice: (choice) => logger.debug("choice", { ...who, ...choice }),
     });
+    ended("limited");
     logger.info("pod is limited", { ...who, limits, choices: applied.choices });
   } catch (error) {
+    countEnd("failed", performance.now(), failReason(error));
     logger.error("pod is not limited", { ...who, error: describeError(error) });
   }
+}
+
+/** Counts how it ended: what it took is the time since this process's runtime was up. */
+function ended(outcome: Outcome): void {
+  countEnd(outcome, performance.now());
 }

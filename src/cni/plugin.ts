@@ -4,6 +4,7 @@ import { del } from "./del.ts";
 import { gc } from "./gc.ts";
 import { createLogger, type Logger } from "../log/log.ts";
 import { describeError } from "../log/describe.ts";
+import { countRefusal } from "./outcomes.ts";
 import { DEFAULTS } from "./own_keys.ts";
 import { answerAdd, answerError, answerVersion, type CniRequest, readRequest } from "./protocol.ts";
 
@@ -23,6 +24,7 @@ export async function runPlugin(): Promise<number> {
   } catch (error) {
     if (request === undefined) logger.open({ level: DEFAULTS.logLevel, file: DEFAULTS.logFile });
     logger.error("request failed", { command: Deno.env.get("CNI_COMMAND"), error: describeError(error) });
+    if (Deno.env.get("CNI_COMMAND") === "ADD") countRefusal();
     answerError(error, request !== undefined && "conf" in request ? request.conf.cniVersion : undefined);
     return 1;
   }

@@ -16,6 +16,11 @@ export class MissingInterfaceError extends Error {
   override readonly name = "MissingInterfaceError";
 }
 
+/** The pod has the interface, but it is none that can be worked on. */
+export class UnsuitableInterfaceError extends Error {
+  override readonly name = "UnsuitableInterfaceError";
+}
+
 /**
  * Finds the node's end of a pod's veth from the pod's end, and proves that they belong together: prevResult.interfaces
  * may list others' interfaces, or none.
@@ -24,7 +29,7 @@ export class MissingInterfaceError extends Error {
  * @param ifname CNI_IFNAME.
  * @throws {NativeError} If the namespace or netlink fails.
  * @throws {MissingInterfaceError} If there is no such interface.
- * @throws {Error} If it is no veth, or its peer is not in this namespace.
+ * @throws {UnsuitableInterfaceError} If it is no veth, or its peer is not in this namespace.
  */
 export function findVeth(netnsPath: string, ifname: string): PodVeth {
   using undo = new DisposableStack();
@@ -45,7 +50,9 @@ export function findVeth(netnsPath: string, ifname: string): PodVeth {
 
 function findPeer(inner: Netlink, inside: Link, outer: Netlink, netns: NetNs): Link {
   const refuse = (why: string): never => {
-    throw new Error(`Cannot find the node's end of "${inside.name}" in "${netns.path}": ${why}`);
+    throw new UnsuitableInterfaceError(
+      `Cannot find the node's end of "${inside.name}" in "${netns.path}": ${why}`,
+    );
   };
   if (inside.kind !== "veth") return refuse(`it is no veth but "${inside.kind || "a physical device"}"`);
   if (inside.peerIndex === undefined) return refuse("the kernel does not tell its peer");

@@ -10,6 +10,8 @@ export const BPFFS = "/sys/fs/bpf";
 export const PIN_ROOT = `${BPFFS}/natra`;
 /** One record a pod's interface: `<containerID>-<ifname>.json`. */
 export const RECORD_ROOT = "/run/natra";
+/** How ADDs ended since the node started. */
+export const OUTCOME_FILE = `${RECORD_ROOT}/outcomes`;
 
 /** tc handles: majors are ours alone ("na", "nb", …); `1:` and `8001:` upwards belong to others. */
 export const Handle = {

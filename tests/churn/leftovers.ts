@@ -28,6 +28,8 @@ export const FREEING_MS = 10_000;
 
 const PINS = "/sys/fs/bpf/natra";
 const RECORDS = "/run/natra";
+/** What natra counts in: it stays. */
+const OUTCOMES = `${RECORDS}/outcomes`;
 
 /** BPF objects by their ids, which never come again. */
 export interface Objects {
@@ -97,7 +99,9 @@ export async function leftovers(
     "process": await processes(),
     "temporary file": [
       ...(await below(OWN_TEMP)).filter((path) => path !== OWN_TEMP),
-      ...(await below(RECORDS)).filter((path) => path !== RECORDS && !path.endsWith(".json")),
+      ...(await below(RECORDS)).filter((path) =>
+        path !== RECORDS && path !== OUTCOMES && !path.endsWith(".json")
+      ),
       ...(await below("/dev/shm")).filter((path) => path.includes("natra")),
     ],
   };

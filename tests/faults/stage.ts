@@ -14,9 +14,9 @@ export interface Watched extends Answer {
   readonly struck: boolean;
 }
 
-/** What is on both ends of the veth, and what is pinned and recorded, line by line. */
+/** What is on both ends of the veth, and what is pinned and recorded, line by line; outcomes are counted in any case. */
 const LOOK = `
-  find /sys/fs/bpf/natra /run/natra -mindepth 1 2>/dev/null || true
+  find /sys/fs/bpf/natra /run/natra -mindepth 1 ! -path /run/natra/outcomes 2>/dev/null || true
   look='tc qdisc show; tc class show dev "$1"
     tc filter show dev "$1" ingress; tc filter show dev "$1" egress; ip -d -o link show'
   nsenter --net="$1" -- sh -c "$look" sh "$2"

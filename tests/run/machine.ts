@@ -32,7 +32,7 @@ export async function observe(mark: string, temp: string): Promise<Machine> {
       `${id} ${name}`
     ),
     "pin": [...below(BPFFS)].filter((path) => path !== `${BPFFS}/natra` && !IPROUTES_OWN.test(path)),
-    "record": [...below("/run/natra")],
+    "record": [...below("/run/natra")].filter((path) => path !== "/run/natra/outcomes"), // a count is left by every ADD
     "process": marked(mark).map((pid) => `${pid} ${commandLine(pid)}`),
     "temporary file": [
       ...namesIn(temp).map((name) => `${temp}/${name}`),

@@ -17,6 +17,9 @@ export interface Snapshot {
   readonly programs: number;
 }
 
+/** Pins and records; that outcomes are counted is no change of a pod. */
+const FIND = "find /sys/fs/bpf/natra /run/natra -mindepth 1 ! -path /run/natra/outcomes".split(" ");
+
 /**
  * Looks at everything.
  *
@@ -27,7 +30,7 @@ export async function snapshot(pod: Pod): Promise<Snapshot> {
   return {
     host: await describe(pod.node, HOST_VETH),
     pod: await describe(pod.pod, POD_INTERFACE),
-    files: (await outcomeOf(["find", "/sys/fs/bpf/natra", "/run/natra", "-mindepth", "1"])).stdout,
+    files: (await outcomeOf(FIND)).stdout,
     programs: await countPrograms(),
   };
 }
