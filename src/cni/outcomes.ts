@@ -15,7 +15,7 @@ export const FAIL_REASONS = ["interface", "kernel", "files", "other"] as const;
 export type FailReason = (typeof FAIL_REASONS)[number];
 
 /** Upper bounds of the durations' buckets, in seconds; behind the last there is one more, without a bound. */
-export const DURATION_BOUNDS = [0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 10, 30] as const;
+export const DURATION_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 10, 30] as const;
 
 /** What was counted since the node started. */
 export interface AddCounts {

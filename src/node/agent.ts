@@ -7,6 +7,7 @@ import { LEVELS } from "../log/line.ts";
 import { createLogger, type Logger } from "../log/log.ts";
 import { quote } from "../log/quote.ts";
 import { reconcileTask } from "./agent_reconcile.ts";
+import { webRoutes } from "./agent_web.ts";
 import type { Command } from "./commands.ts";
 import type { Options } from "./options.ts";
 import { UsageError } from "./output.ts";
@@ -24,8 +25,8 @@ start and every minute. Pods are limited without it, too. Logs JSON lines on std
     { name: "listen", value: "ADDRESS", about: `serve HTTP there (${DEFAULT_ADDRESS}), or "off"` },
     { name: "log-level", value: "LEVEL", complete: LEVELS, about: `${LEVELS.join(", ")} (info)` },
   ],
-  notes:
-    `/healthz answers 200 while it runs, /readyz 200 once it does all that it is there for, else 503 with the reasons.
+  notes: `/metrics is for Prometheus (natra metrics prints the same).
+/healthz answers 200 while it runs, /readyz 200 once it does all that it is there for, else 503 with the reasons.
 Exit code 0 when told to stop.`,
   run: runAgent,
 };
@@ -37,7 +38,7 @@ async function runAgent(options: Options): Promise<number> {
   const tasks: readonly Task[] = [
     reconcileTask(logger),
   ];
-  const routes: Routes = {};
+  const routes: Routes = webRoutes(logger);
   const progress = new Progress(tasks);
   await using server = address === "off" ? null : listen(routes, address, progress, logger);
   logger.info("agent runs", {

@@ -15,7 +15,7 @@ licences (all: of everything).`,
 };
 
 /** Which natra this is. Run from source it has no commit of its own. */
-function describe(): { version: string; commit: string; modified: boolean; deno: string } {
+export function describeBuild(): { version: string; commit: string; modified: boolean; deno: string } {
   const { deno } = Deno.version;
   try {
     const text = Deno.readTextFileSync(new URL("./version.json", import.meta.url));
@@ -31,7 +31,7 @@ function describe(): { version: string; commit: string; modified: boolean; deno:
 async function version(options: Options): Promise<number> {
   if (options.flag("licenses")) return await showLicences(options);
   if (options.words.length > 0) throw new UsageError("natra version takes names behind --licenses only");
-  const natra = describe();
+  const natra = describeBuild();
   if (outputFormat(options) === "json") printJson(natra);
   else {
     const commit = natra.modified ? `${natra.commit}, with changes` : natra.commit;

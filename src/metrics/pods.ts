@@ -1,0 +1,95 @@
+import type { Applied } from "../datapath/applied.ts";
+import { isHeavyNow, readCounters, readFlows, readQueues } from "../datapath/mod.ts";
+import type { QueueStats } from "../datapath/pacer/pacer.ts";
+import type { Family, Labels } from "./exposition.ts";
+import type { FamilyKey } from "./families.ts";
+import { type HeldDirection, heldDirections, heldPods, nameOf } from "./held.ts";
+
+type Families = Record<FamilyKey, Family>;
+
+/** After so many pods others get their turn: a scrape of a thousand must not keep the agent from answering. */
+const TURN = 50;
+
+/**
+ * Adds what every held pod counted: at most 30 series a pod. A pod that cannot be read is counted as that, and must not
+ * hide the others.
+ *
+ * @param onFailure Is told of each pod that cannot be read, and why.
+ */
+export async function addPods(
+  all: Families,
+  onFailure: (applied: Applied, error: unknown) => void,
+): Promise<void> {
+  const pods = heldPods();
+  const broken = new Set<Applied>();
+  const fail = (applied: Applied, error: unknown): void => {
+    if (!broken.has(applied)) onFailure(applied, error);
+    broken.add(applied);
+  };
+  for (const [index, applied] of pods.entries()) {
+    if (index % TURN === TURN - 1) await new Promise((resolve) => setTimeout(resolve, 0));
+    try {
+      addPod(all, applied);
+      const queues = readQueues(applied);
+      for (const held of heldDirections(applied)) {
+        addDirection(all, applied, held, queues[held.direction]);
+      }
+    } catch (error) {
+      fail(applied, error);
+    }
+  }
+  all.pods.series.push(
+    { labels: { state: "held" }, value: pods.length - broken.size },
+    { labels: { state: "unreadable" }, value: broken.size },
+  );
+}
+
+function labelsOf(applied: Applied): Labels {
+  return { ...nameOf(applied), interface: applied.ifname };
+}
+
+function addPod(all: Families, applied: Applied): void {
+  const { attach, side, ingress, egress } = applied;
+  all.info.series.push({
+    labels: {
+      ...labelsOf(applied),
+      attach: side === "pod" ? `${attach}-podside` : attach,
+      ingress_pacer: ingress?.pacer ?? "none",
+      egress_pacer: egress?.pacer ?? "none",
+    },
+    value: 1,
+  });
+}
+
+/** @throws {Error} If the direction's counters are gone; nothing was added but its limit then. */
+function addDirection(
+  all: Families,
+  applied: Applied,
+  { direction, held }: HeldDirection,
+  queue: QueueStats | null,
+): void {
+  const labels = { ...labelsOf(applied), direction };
+  all.limit.series.push({ labels, value: Number(held.limit.rate) / 8 });
+  all.burst.series.push({ labels, value: held.limit.burst });
+  const counters = readCounters(applied, direction);
+  const flows = readFlows(applied, direction);
+  if (counters === null || flows === null) throw new Error(`The pins of its ${direction} are gone`);
+  for (const name of ["light", "heavy"] as const) {
+    all.bytes.series.push({ labels: { ...labels, class: name }, value: counters[`${name}_bytes`] });
+    all.packets.series.push({ labels: { ...labels, class: name }, value: counters[`${name}_packets`] });
+  }
+  const dropped = (by: string, name: string, value: bigint | number): void => {
+    all.dropped.series.push({ labels: { ...labels, by, class: name }, value });
+  };
+  if (held.pacer !== "htb") { // with HTB the program drops nothing
+    dropped("program", "light", counters.light_drops);
+    dropped("program", "heavy", counters.heavy_drops);
+  }
+  if (direction === "egress") dropped("guard", "all", counters.guard_drops);
+  for (const [name, { drops, backlog }] of Object.entries(queue?.classes ?? {})) {
+    dropped("queue", name, drops);
+    all.backlog.series.push({ labels: { ...labels, class: name }, value: backlog });
+  }
+  all.marked.series.push({ labels, value: counters.marks + BigInt(queue?.marks ?? 0) });
+  all.heavyFlows.series.push({ labels, value: flows.filter(isHeavyNow).length });
+}

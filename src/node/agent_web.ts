@@ -1,0 +1,23 @@
+/** What the agent shows over HTTP, besides its health. It is loaded when somebody asks for it. */
+import type { Handler, Routes } from "../agent/server.ts";
+import type { Applied } from "../datapath/applied.ts";
+import { describeError } from "../log/describe.ts";
+import type { Logger } from "../log/log.ts";
+import { describeBuild } from "./version.ts";
+
+/** The routes for Prometheus. */
+export function webRoutes(logger: Logger): Routes {
+  const onFailure = ({ containerId, ifname, pod }: Applied, error: unknown): void =>
+    logger.warn("pod cannot be read", { containerId, ifname, pod, error: describeError(error) });
+  return {
+    "/metrics": lazily(async () =>
+      (await import("../metrics/collect.ts")).metricsRoute(describeBuild(), onFailure)
+    ),
+  };
+}
+
+/** A handler that is made at its first request. */
+function lazily(load: () => Promise<Handler>): Handler {
+  let handler: Promise<Handler> | undefined;
+  return async (request, stop) => await (await (handler ??= load()))(request, stop);
+}
