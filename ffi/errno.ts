@@ -20,6 +20,7 @@ export const Errno = {
   EAGAIN: 11,
   ENODEV: 19,
   EINVAL: 22,
+  ENOSPC: 28,
   EOPNOTSUPP: 95,
 } as const;
 

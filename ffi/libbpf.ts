@@ -64,8 +64,11 @@ export const symbols = {
   bpf_obj_get_info_by_fd: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** int bpf_map_lookup_elem(int fd, const void *key, void *value) */
   bpf_map_lookup_elem: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  /** int bpf_map_get_next_key(int fd, const void *cur_key, void *next_key) */
-  bpf_map_get_next_key: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  /** int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, __u32 *count, const void *opts) */
+  bpf_map_lookup_batch: {
+    parameters: ["i32", "buffer", "buffer", "buffer", "buffer", "buffer", "pointer"],
+    result: "i32",
+  },
   /** int bpf_map_delete_elem(int fd, const void *key) */
   bpf_map_delete_elem: { parameters: ["i32", "buffer"], result: "i32" },
 } as const;

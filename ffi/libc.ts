@@ -18,10 +18,12 @@ export const symbols = {
   statfs: { parameters: ["buffer", "buffer"], result: "i32" },
   /** int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data) */
   mount: { parameters: ["buffer", "buffer", "buffer", "usize", "pointer"], result: "i32" },
+  /** int clock_gettime(clockid_t clock, struct timespec *time) */
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  /** int unshare(int flags) */
+  unshare: { parameters: ["i32"], result: "i32" },
   /** int uname(struct utsname *buf) */
   uname: { parameters: ["buffer"], result: "i32" },
-  /** int clock_gettime(clockid_t clockid, struct timespec *tp) */
-  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   /** int vsnprintf(char *str, size_t size, const char *format, va_list ap) */
   vsnprintf: { parameters: ["buffer", "usize", "pointer", "pointer"], result: "i32" },
 } as const;

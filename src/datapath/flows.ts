@@ -6,8 +6,9 @@
 import { monotonicNow } from "../kernel/clock.ts";
 import type { Direction } from "../state/names.ts";
 import type { Applied } from "./applied.ts";
-import { mapKeys, mapValue, openPin } from "./kernel_objects.ts";
+import { openPin } from "./kernel_objects.ts";
 import { flowKey, heavyFlow } from "./layout.ts";
+import { readEntries } from "./map_batch.ts";
 import { directionPins } from "./places.ts";
 import { readStruct } from "./struct.ts";
 
@@ -35,11 +36,8 @@ export interface Flow {
 /** ns without a heavy packet after which a flow is heavy no more: what the program takes for a pause, too. */
 export const HEAVY_PAUSE = 1_000_000_000n;
 
-/**
- * The map holds 128. Its walk begins again where a key vanishes under it, so it may see some twice, and on a busy pod it
- * might never end.
- */
-const MOST_STEPS = 1024;
+/** The map holds 128: one call reads them all. */
+const MOST = 256;
 
 /** Whether a flow is heavy now. */
 export function isHeavyNow({ idleFor }: Pick<Flow, "idleFor">): boolean {
@@ -54,15 +52,19 @@ export function isHeavyNow({ idleFor }: Pick<Flow, "idleFor">): boolean {
  */
 export function readFlows(applied: Applied, direction: Direction): Flow[] | null {
   using pin = openPin(`${directionPins(applied, direction)}/flows`);
-  if (pin === null) return null;
-  const flows = new Map<string, Flow>();
-  let steps = 0;
-  for (const key of mapKeys(pin.fd, flowKey.size)) {
-    const value = mapValue(pin.fd, key, heavyFlow.size);
-    if (value !== null) flows.set(key.toHex(), flowOf(new DataView(key.buffer), value, monotonicNow()));
-    if (++steps === MOST_STEPS) break;
-  }
-  return [...flows.values()];
+  return pin === null ? null : flowsIn(pin.fd);
+}
+
+/** The flows in an open map. @param fd Its descriptor. @throws {NativeError} */
+export function flowsIn(fd: number): Flow[] {
+  const shape = { keySize: flowKey.size, valueSize: heavyFlow.size, most: MOST };
+  const { count, keys, values } = readEntries(fd, shape);
+  const now = monotonicNow();
+  return Array.from({ length: count }, (_, index) => {
+    const key = new DataView(keys.buffer, index * flowKey.size, flowKey.size);
+    const value = new DataView(values.buffer, index * heavyFlow.size, heavyFlow.size);
+    return flowOf(key, value, now);
+  });
 }
 
 /**

@@ -83,18 +83,6 @@ export function mapValue(fd: number, key: Uint8Array<ArrayBuffer>, size: number)
   return new DataView(value.buffer);
 }
 
-/** A map's keys, in its own order; those that come and go meanwhile may be missed. @throws {NativeError} */
-export function* mapKeys(fd: number, size: number): Generator<Uint8Array<ArrayBuffer>> {
-  let key: Uint8Array<ArrayBuffer> | null = null;
-  for (;;) {
-    const next = new Uint8Array(size);
-    const result = libbpf().bpf_map_get_next_key(fd, key, next);
-    if (result === -Errno.ENOENT) return;
-    if (result < 0) throw new NativeError("walk a map", -result);
-    yield key = next;
-  }
-}
-
 /** How many CPUs a per-CPU map has values for. @throws {NativeError} */
 export function possibleCpus(): number {
   return checkNegative("count the CPUs", libbpf().libbpf_num_possible_cpus());

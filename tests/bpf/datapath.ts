@@ -1,7 +1,7 @@
 /** One direction of one pod as the kernel has it, without a pod: its programs run on packets that a test makes. */
 import { NativeError } from "../../ffi/native.ts";
 import { type Counters, sumCounters } from "../../src/datapath/counters.ts";
-import { mapKeys, mapValue } from "../../src/datapath/kernel_objects.ts";
+import { mapValue } from "../../src/datapath/kernel_objects.ts";
 import { type Knobs, knobsFor } from "../../src/datapath/knobs.ts";
 import {
   clock as clockLayout,
@@ -11,6 +11,7 @@ import {
   state,
 } from "../../src/datapath/layout.ts";
 import { BpfObject, type ProgramName, type Wanted } from "../../src/datapath/object.ts";
+import { readEntries } from "../../src/datapath/map_batch.ts";
 import type { PacerKind } from "../../src/datapath/pacer/pacer.ts";
 import { readStruct, writeStruct } from "../../src/datapath/struct.ts";
 import { libbpf } from "../../src/kernel/libbpf.ts";
@@ -58,6 +59,7 @@ const WANTED: readonly Wanted[] = [
   { program: "natra_guard", hook: { point: "ingress" } },
   { program: "natra_redirect", hook: { point: "ingress" } },
 ];
+const FLOWS = { keySize: mapLayouts.flows.key.size, valueSize: mapLayouts.flows.value.size, most: 256 };
 const STATE_KEY = new Uint8Array(4);
 
 libbpf(); // opened for the process's whole life: Deno would call that a leak of whichever test comes first
@@ -171,22 +173,22 @@ export class Datapath implements Disposable {
 
   /** The heavy flows that are remembered. */
   flows(): HeavyFlow[] {
-    const fd = this.#fd("flows"), { key, value } = mapLayouts.flows;
-    return [...mapKeys(fd, key.size)].flatMap((bytes) => {
-      const entry = mapValue(fd, bytes, value.size);
-      if (entry === null) return [];
-      const found = readStruct(entry, value);
-      const view = new DataView(bytes.buffer);
-      return [{
-        sport: view.getUint16(key.fields.sport.offset),
-        dport: view.getUint16(key.fields.dport.offset),
-        protocol: view.getUint8(key.fields.protocol.offset),
+    const { keySize, valueSize } = FLOWS;
+    const { count, keys, values } = readEntries(this.#fd("flows"), FLOWS);
+    return Array.from({ length: count }, (_, index) => {
+      const { sport, dport, protocol } = mapLayouts.flows.key.fields;
+      const key = new DataView(keys.buffer, index * keySize, keySize);
+      const found = readStruct(values, mapLayouts.flows.value, index * valueSize);
+      return {
+        sport: key.getUint16(sport.offset),
+        dport: key.getUint16(dport.offset),
+        protocol: key.getUint8(protocol.offset),
         since: found.since,
         last: found.last,
         bytes: Number(found.bytes),
         drops: Number(found.drops),
         marks: Number(found.marks),
-      }];
+      };
     });
   }
 

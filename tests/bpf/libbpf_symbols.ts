@@ -6,11 +6,6 @@ export const symbols = {
   bpf_map_get_fd_by_id: { parameters: ["u32"], result: "i32" },
   /** int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags) */
   bpf_map_update_elem: { parameters: ["i32", "buffer", "buffer", "u64"], result: "i32" },
-  /** int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, __u32 *count, const void *opts) */
-  bpf_map_lookup_batch: {
-    parameters: ["i32", "pointer", "buffer", "buffer", "buffer", "buffer", "pointer"],
-    result: "i32",
-  },
   /** int bpf_map_update_batch(int fd, const void *keys, const void *values, __u32 *count, const void *opts) */
   bpf_map_update_batch: { parameters: ["i32", "buffer", "buffer", "buffer", "pointer"], result: "i32" },
 } as const;

@@ -1,5 +1,6 @@
 /** Reads a loaded program's maps, whoever loaded it and whatever is pinned. */
 import { address, libc, text } from "../../ffi/native.ts";
+import { readEntries } from "../../src/datapath/map_batch.ts";
 import { libbpf as product } from "../../src/kernel/libbpf.ts";
 import { libbpf } from "./libbpf.ts";
 import { check } from "./object.ts";
@@ -48,22 +49,9 @@ function readInfo(what: string, fd: number, info: DataView<ArrayBuffer>): number
   return size[0] ?? 0;
 }
 
-/** All of an array of 64-bit cells, by one call. @throws {NativeError} */
+/** All of an array of 64-bit cells. @throws {NativeError} */
 export function readCells(fd: number, count: number): BigUint64Array<ArrayBuffer> {
-  const values = new BigUint64Array(count);
-  const keys = new Uint8Array(4 * count);
-  const counted = new Uint8Array(new Uint32Array([count]).buffer);
-  const result = libbpf.bpf_map_lookup_batch(
-    fd,
-    null,
-    new Uint8Array(4),
-    keys,
-    new Uint8Array(values.buffer),
-    counted,
-    null,
-  );
-  check("read a map's cells", result);
-  return values;
+  return new BigUint64Array(readEntries(fd, { keySize: 4, valueSize: 8, most: count }).values.buffer);
 }
 
 /** Overwrites an array of 64-bit cells from its first on. @throws {NativeError} */
