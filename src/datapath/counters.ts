@@ -1,12 +1,8 @@
-import { findVeth } from "../pod/veth.ts";
 import { type Direction } from "../state/names.ts";
-import { netnsId } from "../net/netns.ts";
 import type { Applied } from "./applied.ts";
 import { mapValue, openPin, possibleCpus } from "./kernel_objects.ts";
 import { maps, stats } from "./layout.ts";
-import type { QueueStats } from "./pacer/pacer.ts";
-import { pacerOf } from "./pacer/select.ts";
-import { deviceOf, directionPins } from "./places.ts";
+import { directionPins } from "./places.ts";
 import { readStruct } from "./struct.ts";
 
 /** What one direction counted since it is held: packets, and bytes on the wire. */
@@ -33,15 +29,4 @@ export function sumCounters(fd: number): Counters {
     for (const name of Object.keys(part) as (keyof Counters)[]) total[name] += part[name];
   }
   return total;
-}
-
-/** What the queues of a pod's directions counted. @returns null where the pod, or its queue, is gone. */
-export function readQueues(applied: Applied): Readonly<Record<Direction, QueueStats | null>> {
-  if (netnsId(applied.netns) !== applied.netnsId) return { ingress: null, egress: null };
-  using veth = findVeth(applied.netns, applied.ifname);
-  const stats = (direction: Direction): QueueStats | null => {
-    const held = applied[direction];
-    return held === null ? null : pacerOf(held.pacer).stats(deviceOf(direction, veth, applied.side));
-  };
-  return { ingress: stats("ingress"), egress: stats("egress") };
 }

@@ -5,10 +5,13 @@
  * @module
  */
 export { setWatchdog } from "../kernel/watchdog.ts";
-export { readCounters, readQueues } from "./counters.ts";
-export { isHeavyNow, readFlows } from "./flows.ts";
+export { type Counters, readCounters } from "./counters.ts";
+export { type Flow, isHeavyNow, readFlows } from "./flows.ts";
 export { hold } from "./hold.ts";
 export { plan } from "./plan.ts";
+export { probeKernel } from "./probe.ts";
+export { type QueueStats, readAllQueues, readQueues } from "./queues.ts";
 export { reconcile } from "./reconcile.ts";
 export { release } from "./release.ts";
+export { readSketchFill, type SketchFill } from "./sketch_fill.ts";
 export { verify } from "./verify.ts";

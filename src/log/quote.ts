@@ -5,6 +5,9 @@
 // deno-fmt-ignore
 const INVISIBLE = /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
+/** What needs no escape: printable ASCII but backslashes. */
+const PLAIN = /^[ -[\]-~]*$/;
+
 /**
  * Writes invisible characters as JSON escapes them, such as `\u202e`. The text stays valid JSON if it was JSON: such characters stand only
  * inside its strings.
@@ -24,13 +27,30 @@ export function escapeInvisible(text: string): string {
  * @returns The text between double quotes, with `…` before the closing quote when it was cut.
  */
 export function quote(text: string, max = 80): string {
-  let quoted = "";
+  return `"${escapeAll(text, max, "")}"`;
+}
+
+/**
+ * Escapes untrusted text as {@linkcode quote} does, but leaves double quotes as they are: for where they mean nothing, such as a
+ * table's cells.
+ *
+ * @param text The text as it was given; may be megabytes long.
+ * @param max The longest answer, in UTF-16 units, the ellipsis not counted.
+ * @returns The text on one line, without anything that a terminal obeys, with `…` at its end when it was cut.
+ */
+export function escapeText(text: string, max = 80): string {
+  return text.length <= max && PLAIN.test(text) ? text : escapeAll(text, max, '"');
+}
+
+/** @param plain Characters that are left as they are. */
+function escapeAll(text: string, max: number, plain: string): string {
+  let escaped = "";
   for (const char of text) {
-    const escaped = escapeInvisible(JSON.stringify(char).slice(1, -1));
-    if (quoted.length + escaped.length > max) return `"${quoted}…"`;
-    quoted += escaped;
+    const safe = plain.includes(char) ? char : escapeInvisible(JSON.stringify(char).slice(1, -1));
+    if (escaped.length + safe.length > max) return `${escaped}…`;
+    escaped += safe;
   }
-  return `"${quoted}"`;
+  return escaped;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertNotMatch } from "@std/assert";
 import fc from "fast-check";
 import { anyText } from "../../tests/any_text.ts";
-import { escapeInvisible, quote, quoteValue } from "./quote.ts";
+import { escapeInvisible, escapeText, quote, quoteValue } from "./quote.ts";
 
 Deno.test("quote() escapes what could forge a line or turn the writing direction", () => {
   assertEquals(quote('a"\n\u001b[31m\u0085\u202e\u2028'), String.raw`"a\"\n\u001b[31m\u0085\u202e\u2028"`);
@@ -15,6 +15,20 @@ Deno.test("quote() cuts between characters, never inside an escape", () => {
   assertEquals(quote("abc\n", 5), String.raw`"abc\n"`);
   assertEquals(quote("abcd\n", 5), '"abcd…"');
   assertEquals(quote("abcd😀", 5), '"abcd…"');
+});
+
+Deno.test("escapeText() leaves names alone, and escapes what a terminal would obey", () => {
+  assertEquals(escapeText("kube-system/coredns-7f6c"), "kube-system/coredns-7f6c");
+  assertEquals(escapeText("a\u001b[2J\u202eb\n"), String.raw`a\u001b[2J\u202eb\n`);
+  assertEquals(escapeText("abcdef", 3), "abc…");
+});
+
+Deno.test("escapeText() is what quote() has between its quotes, but for quotes inside, whatever the text", () => {
+  fc.assert(fc.property(anyText(), (text) => {
+    const without = text.replaceAll('"', "'");
+    assertEquals(`"${escapeText(without, 40)}"`, quote(without, 40));
+  }));
+  assertEquals(escapeText('the peer of "eth0"\n'), String.raw`the peer of "eth0"\n`);
 });
 
 Deno.test("quote() is a short JSON string without control characters, whatever the text", () => {

@@ -20,6 +20,21 @@ export class NetNs implements Disposable {
     return this.#fd;
   }
 
+  /**
+   * Makes a namespace that has no name: it is gone once this object and the sockets in it are closed.
+   *
+   * @throws {NativeError} If none can be made.
+   */
+  static fresh(): NetNs {
+    using home = NetNs.own();
+    checkErrno("make a network namespace", libc.unshare(CLONE_NEWNET));
+    try {
+      return NetNs.own();
+    } finally {
+      checkErrno("return to the own network namespace", libc.setns(home.#fd, CLONE_NEWNET));
+    }
+  }
+
   /** The namespace that this process is in. */
   static own(): NetNs {
     return new NetNs("/proc/thread-self/ns/net");

@@ -5,6 +5,8 @@ import { type Attribute, Flag, type Message, type Netlink, Rtm, string } from ".
 
 /** A queueing discipline on an interface, with its counters. */
 export interface Qdisc {
+  /** The interface's index. */
+  readonly index: number;
   readonly kind: string;
   /** `major << 16`; 0 for the one that the kernel put there by itself. */
   readonly handle: number;
@@ -142,12 +144,34 @@ export function findQdisc(
   return found;
 }
 
+/**
+ * Calls `each` for the qdiscs of all interfaces in the socket's namespace, those that the kernel puts there by itself left out.
+ *
+ * @param isWanted By their handles: the others are not read.
+ * @throws {NativeError}
+ */
+export function eachQdisc(
+  netlink: Netlink,
+  isWanted: (handle: number) => boolean,
+  each: (qdisc: Qdisc) => void,
+): void {
+  netlink.request({
+    what: "list the qdiscs",
+    type: Rtm.GETQDISC,
+    flags: Flag.DUMP,
+    header: tcmsg({ index: 0 }),
+  }, (message) => {
+    if (isWanted(message.header.getUint32(8, true))) each(readQdisc(message));
+  });
+}
+
 function readQdisc({ header, attributes }: Message): Qdisc {
   const stats = nested(attributes, Tca.STATS2);
   const basic = stats.get(Stats.BASIC);
   const queue = stats.get(Stats.QUEUE);
   const extra = attributes.get(Tca.XSTATS);
   return {
+    index: header.getInt32(4, true),
     kind: readString(attributes, Tca.KIND),
     handle: header.getUint32(8, true),
     parent: header.getUint32(12, true),

@@ -25,3 +25,8 @@ export function formatAge(ms: number): string {
   }
   return parts.join("") || "0s";
 }
+
+/** A part of a whole for people: `0%`, `12%`. */
+export function formatPercent(part: bigint, whole: bigint): string {
+  return whole === 0n ? "0%" : `${(Number(part) * 100 / Number(whole)).toFixed(0)}%`;
+}

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { formatAge, formatBytes } from "./format.ts";
+import { formatAge, formatBytes, formatPercent } from "./format.ts";
 
 for (
   const [bytes, text] of [
@@ -23,6 +23,15 @@ Deno.test("formatBytes() never writes more than three digits", () => {
   fc.assert(fc.property(fc.bigInt({ min: 0n, max: 10n ** 19n }), (bytes) => {
     assertMatch(formatBytes(bytes), /^([0-9]\.[0-9]|[0-9]{1,3}) [kMGTPE]?B$/);
   }));
+});
+
+Deno.test("formatPercent() rounds, and has no percentage of nothing", () => {
+  assertEquals([[1n, 3n], [2n, 3n], [5n, 5n], [0n, 0n]].map(([a = 0n, b = 0n]) => formatPercent(a, b)), [
+    "33%",
+    "67%",
+    "100%",
+    "0%",
+  ]);
 });
 
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 3_600_000, 86_400_000] as const;

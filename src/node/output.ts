@@ -1,3 +1,4 @@
+import { escapeInvisible } from "../log/quote.ts";
 import { writeAll } from "../log/stdio.ts";
 
 /** Prints a line for people, or for the next program in a pipe. One that closed its end has read enough. */
@@ -9,11 +10,10 @@ export function print(text: string): void {
   }
 }
 
-/** Prints JSON; bigints become numbers where they are exact, else strings. */
+/** Prints JSON; bigints become numbers where they are exact, else strings. A terminal that shows it obeys none of it. */
 export function printJson(value: unknown): void {
-  print(
-    JSON.stringify(value, (_key, part: unknown) => typeof part === "bigint" ? plainNumber(part) : part, 2),
-  );
+  const plain = (_key: string, part: unknown): unknown => typeof part === "bigint" ? plainNumber(part) : part;
+  print(escapeInvisible(JSON.stringify(value, plain, 2)));
 }
 
 function plainNumber(value: bigint): number | string {

@@ -1,13 +1,13 @@
 import type { Applied } from "../datapath/applied.ts";
-import type { QueueStats } from "../datapath/pacer/pacer.ts";
+import type { QueueStats } from "../datapath/queues.ts";
 import { formatRate } from "../limits/quantity.ts";
-import { describeError } from "../log/describe.ts";
+import { escapeText } from "../log/quote.ts";
 import { type Direction, DIRECTIONS } from "../state/names.ts";
 import type { Command } from "./commands.ts";
-import { formatAge, formatBytes } from "./format.ts";
+import { formatAge, formatBytes, formatPercent } from "./format.ts";
 import { type Options, OUTPUT, outputFormat } from "./options.ts";
 import { print, printJson } from "./output.ts";
-import { podName, wantedPods } from "./pods.ts";
+import { complain, podName, wantedPods } from "./pods.ts";
 
 /** `natra status` */
 export const command: Command = {
@@ -16,15 +16,24 @@ export const command: Command = {
     `One row for each pod and direction that is limited on this node. With POD, only pods whose namespace/name (or
 container ID) contains it.`,
   options: [
-    { name: "verbose", short: "v", about: "also why each choice was made: interface, attachment, queue" },
+    {
+      name: "verbose",
+      short: "v",
+      about: "also what this kernel can, and why each choice was made for each pod",
+    },
     OUTPUT,
   ],
   words: { name: "POD", most: Infinity, complete: "pods" },
-  notes:
-    `Columns: RATE in bits/s; ATTACH is how the program hangs on the interface; QUEUE holds what has to wait;
-BYTES on the wire, and the HEAVY part of them, that of flows above their fair share; DROPS and MARKS in packets,
-by the program, the queue and the guard together; WAITING is what the queue holds now.
+  notes: `Columns:
+  RATE     the limit, in bits/s, and BURST, what may pass at once after a pause
+  ATTACH   how the program hangs on the interface, and QUEUE, what holds the packets that have to wait
+  BYTES    on the wire since the pod is held, dropped ones included
+  HEAVY    the part of them that flows above their fair share sent: they wait, the others go first
+  DROPS    packets, by the program, the queue and the guard together; MARKS, the same by ECN
+  WAITING  bytes in the queue now
+  AGE      since the pod is held
 
+natra top shows the flows behind the figures, natra show POD everything of one pod.
 Exit code 1 if a pod's programs are gone.`,
   run: status,
 };
@@ -55,28 +64,27 @@ async function status(options: Options): Promise<number> {
   const pods = wantedPods(options.words);
   const rows: Row[] = [];
   if (pods.length > 0) {
-    const { readCounters, readQueues } = await import("../datapath/mod.ts");
+    const { readAllQueues, readCounters } = await import("../datapath/mod.ts");
+    const queues = readAllQueues(pods, complain);
     for (const applied of pods) {
-      const queues = attempt(() => readQueues(applied));
       for (const direction of DIRECTIONS) {
-        const counters = attempt(() => readCounters(applied, direction));
-        const row = makeRow(applied, direction, counters, queues?.[direction] ?? null);
+        const counters = attempt(applied, () => readCounters(applied, direction));
+        const row = makeRow(applied, direction, counters, queues.get(applied)?.[direction] ?? null);
         if (row !== null) rows.push(row);
       }
     }
   }
-  rows.sort((a, b) => `${a.pod} ${a.direction}` < `${b.pod} ${b.direction}` ? -1 : 1);
+  rows.sort((a, b) => a.pod < b.pod || (a.pod === b.pod && a.direction < b.direction) ? -1 : 1);
   if (format === "json") printJson(rows);
-  else await printTable(rows, options.flag("verbose"));
+  else await printTables(rows, options.flag("verbose"));
   return rows.some(({ bytes }) => bytes === null) ? 1 : 0;
 }
 
-/** One pod that is going away must not hide the others. */
-function attempt<T>(read: () => T): T | null {
+function attempt<T>(applied: Applied, read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    Deno.stderr.writeSync(new TextEncoder().encode(`natra: ${describeError(error)}\n`));
+    complain(applied, error);
     return null;
   }
 }
@@ -120,7 +128,8 @@ const COLUMNS = [
   { head: "POD" },
   { head: "INTERFACE" },
   { head: "DIRECTION" },
-  { head: "RATE", align: "right" },
+  { head: "RATE b/s", align: "right" },
+  { head: "BURST", align: "right" },
   { head: "ATTACH" },
   { head: "QUEUE" },
   { head: "BYTES", align: "right" },
@@ -131,34 +140,41 @@ const COLUMNS = [
   { head: "AGE", align: "right" },
 ] as const;
 
-async function printTable(rows: readonly Row[], verbose: boolean): Promise<void> {
-  if (rows.length === 0) return print("No pod is limited on this node.");
-  const { formatTable } = await import("./table.ts");
-  print(formatTable(
-    COLUMNS,
-    rows.map((row) => [
-      row.pod,
-      row.ifname,
-      row.direction,
-      formatRate(row.rate),
-      row.attach,
-      row.queue,
-      row.bytes === null ? "gone" : formatBytes(row.bytes),
-      row.bytes === null || row.heavyBytes === null ? "" : percent(row.heavyBytes, row.bytes),
-      String(row.drops ?? ""),
-      String(row.marks ?? ""),
-      row.waitingBytes === null ? "" : formatBytes(BigInt(row.waitingBytes)),
-      formatAge(Date.now() - Date.parse(row.created)),
-    ]),
-  ));
+async function printTables(rows: readonly Row[], verbose: boolean): Promise<void> {
+  if (rows.length === 0) print("No pod is limited on this node.");
+  else await printTable(rows);
   if (!verbose) return;
-  const pods = new Map(rows.map((row) => [`${row.pod} ${row.ifname}`, row.choices]));
-  for (const [pod, choices] of pods) {
-    print(`\n${pod}`);
-    for (const { what, choice, why } of choices) print(`  ${what}: ${choice} (${why})`);
+  const { probeKernel } = await import("../datapath/mod.ts");
+  print("\nThis kernel");
+  for (const { what, choice, why } of probeKernel()) print(`  ${what}: ${choice} (${why})`);
+  const pods = new Map(rows.map((row) => [`${row.containerId} ${row.ifname}`, row]));
+  for (const row of pods.values()) {
+    print(`\n${escapeText(row.pod)} ${escapeText(row.ifname)}`);
+    for (const { what, choice, why } of row.choices) {
+      print(`  ${escapeText(what)}: ${escapeText(choice)} (${escapeText(why, 400)})`);
+    }
   }
 }
 
-function percent(part: bigint, whole: bigint): string {
-  return whole === 0n ? "0%" : `${(Number(part) * 100 / Number(whole)).toFixed(0)}%`;
+async function printTable(rows: readonly Row[]): Promise<void> {
+  const { formatTable } = await import("./table.ts");
+  const now = Date.now();
+  print(formatTable(
+    COLUMNS,
+    rows.map((row) => [
+      escapeText(row.pod, 120),
+      escapeText(row.ifname),
+      row.direction,
+      formatRate(row.rate),
+      formatBytes(row.burst),
+      escapeText(row.attach),
+      escapeText(row.queue),
+      row.bytes === null ? "gone" : formatBytes(row.bytes),
+      row.bytes === null || row.heavyBytes === null ? "" : formatPercent(row.heavyBytes, row.bytes),
+      String(row.drops ?? ""),
+      String(row.marks ?? ""),
+      row.waitingBytes === null ? "" : formatBytes(BigInt(row.waitingBytes)),
+      formatAge(now - Date.parse(row.created)),
+    ]),
+  ));
 }

@@ -62,7 +62,7 @@ Deno.test("status shows the pod, its limit and its choices in a table", async ()
   const { code, stdout, stderr } = await scene.tool("status", scene.pod.containerId, "-v");
   assertEquals([code, stderr], [0, ""]);
   for (const direction of ["ingress", "egress"]) {
-    assertMatch(stdout, new RegExp(`shop/web-1 +eth0 +${direction} +10M +clsact +htb `));
+    assertMatch(stdout, new RegExp(`shop/web-1 +eth0 +${direction} +10M +50 kB +clsact +htb `));
   }
   assertMatch(stdout, /host interface: veth0 \(the peer of "eth0", index \d+\)/);
 });

@@ -1,8 +1,8 @@
 import type { DirectionLimit } from "../../limits/limits.ts";
 import { u32 } from "../../net/netlink.ts";
-import { findQdisc, putQdisc, ROOT } from "../../net/tc.ts";
+import { putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
-import { type Device, type Pacer, type QueueStats, queueStats } from "./pacer.ts";
+import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
 // linux/pkt_sched.h
@@ -29,11 +29,4 @@ export const edt: Pacer = {
   verify: (device: Device): string | null => verifyRoot(device, "fq"),
 
   remove: removeRoot,
-
-  stats({ netlink, link }: Device): QueueStats {
-    const queue = findQdisc(netlink, link.index, { handle: Handle.ROOT });
-    return queueStats(
-      queue === null ? {} : { all: { drops: queue.drops, marks: 0, backlog: queue.backlog } },
-    );
-  },
 };

@@ -3,7 +3,7 @@ import type { Attribute } from "../../net/netlink.ts";
 import { eachClass, formatHandle, putClass, putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
 import { classes, classOptions, ratesOf } from "./classes.ts";
-import { byteFifo, heavyQueue, leafStats, max, verifyLeaves } from "./leaves.ts";
+import { byteFifo, heavyQueue, max, verifyLeaves } from "./leaves.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
@@ -71,6 +71,4 @@ export const htb: Pacer = {
   },
 
   remove: removeRoot,
-
-  stats: leafStats,
 };

@@ -7,7 +7,7 @@ import { Handle } from "../../state/names.ts";
 import { GSO_MAX, gsoLimit } from "../gso.ts";
 import { LEAF_TIME } from "../knobs.ts";
 import { classes, ratespec, UNLIMITED } from "./classes.ts";
-import { type Device, type QueueCounters, type QueueStats, queueStats } from "./pacer.ts";
+import type { Device } from "./pacer.ts";
 
 // linux/pkt_sched.h
 const FqCodel = { TARGET: 1, LIMIT: 2, INTERVAL: 3, ECN: 4, QUANTUM: 6 } as const;
@@ -111,31 +111,6 @@ export function verifyLeaves({ netlink, link }: Device, limit: DirectionLimit): 
     }`;
   }
   return null;
-}
-
-/** What the classes' queues counted; free light flows with the light ones. @throws {NativeError} */
-export function leafStats({ netlink, link }: Device): QueueStats {
-  const read = (...classIds: readonly number[]): QueueCounters => {
-    let drops = 0, marks = 0, backlog = 0;
-    for (const classId of classIds) {
-      const found = findQdisc(netlink, link.index, { handle: Handle.leaf(classId) });
-      if (found === null) continue;
-      drops += found.drops;
-      backlog += found.backlog;
-      if (found.kind === "fq_codel") marks += ecnMarks(found.extra);
-    }
-    return { drops, marks, backlog };
-  };
-  return queueStats({
-    ack: read(Handle.ACK),
-    light: read(Handle.LIGHT, Handle.FREE),
-    heavy: read(Handle.HEAVY),
-  });
-}
-
-/** struct tc_fq_codel_xstats: type, then qdisc_stats { maxpacket, drop_overlimit, ecn_mark, … }. */
-function ecnMarks(xstats: DataView | undefined): number {
-  return xstats !== undefined && xstats.byteLength >= 16 ? xstats.getUint32(12, true) : 0;
 }
 
 /** The larger of two. */

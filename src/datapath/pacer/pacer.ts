@@ -11,35 +11,6 @@ export interface Device {
   readonly netlink: Netlink;
 }
 
-/** What waits together: pure ACKs, light flows, heavy flows; `all` where one queue holds them all. */
-export type QueueClass = "ack" | "light" | "heavy" | "all";
-
-/** What a queue counted. */
-export interface QueueCounters {
-  /** Packets. */
-  readonly drops: number;
-  /** Packets that ECN marked instead. */
-  readonly marks: number;
-  /** Bytes that wait now. */
-  readonly backlog: number;
-}
-
-/** What a pacer's queues counted: in all, and each class for itself; none where nothing queues. */
-export interface QueueStats extends QueueCounters {
-  readonly classes: Readonly<Partial<Record<QueueClass, QueueCounters>>>;
-}
-
-/** Sums up what the classes counted. */
-export function queueStats(classes: QueueStats["classes"]): QueueStats {
-  let drops = 0, marks = 0, backlog = 0;
-  for (const counted of Object.values(classes)) {
-    drops += counted.drops;
-    marks += counted.marks;
-    backlog += counted.backlog;
-  }
-  return { drops, marks, backlog, classes };
-}
-
 /** One way to hold packets back. */
 export interface Pacer {
   readonly kind: PacerKind;
@@ -54,6 +25,4 @@ export interface Pacer {
   verify(device: Device, limit: DirectionLimit): string | null;
   /** Deletes the queue, if it is natra's. @throws {NativeError} */
   remove(device: Device): void;
-  /** @throws {NativeError} */
-  stats(device: Device): QueueStats;
 }

@@ -1,5 +1,5 @@
 import type { Applied } from "../../datapath/applied.ts";
-import { readQueues } from "../../datapath/counters.ts";
+import { readQueues } from "../../datapath/queues.ts";
 import { inspect, type Sample, sample } from "../../datapath/inspect.ts";
 import { compare } from "../../datapath/verify.ts";
 import { describeError } from "../../log/describe.ts";

@@ -1,0 +1,157 @@
+import { linkByName } from "../net/links.ts";
+import { Netlink } from "../net/netlink.ts";
+import { NetNs, netnsId } from "../net/netns.ts";
+import { eachQdisc, type Qdisc } from "../net/tc.ts";
+import { type Direction, DIRECTIONS, Handle, ifbName } from "../state/names.ts";
+import type { Applied } from "./applied.ts";
+
+/** What waits together: pure ACKs, light flows, heavy flows; `all` where one queue holds them all. */
+export type QueueClass = "ack" | "light" | "heavy" | "all";
+
+/** What a queue counted. */
+export interface QueueCounters {
+  /** Packets. */
+  readonly drops: number;
+  /** Packets that ECN marked instead. */
+  readonly marks: number;
+  /** Bytes that wait now. */
+  readonly backlog: number;
+}
+
+/** The same of one class, and more. */
+export interface ClassCounters extends QueueCounters {
+  /** The qdisc's kind, for example `fq_codel`. */
+  readonly kind: string;
+  /** What left it: bytes on the wire, and packets. */
+  readonly bytes: bigint;
+  readonly packets: number;
+  /** Packets that wait now. */
+  readonly queued: number;
+}
+
+/** What a pacer's queues counted: in all, and each class for itself; none where nothing queues. */
+export interface QueueStats extends QueueCounters {
+  readonly classes: Readonly<Partial<Record<QueueClass, ClassCounters>>>;
+}
+
+/** By direction; null: not held, or gone. */
+export type DirectionQueues = Readonly<Record<Direction, QueueStats | null>>;
+
+/** Which class's packets wait in a qdisc, by its handle; free light flows count with the light ones. */
+const CLASSES: ReadonlyMap<number, QueueClass> = new Map([
+  [Handle.leaf(Handle.ACK), "ack"],
+  [Handle.leaf(Handle.LIGHT), "light"],
+  [Handle.leaf(Handle.FREE), "light"],
+  [Handle.leaf(Handle.HEAVY), "heavy"],
+  [Handle.ROOT, "all"],
+]);
+
+/** natra's queues in one namespace, by the interface's index. */
+type Found = ReadonlyMap<number, QueueStats["classes"]>;
+
+/** What the queues of a pod's directions counted. @throws {NativeError} */
+export function readQueues(applied: Applied): DirectionQueues {
+  return queuesOf(applied, isOutside(applied) ? listHere() : new Map());
+}
+
+/**
+ * The same for many pods, by one netlink dump for all ends on the node and one for each pod that queues inside.
+ *
+ * @param onFailure Told of a pod that cannot be read: it must not hide the others, and is left out.
+ */
+export function readAllQueues(
+  pods: readonly Applied[],
+  onFailure: (applied: Applied, error: unknown) => void,
+): Map<Applied, DirectionQueues> {
+  const outside = pods.some(isOutside) ? listHere() : new Map();
+  const all = new Map<Applied, DirectionQueues>();
+  for (const applied of pods) {
+    try {
+      all.set(applied, queuesOf(applied, outside));
+    } catch (error) {
+      onFailure(applied, error);
+    }
+  }
+  return all;
+}
+
+function isOutside({ ingress, side }: Applied): boolean {
+  return ingress !== null && ingress.pacer !== "police" && side === "host";
+}
+
+/** @param outside The queues of this process's namespace. */
+function queuesOf(applied: Applied, outside: Found): DirectionQueues {
+  const isThere = netnsId(applied.netns) === applied.netnsId;
+  const inside = isThere ? readInside(applied) : {};
+  const stats = (direction: Direction): QueueStats | null => {
+    const held = applied[direction];
+    if (held === null || !isThere) return null;
+    if (held.pacer === "police") return sumUp({});
+    const there = direction === "ingress" && isOutside(applied)
+      ? outside.get(applied.outside.index)
+      : inside[direction];
+    return there === undefined ? null : sumUp(there);
+  };
+  return { ingress: stats("ingress"), egress: stats("egress") };
+}
+
+/** What queues inside a pod. */
+function readInside(applied: Applied): Partial<Record<Direction, QueueStats["classes"] | undefined>> {
+  const isInside = (direction: Direction): boolean => {
+    const held = applied[direction];
+    return held !== null && held.pacer !== "police" && (direction === "egress" || !isOutside(applied));
+  };
+  if (!DIRECTIONS.some(isInside)) return {};
+  using netns = new NetNs(applied.netns);
+  using netlink = netns.run(() => new Netlink());
+  const found = list(netlink);
+  const { index } = applied.inside;
+  const ifb = isInside("ingress") ? linkByName(netlink, ifbName(index))?.index : undefined;
+  return { egress: found.get(index), ingress: ifb === undefined ? undefined : found.get(ifb) };
+}
+
+function listHere(): Found {
+  using netlink = new Netlink();
+  return list(netlink);
+}
+
+function list(netlink: Netlink): Found {
+  const found = new Map<number, Partial<Record<QueueClass, ClassCounters>>>();
+  eachQdisc(netlink, (handle) => CLASSES.has(handle), (qdisc) => {
+    const name = CLASSES.get(qdisc.handle);
+    if (name === undefined || (name === "all" && qdisc.kind === "htb")) return; // its classes have queues of their own
+    const { index, kind, bytes, packets, drops, backlog, queued } = qdisc;
+    const classes = found.get(index) ?? {};
+    found.set(index, classes);
+    const counted = { kind, bytes, packets, drops, marks: marksOf(qdisc), backlog, queued };
+    classes[name] = classes[name] === undefined ? counted : add(classes[name], counted);
+  });
+  return found;
+}
+
+function add(a: ClassCounters, b: ClassCounters): ClassCounters {
+  return {
+    kind: a.kind,
+    bytes: a.bytes + b.bytes,
+    packets: a.packets + b.packets,
+    drops: a.drops + b.drops,
+    marks: a.marks + b.marks,
+    backlog: a.backlog + b.backlog,
+    queued: a.queued + b.queued,
+  };
+}
+
+/** struct tc_fq_codel_xstats: type, then qdisc_stats { maxpacket, drop_overlimit, ecn_mark, … }. */
+function marksOf({ kind, extra }: Qdisc): number {
+  return kind === "fq_codel" && extra !== undefined && extra.byteLength >= 16 ? extra.getUint32(12, true) : 0;
+}
+
+function sumUp(classes: QueueStats["classes"]): QueueStats {
+  let drops = 0, marks = 0, backlog = 0;
+  for (const counted of Object.values(classes)) {
+    drops += counted.drops;
+    marks += counted.marks;
+    backlog += counted.backlog;
+  }
+  return { drops, marks, backlog, classes };
+}
