@@ -11,13 +11,8 @@ import type { Input } from "./stamp.ts";
 import { filesBelow } from "./stamp.ts";
 import type { Step } from "./step.ts";
 
-/** Packages that are imported and not built in: cli-table3 asks for colours only when told to draw in colour. */
-export const leftOutPackages: readonly string[] = ["@colors/colors"];
 /** For a browser: for Deno each file would begin by loading its imitation of Node, which takes a millisecond. */
-const BUNDLE = [
-  ..."--quiet --code-splitting --platform browser".split(" "),
-  ...leftOutPackages.flatMap((name) => ["--external", `${name}/safe`]),
-];
+const BUNDLE = "--quiet --code-splitting --platform browser".split(" ");
 const SHORTEN =
   "npm:esbuild@0.25.5 --minify-whitespace --minify-identifiers --format=esm --target=esnext --allow-overwrite --log-level=warning"
     .split(" ");

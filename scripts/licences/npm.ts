@@ -1,5 +1,4 @@
 /** The npm packages that are built into the executable: those that main.ts reaches, lazily or not. */
-import { leftOutPackages } from "../build/bundle.ts";
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { filesBelow } from "../build/stamp.ts";
@@ -30,7 +29,7 @@ export async function embeddedPackages(context: Context): Promise<NpmPackage[]> 
   const visit = (id: string): void => {
     const found = graph.npmPackages[id];
     if (found === undefined) throw new Error(`Cannot find the package "${id}" in deno info's answer`);
-    if (wanted.has(id) || leftOutPackages.includes(found.name)) return;
+    if (wanted.has(id)) return;
     wanted.set(id, { name: found.name, version: found.version });
     found.dependencies.forEach(visit);
   };
