@@ -1,6 +1,6 @@
 import type { Applied } from "../datapath/applied.ts";
 import { isHeavyNow, readCounters, readFlows, readQueues } from "../datapath/mod.ts";
-import type { QueueStats } from "../datapath/pacer/pacer.ts";
+import type { QueueStats } from "../datapath/queues.ts";
 import type { Family, Labels } from "./exposition.ts";
 import type { FamilyKey } from "./families.ts";
 import { type HeldDirection, heldDirections, heldPods, nameOf } from "./held.ts";
