@@ -10,7 +10,7 @@ export { type Flow, isHeavyNow, readFlows } from "./flows.ts";
 export { hold } from "./hold.ts";
 export { plan } from "./plan.ts";
 export { probeKernel } from "./probe.ts";
-export { type QueueStats, readAllQueues, readQueues } from "./queues.ts";
+export { type QueueStats, readAllQueues, readNodeQueues, readQueues } from "./queues.ts";
 export { reconcile } from "./reconcile.ts";
 export { release } from "./release.ts";
 export { readSketchFill, type SketchFill } from "./sketch_fill.ts";

@@ -1,7 +1,7 @@
 import { linkByName } from "../net/links.ts";
 import { Netlink } from "../net/netlink.ts";
 import { NetNs, netnsId } from "../net/netns.ts";
-import { eachQdisc, type Qdisc } from "../net/tc.ts";
+import { eachQdisc, findQdisc, type Qdisc } from "../net/tc.ts";
 import { type Direction, DIRECTIONS, Handle, ifbName } from "../state/names.ts";
 import type { Applied } from "./applied.ts";
 
@@ -47,11 +47,22 @@ const CLASSES: ReadonlyMap<number, QueueClass> = new Map([
 ]);
 
 /** natra's queues in one namespace, by the interface's index. */
-type Found = ReadonlyMap<number, QueueStats["classes"]>;
+export type NamespaceQueues = ReadonlyMap<number, QueueStats["classes"]>;
 
-/** What the queues of a pod's directions counted. @throws {NativeError} */
-export function readQueues(applied: Applied): DirectionQueues {
-  return queuesOf(applied, isOutside(applied) ? listHere() : new Map());
+/** The queues of all pods' ends on the node, by one netlink dump. @throws {NativeError} */
+export function readNodeQueues(): NamespaceQueues {
+  using netlink = new Netlink();
+  return list(netlink);
+}
+
+/**
+ * What the queues of a pod's directions counted.
+ *
+ * @param node Those on the node, where they are read for many pods: without them only this pod's are asked for.
+ * @throws {NativeError}
+ */
+export function readQueues(applied: Applied, node?: NamespaceQueues): DirectionQueues {
+  return queuesOf(applied, node ?? (isOutside(applied) ? listOne(applied.outside.index) : new Map()));
 }
 
 /**
@@ -63,11 +74,11 @@ export function readAllQueues(
   pods: readonly Applied[],
   onFailure: (applied: Applied, error: unknown) => void,
 ): Map<Applied, DirectionQueues> {
-  const outside = pods.some(isOutside) ? listHere() : new Map();
+  const node = pods.some(isOutside) ? readNodeQueues() : new Map();
   const all = new Map<Applied, DirectionQueues>();
   for (const applied of pods) {
     try {
-      all.set(applied, queuesOf(applied, outside));
+      all.set(applied, queuesOf(applied, node));
     } catch (error) {
       onFailure(applied, error);
     }
@@ -80,7 +91,7 @@ function isOutside({ ingress, side }: Applied): boolean {
 }
 
 /** @param outside The queues of this process's namespace. */
-function queuesOf(applied: Applied, outside: Found): DirectionQueues {
+function queuesOf(applied: Applied, outside: NamespaceQueues): DirectionQueues {
   const isThere = netnsId(applied.netns) === applied.netnsId;
   const inside = isThere ? readInside(applied) : {};
   const stats = (direction: Direction): QueueStats | null => {
@@ -110,23 +121,33 @@ function readInside(applied: Applied): Partial<Record<Direction, QueueStats["cla
   return { egress: found.get(index), ingress: ifb === undefined ? undefined : found.get(ifb) };
 }
 
-function listHere(): Found {
+/** One of the node's interfaces, without the others' queues. */
+function listOne(index: number): NamespaceQueues {
   using netlink = new Netlink();
-  return list(netlink);
+  const found: Collected = new Map();
+  for (const handle of CLASSES.keys()) {
+    const qdisc = findQdisc(netlink, index, { handle });
+    if (qdisc !== null) collect(found, qdisc);
+  }
+  return found;
 }
 
-function list(netlink: Netlink): Found {
-  const found = new Map<number, Partial<Record<QueueClass, ClassCounters>>>();
-  eachQdisc(netlink, (handle) => CLASSES.has(handle), (qdisc) => {
-    const name = CLASSES.get(qdisc.handle);
-    if (name === undefined || (name === "all" && qdisc.kind === "htb")) return; // its classes have queues of their own
-    const { index, kind, bytes, packets, drops, backlog, queued } = qdisc;
-    const classes = found.get(index) ?? {};
-    found.set(index, classes);
-    const counted = { kind, bytes, packets, drops, marks: marksOf(qdisc), backlog, queued };
-    classes[name] = classes[name] === undefined ? counted : add(classes[name], counted);
-  });
+function list(netlink: Netlink): NamespaceQueues {
+  const found: Collected = new Map();
+  eachQdisc(netlink, (handle) => CLASSES.has(handle), (qdisc) => collect(found, qdisc));
   return found;
+}
+
+type Collected = Map<number, Partial<Record<QueueClass, ClassCounters>>>;
+
+function collect(found: Collected, qdisc: Qdisc): void {
+  const name = CLASSES.get(qdisc.handle);
+  if (name === undefined || (name === "all" && qdisc.kind === "htb")) return; // its classes have queues of their own
+  const { index, kind, bytes, packets, drops, backlog, queued } = qdisc;
+  const classes = found.get(index) ?? {};
+  found.set(index, classes);
+  const counted = { kind, bytes, packets, drops, marks: marksOf(qdisc), backlog, queued };
+  classes[name] = classes[name] === undefined ? counted : add(classes[name], counted);
 }
 
 function add(a: ClassCounters, b: ClassCounters): ClassCounters {

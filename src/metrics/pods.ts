@@ -1,5 +1,5 @@
 import type { Applied } from "../datapath/applied.ts";
-import { isHeavyNow, readCounters, readFlows, readQueues } from "../datapath/mod.ts";
+import { isHeavyNow, readCounters, readFlows, readNodeQueues, readQueues } from "../datapath/mod.ts";
 import type { QueueStats } from "../datapath/queues.ts";
 import type { Family, Labels } from "./exposition.ts";
 import type { FamilyKey } from "./families.ts";
@@ -21,6 +21,7 @@ export async function addPods(
   onFailure: (applied: Applied, error: unknown) => void,
 ): Promise<void> {
   const pods = heldPods();
+  const node = pods.length === 0 ? undefined : readNodeQueues();
   const broken = new Set<Applied>();
   const fail = (applied: Applied, error: unknown): void => {
     if (!broken.has(applied)) onFailure(applied, error);
@@ -30,7 +31,7 @@ export async function addPods(
     if (index % TURN === TURN - 1) await new Promise((resolve) => setTimeout(resolve, 0));
     try {
       addPod(all, applied);
-      const queues = readQueues(applied);
+      const queues = readQueues(applied, node);
       for (const held of heldDirections(applied)) {
         addDirection(all, applied, held, queues[held.direction]);
       }
