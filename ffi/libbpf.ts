@@ -23,6 +23,8 @@ export const symbols = {
   bpf_map__set_map_flags: { parameters: ["pointer", "u32"], result: "i32" },
   /** void *bpf_map__initial_value(const struct bpf_map *map, size_t *size): the memory is libbpf's, writable before load */
   bpf_map__initial_value: { parameters: ["pointer", "buffer"], result: "pointer" },
+  /** int bpf_map__reuse_fd(struct bpf_map *map, int fd): before load; the descriptor is duplicated */
+  bpf_map__reuse_fd: { parameters: ["pointer", "i32"], result: "i32" },
   /** int bpf_map__fd(const struct bpf_map *map): the descriptor stays libbpf's */
   bpf_map__fd: { parameters: ["pointer"], result: "i32" },
   /** int bpf_map__pin(struct bpf_map *map, const char *path) */
@@ -42,6 +44,11 @@ export const symbols = {
   bpf_link__pin: { parameters: ["pointer", "buffer"], result: "i32" },
   /** int bpf_link__destroy(struct bpf_link *link): closes it; a pinned link lives on */
   bpf_link__destroy: { parameters: ["pointer"], result: "i32" },
+
+  /** int bpf_link_update(int link_fd, int new_prog_fd, const struct bpf_link_update_opts *opts) */
+  bpf_link_update: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  /** int bpf_link_detach(int link_fd): at once, whoever still holds the link */
+  bpf_link_detach: { parameters: ["i32"], result: "i32" },
 
   /** int bpf_tc_hook_create(struct bpf_tc_hook *hook) */
   bpf_tc_hook_create: { parameters: ["buffer"], result: "i32" },

@@ -18,7 +18,9 @@ export async function gc({ conf }: GcRequest, logger: Logger): Promise<void> {
       }
       return `it is no valid attachment of network "${network}"`;
     });
-    for (const leftover of leftovers) logger.info("collected", { ...leftover });
+    for (const leftover of leftovers) {
+      logger.info(leftover.finished ? "finished" : "collected", { ...leftover });
+    }
   } catch (error) {
     logger.error("cannot collect", { network, error: describeError(error) });
   }

@@ -1,4 +1,4 @@
-import type { DirectionLimit } from "../limits/limits.ts";
+import type { DirectionLimit, Limits } from "../limits/limits.ts";
 import { readRecord, readRecords, type RecordKey } from "../state/records.ts";
 import type { Direction } from "../state/names.ts";
 import type { AttachKind } from "./attach/attachment.ts";
@@ -24,6 +24,8 @@ export interface AppliedDirection {
   readonly pacer: PacerKind;
   /** What the queue is made of. */
   readonly queue: string;
+  /** What queues counted that have been replaced since; none were if it is left out. */
+  readonly carried?: { readonly drops: number; readonly marks: number };
 }
 
 /** One end of the veth, as it was found. */
@@ -40,6 +42,8 @@ export interface Applied extends RecordKey {
   readonly version: 1;
   /** Whether all of it was done: until then it says what may have been touched. */
   readonly complete: boolean;
+  /** What it was to be, while it is not complete: whoever finds it cut short may finish it. Without it, it is to be undone. */
+  readonly wanted?: Limits | null;
   /** The CNI network that the pod was added to. */
   readonly network: string;
   readonly pod: PodName | null;
@@ -71,22 +75,30 @@ export function allApplied(root?: string): Applied[] {
 
 function parse(value: unknown): Applied | null {
   if (!isApplied(value)) return null;
-  return { ...value, ingress: parseDirection(value, "ingress"), egress: parseDirection(value, "egress") };
+  const { wanted } = value;
+  return {
+    ...value,
+    ingress: parseDirection(value, "ingress"),
+    egress: parseDirection(value, "egress"),
+    ...(wanted === undefined || wanted === null
+      ? {}
+      : { wanted: { ingress: parseLimit(wanted.ingress), egress: parseLimit(wanted.egress) } }),
+  };
+}
+
+function parseDirection(applied: Applied, direction: Direction): AppliedDirection | null {
+  const recorded = applied[direction];
+  const limit = parseLimit(recorded?.limit ?? null);
+  return recorded === null || limit === null ? null : { ...recorded, limit };
 }
 
 /** Bigints come back as the strings that they were written as. */
-function parseDirection(applied: Applied, direction: Direction): AppliedDirection | null {
-  const recorded = applied[direction];
-  if (recorded === null) return null;
-  const { limit } = recorded;
-  return {
-    ...recorded,
-    limit: {
-      ...limit,
-      rate: BigInt(limit.rate),
-      burst: BigInt(limit.burst),
-      threshold: limit.threshold === null ? null : BigInt(limit.threshold),
-    },
+function parseLimit(limit: DirectionLimit | null): DirectionLimit | null {
+  return limit === null ? null : {
+    ...limit,
+    rate: BigInt(limit.rate),
+    burst: BigInt(limit.burst),
+    threshold: limit.threshold === null ? null : BigInt(limit.threshold),
   };
 }
 
@@ -102,7 +114,15 @@ function isApplied(value: unknown): value is Applied {
   return ["containerId", "ifname", "netns", "netnsId"].every((key) => typeof fields.get(key) === "string") &&
     ["inside", "outside"].every((key) => isObject(fields.get(key))) &&
     ["ingress", "egress"].every((key) => isDirection(fields.get(key))) &&
+    isWanted(fields.get("wanted") ?? null) &&
     Array.isArray(fields.get("choices"));
+}
+
+function isWanted(value: unknown): boolean {
+  if (value === null) return true;
+  if (!isObject(value)) return false;
+  const limits = new Map<string, unknown>(Object.entries(value));
+  return ["ingress", "egress"].every((key) => limits.get(key) === null || isObject(limits.get(key)));
 }
 
 function isObject(value: unknown): value is object {

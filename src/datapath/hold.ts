@@ -39,26 +39,36 @@ export interface HoldRequest extends RecordKey {
 /** A request with everything decided. */
 type Decided = HoldRequest & { readonly side: Side };
 
-type Choose = (what: string, choice: string, why: string) => void;
+/** Tells of a choice. */
+export type Choose = (what: string, choice: string, why: string) => void;
 
 /**
  * Holds a pod's interface to its limits. What an earlier call left is replaced.
  *
- * What will be touched is recorded before it is: a process that is killed half-way leaves enough for the next one to undo it.
+ * What will be touched, and what is wanted, is recorded before it is: a process that is killed half-way leaves enough for
+ * the next one to undo it, or to finish it.
  *
  * @returns What was done; it is recorded, too.
  * @throws {Error} If any of it fails: then all of it is undone.
  */
 export function hold(asked: HoldRequest): Applied {
-  const choices: Choice[] = [];
+  const choices: Choice[] = hasBpffs() ? [] : [{ what: "bpffs", choice: "mounted", why: "nobody had" }];
+  using lock = ContainerLock.wait(asked.containerId);
+  return holdLocked(lock, asked, choices);
+}
+
+/** {@linkcode hold} for who holds the container's lock, and shows it. */
+export function holdLocked(
+  lock: ContainerLock,
+  asked: HoldRequest,
+  choices: Choice[] = [],
+): Applied {
+  choices.forEach(asked.onChoice);
   const choose: Choose = (what, choice, why) => {
     choices.push({ what, choice, why });
     asked.onChoice({ what, choice, why });
   };
-  const known = isKnown(asked);
-  if (!hasBpffs()) choose("bpffs", "mounted", "nobody had");
-  using lock = ContainerLock.wait(asked.containerId);
-  if (known) releaseLocked(lock, asked, asked.netns);
+  if (isKnown(asked)) releaseLocked(lock, asked, asked.netns);
 
   using veth = findVeth(asked.netns, asked.ifname);
   const { index, name } = veth.outside.link;
@@ -73,7 +83,8 @@ export function hold(asked: HoldRequest): Applied {
       ingress: holdDirection("ingress", request, veth, attacher, choose),
       egress: holdDirection("egress", request, veth, attacher, choose),
     };
-    const applied: Applied = { ...begun, ...held, complete: true, choices };
+    const { wanted: _done, ...rest } = begun;
+    const applied: Applied = { ...rest, ...held, complete: true, choices };
     writeRecord(request, applied);
     return applied;
   } catch (error) {
@@ -84,7 +95,7 @@ export function hold(asked: HoldRequest): Applied {
 }
 
 /** Only ingress has a choice of sides. */
-function decideSide({ side: asked, limits }: HoldRequest, veth: PodVeth, choose: Choose): Side {
+export function decideSide({ side: asked, limits }: HoldRequest, veth: PodVeth, choose: Choose): Side {
   if (limits.ingress === null) return asked === "auto" ? "host" : asked;
   const { side, why } = selectSide(asked, veth.outside.netlink);
   choose("ingress side", side, why);
@@ -102,6 +113,7 @@ function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
   return {
     version: 1,
     complete: false,
+    wanted: request.limits,
     containerId,
     ifname,
     network,
@@ -119,9 +131,10 @@ function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
   };
 }
 
-function holdDirection(
+/** One direction of {@linkcode hold}. */
+export function holdDirection(
   direction: Direction,
-  request: Decided,
+  request: Pick<Decided, "containerId" | "ifname" | "limits" | "side">,
   veth: PodVeth,
   attacher: Attacher,
   choose: Choose,
@@ -132,9 +145,7 @@ function holdDirection(
   makePinDirectory(pins);
   const inPod = direction === "ingress" && request.side === "pod";
   const ifb = inPod ? tryIfb(veth, choose) : null;
-  const wanted: DirectionLimit = inPod && (ifb === null || limit.bucket === "flow")
-    ? { ...limit, pacer: "police" }
-    : limit;
+  const wanted = inPod ? queueable(limit, ifb) : limit;
   const { pacer, queue, why } = installPacer(deviceOf(direction, veth, request.side), wanted);
   choose(`${direction} pacer`, queue, why);
   if (direction === "egress" && pacer.kind !== "police") limitGso(veth.inside, limit, choose);
@@ -147,6 +158,11 @@ function holdDirection(
   }
   object.pinMaps(pins);
   return { limit, pacer: pacer.kind, queue };
+}
+
+/** A limit of what arrives in the pod: without an ifb, and where each flow has the rate, it can be policed only. */
+export function queueable(limit: DirectionLimit, ifb: Device | null): DirectionLimit {
+  return ifb === null || limit.bucket === "flow" ? { ...limit, pacer: "police" } : limit;
 }
 
 /** What arrives in the pod can be queued on an ifb only; where the kernel has none, it can be policed. Below 6.6 it needs act_mirred, too. */
@@ -165,6 +181,7 @@ function tryIfb(veth: PodVeth, choose: Choose): Device | null {
   }
 }
 
+/** Makes the pod's stack hand out smaller GSO packets, where a large one would be long in the way. */
 function limitGso({ link, netlink }: Device, limit: DirectionLimit, choose: Choose): void {
   const bytes = gsoLimit(limit);
   if (bytes >= link.gsoMaxSize) return;
@@ -173,6 +190,6 @@ function limitGso({ link, netlink }: Device, limit: DirectionLimit, choose: Choo
 }
 
 /** 64 bits of the system's random source. */
-function secret(): bigint {
+export function secret(): bigint {
   return crypto.getRandomValues(new BigUint64Array(1))[0] ?? 0n;
 }

@@ -83,6 +83,26 @@ export function mapValue(fd: number, key: Uint8Array<ArrayBuffer>, size: number)
   return new DataView(value.buffer);
 }
 
+/** A map's shape. */
+export interface MapShape {
+  readonly type: number;
+  /** Bytes. */
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly entries: number;
+}
+
+/** @param fd The map's descriptor. @throws {NativeError} */
+export function mapShape(fd: number): MapShape {
+  const fields = info(fd, "a map", 24); // struct bpf_map_info: type, id, key_size, value_size, max_entries, …
+  return {
+    type: fields.getUint32(0, true),
+    keySize: fields.getUint32(8, true),
+    valueSize: fields.getUint32(12, true),
+    entries: fields.getUint32(16, true),
+  };
+}
+
 /** How many CPUs a per-CPU map has values for. @throws {NativeError} */
 export function possibleCpus(): number {
   return checkNegative("count the CPUs", libbpf().libbpf_num_possible_cpus());

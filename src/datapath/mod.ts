@@ -5,6 +5,7 @@
  * @module
  */
 export { setWatchdog } from "../kernel/watchdog.ts";
+export { change } from "./change.ts";
 export { type Counters, readCounters } from "./counters.ts";
 export { type Flow, isHeavyNow, readFlows } from "./flows.ts";
 export { hold } from "./hold.ts";

@@ -12,6 +12,7 @@ import { TcxHook } from "../kernel/features.ts";
 import { libbpf, takeLog } from "../kernel/libbpf.ts";
 import { stillAlive } from "../kernel/watchdog.ts";
 import type { DirectionLimit } from "../limits/limits.ts";
+import { replacePin } from "../state/bpffs.ts";
 import type { Knobs } from "./knobs.ts";
 import { knobs as knobsLayout, sections } from "./layout.ts";
 import { writeStruct } from "./struct.ts";
@@ -65,9 +66,15 @@ export class BpfObject implements Disposable {
    * @param wanted The programs; the others are left out.
    * @param limit Gives the sketch its size.
    * @param knobs What the programs are told; the kernel never changes them again.
+   * @param reused Descriptors of maps that go on: they keep what they hold.
    * @throws {NativeError} With libbpf's and the verifier's own words, if the kernel refuses.
    */
-  static load(wanted: readonly Wanted[], limit: DirectionLimit, knobs: Knobs): BpfObject {
+  static load(
+    wanted: readonly Wanted[],
+    limit: DirectionLimit,
+    knobs: Knobs,
+    reused: ReadonlyMap<MapName, number> = new Map(),
+  ): BpfObject {
     const guarded = wanted.some(({ program }) => program === "natra_guard");
     using undo = new DisposableStack();
     const object = undo.use(new BpfObject());
@@ -75,6 +82,13 @@ export class BpfObject implements Disposable {
     object.#size("sketch", limit.width * limit.depth);
     object.#size("guard_sketch", guarded && limit.mice === "free" ? limit.width * limit.depth : 1);
     object.#write(knobs);
+    for (const [pin, fd] of reused) {
+      checkNegative(
+        `go on with map ${pin}`,
+        libbpf().bpf_map__reuse_fd(object.#map(MAPS[pin]), fd),
+        takeLog(),
+      );
+    }
     const loaded = libbpf().bpf_object__load(object.#object);
     stillAlive();
     if (loaded < 0) checkNegative("load the BPF object", loaded, `${takeLog()} ${object.#verifierWords()}`);
@@ -103,10 +117,19 @@ export class BpfObject implements Disposable {
 
   /** Pins the maps that outlive the process into a directory. @throws {NativeError} */
   pinMaps(directory: string): void {
+    for (const [pin, name] of Object.entries(MAPS)) this.#pin(name, `${directory}/${pin}`);
+  }
+
+  /** Pins its maps in place of an earlier object's, but for those that go on. @throws {NativeError} */
+  replaceMaps(directory: string, reused: ReadonlyMap<MapName, number>): void {
     for (const [pin, name] of Object.entries(MAPS)) {
-      const path = `${directory}/${pin}`;
-      checkNegative(`pin map "${path}"`, libbpf().bpf_map__pin(this.#map(name), cstr(path)), takeLog());
+      if (reused.has(pin as MapName)) continue;
+      replacePin(`${directory}/${pin}`, (draft) => this.#pin(name, draft));
     }
+  }
+
+  #pin(name: string, path: string): void {
+    checkNegative(`pin map "${path}"`, libbpf().bpf_map__pin(this.#map(name), cstr(path)), takeLog());
   }
 
   #prepare(name: ProgramName, wanted: Wanted | undefined): void {

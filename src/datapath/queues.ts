@@ -3,7 +3,7 @@ import { Netlink } from "../net/netlink.ts";
 import { NetNs, netnsId } from "../net/netns.ts";
 import { eachQdisc, findQdisc, type Qdisc } from "../net/tc.ts";
 import { type Direction, DIRECTIONS, Handle, ifbName } from "../state/names.ts";
-import type { Applied } from "./applied.ts";
+import type { Applied, AppliedDirection } from "./applied.ts";
 
 /** What waits together: pure ACKs, light flows, heavy flows; `all` where one queue holds them all. */
 export type QueueClass = "ack" | "light" | "heavy" | "all";
@@ -97,11 +97,11 @@ function queuesOf(applied: Applied, outside: NamespaceQueues): DirectionQueues {
   const stats = (direction: Direction): QueueStats | null => {
     const held = applied[direction];
     if (held === null || !isThere) return null;
-    if (held.pacer === "police") return sumUp({});
+    if (held.pacer === "police") return sumUp({}, held);
     const there = direction === "ingress" && isOutside(applied)
       ? outside.get(applied.outside.index)
       : inside[direction];
-    return there === undefined ? null : sumUp(there);
+    return there === undefined ? null : sumUp(there, held);
   };
   return { ingress: stats("ingress"), egress: stats("egress") };
 }
@@ -167,8 +167,10 @@ function marksOf({ kind, extra }: Qdisc): number {
   return kind === "fq_codel" && extra !== undefined && extra.byteLength >= 16 ? extra.getUint32(12, true) : 0;
 }
 
-function sumUp(classes: QueueStats["classes"]): QueueStats {
-  let drops = 0, marks = 0, backlog = 0;
+/** @param held What it counted in queues that were replaced is in the sum. */
+function sumUp(classes: QueueStats["classes"], { carried }: AppliedDirection): QueueStats {
+  let { drops, marks } = carried ?? { drops: 0, marks: 0 };
+  let backlog = 0;
   for (const counted of Object.values(classes)) {
     drops += counted.drops;
     marks += counted.marks;

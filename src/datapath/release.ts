@@ -13,7 +13,8 @@ import { removeIfb } from "./ifb.ts";
 import { removeRoot } from "./pacer/root.ts";
 import { deviceOf, placesOf } from "./places.ts";
 
-type Attempt = (step: () => void) => void;
+/** Makes a step, and goes on if it fails. */
+export type Attempt = (step: () => void) => void;
 
 /**
  * Lets a pod's interface go, whatever of it is still there.
@@ -46,7 +47,7 @@ export function releaseLocked(_lock: ContainerLock, key: RecordKey, netns: strin
   attempt(() => removeDrafts(key.containerId));
   // Whoever tries again needs the record: it must not go before what it tells of.
   if (failures.length === 0) attempt(() => removeRecord(key));
-  else if (applied?.complete) attempt(() => writeRecord(key, { ...applied, complete: false }));
+  else if (applied !== null) attempt(() => writeRecord(key, { ...applied, complete: false, wanted: null }));
   return failures;
 }
 
@@ -79,7 +80,8 @@ function isOurs(key: RecordKey, veth: PodVeth, applied: Applied | null): boolean
   );
 }
 
-function releaseDirection(
+/** Lets one direction go, but for its pins, which may be others' too. */
+export function releaseDirection(
   key: RecordKey,
   direction: Direction,
   veth: PodVeth,

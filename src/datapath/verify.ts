@@ -61,9 +61,10 @@ export function compare(key: RecordKey, limits: Limits): Difference[] {
 }
 
 /** What a limit asks for; where it stood, its source, changes nothing. */
-const ASKED = ["burst", "bucket", "mice", "pacer", "width", "depth", "threshold"] as const;
+export const ASKED = ["burst", "bucket", "mice", "pacer", "width", "depth", "threshold"] as const;
 
-function compareDirection(
+/** One direction of {@linkcode compare}. @throws {NativeError} */
+export function compareDirection(
   key: RecordKey,
   direction: Direction,
   limit: DirectionLimit | null,

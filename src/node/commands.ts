@@ -48,6 +48,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     "prove that pods are held to their limits, and say what keeps them from it",
     () => import("./doctor/doctor.ts"),
   ),
+  limit: entry("change what a running pod is held to, at once", () => import("./limit/limit.ts")),
   metrics: entry("what was counted, for Prometheus and node_exporter", () => import("./metrics.ts")),
   reconcile: entry("remove what dead pods and killed calls left behind", () => import("./reconcile.ts")),
   status: entry("who is limited on this node, by what, and what was counted", () => import("./status.ts")),

@@ -1,8 +1,7 @@
 import { attachmentOf } from "../cni/attach.ts";
 import { ATTACH_MODES } from "../cni/own_keys.ts";
 import type { Choice } from "../datapath/applied.ts";
-import { formatRate } from "../limits/quantity.ts";
-import { decideLimits, type Decision, type DirectionLimit } from "../limits/limits.ts";
+import { decideLimits, type Decision } from "../limits/limits.ts";
 import { quote } from "../log/quote.ts";
 import { kernelRelease } from "../kernel/version.ts";
 import { netnsId } from "../net/netns.ts";
@@ -10,6 +9,7 @@ import { isKnown } from "../state/known.ts";
 import { DIRECTIONS } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
 import type { Command } from "./commands.ts";
+import { describeLimit } from "./describe_limit.ts";
 import type { Options } from "./options.ts";
 import { print, UsageError } from "./output.ts";
 
@@ -100,14 +100,6 @@ function decide(options: Options): Decision {
   }
   for (const direction of DIRECTIONS) print(`${direction}: ${describeLimit(decision.limits[direction])}`);
   return decision;
-}
-
-function describeLimit(limit: DirectionLimit | null): string {
-  if (limit === null) return "no limit";
-  const { rate, burst, bucket, mice, width, depth, threshold } = limit;
-  const heavy = threshold === null ? "adaptive" : `${threshold} bytes`;
-  return `${formatRate(rate)}bit/s, burst ${burst} bytes, bucket ${bucket}, mice ${mice}, ` +
-    `sketch ${width}x${depth} (${width * depth * 8} bytes), heavy-hitter threshold ${heavy}`;
 }
 
 function printChoice({ what, choice, why }: Choice): void {

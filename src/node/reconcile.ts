@@ -7,10 +7,10 @@ export const command: Command = {
   usage: "[--dry-run] [-o json|table]",
   about:
     `Compares what natra pinned, attached and recorded with the pods that exist, and removes what is natra's and dead:
-of pods that are gone, of calls that were killed half-way. Safe beside running pods and while others are
-added or deleted.`,
+of pods that are gone, of calls that were killed before it was known what they wanted. What they wanted for a pod that
+lives is finished. Safe beside running pods and while others are added or deleted.`,
   options: [{ name: "dry-run", about: "only tell" }, OUTPUT],
-  notes: "Exit code 1 if something could not be removed.",
+  notes: "Exit code 1 if something could not be removed or finished.",
   run: reconcileNode,
 };
 
@@ -19,9 +19,11 @@ async function reconcileNode(options: Options): Promise<number> {
   const leftovers = reconcile(undefined, options.flag("dry-run"));
   if (outputFormat(options) === "json") printJson(leftovers);
   else {
-    for (const { containerId, ifname, why, failures } of leftovers) {
+    const would = options.flag("dry-run");
+    for (const { containerId, ifname, why, finished, failures } of leftovers) {
       const outcome = failures.length === 0 ? why : `${why}; failed: ${failures.join("; ")}`;
-      print(`${options.flag("dry-run") ? "would remove" : "removed"} ${containerId} ${ifname}: ${outcome}`);
+      const verb = finished ? would ? "would finish" : "finished" : would ? "would remove" : "removed";
+      print(`${verb} ${containerId} ${ifname}: ${outcome}`);
     }
     if (leftovers.length === 0) print("Nothing was left behind.");
   }

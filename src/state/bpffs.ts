@@ -41,6 +41,19 @@ export function removePin(path: string): void {
   }
 }
 
+/**
+ * Pins an object where another one is pinned: whoever opens the pin finds the one or the other.
+ *
+ * @param make Pins it at the path that it is given.
+ */
+export function replacePin(path: string, make: (draft: string) => void): void {
+  const name = path.lastIndexOf("/") + 1;
+  const draft = `${path.slice(0, name)}new-${path.slice(name)}`;
+  removePin(draft); // of a process that was killed
+  make(draft);
+  Deno.renameSync(draft, path);
+}
+
 /** Whether there is a pin. */
 export function hasPin(path: string): boolean {
   try {

@@ -1,5 +1,6 @@
 import { checkErrno, cstr, libc, NativeError } from "../../ffi/native.ts";
 import { Errno } from "../../ffi/errno.ts";
+import { pause } from "../kernel/pause.ts";
 import { stillAlive } from "../kernel/watchdog.ts";
 import { makePinDirectory } from "./bpffs.ts";
 import { containerPins } from "./names.ts";
@@ -30,7 +31,7 @@ export class ContainerLock implements Disposable {
       // Asked again and again, because its holder may make more steps than the watchdog would give to one.
       stillAlive();
       if (lock !== null) return lock;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+      pause(RETRY_MS);
     }
   }
 

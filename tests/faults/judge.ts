@@ -78,3 +78,18 @@ export async function assertReconciled({ stage, before }: Pick<Target, "stage" |
   assertEquals(reconcile.code, 0, reconcile.stdout + reconcile.stderr);
   assertEquals(await stage.look(), before, `something is left: ${reconcile.stdout}`);
 }
+
+/** Whether the container's record is there. */
+export async function isRecorded({ scene, room }: Stage): Promise<boolean> {
+  return (await room.sh('find /run/natra -name "$1*.json"', scene.pod.containerId)) !== "";
+}
+
+/** The pod is held after a reconcile as after a healthy ADD. */
+export async function assertFinished({ stage, conf, held }: Target): Promise<void> {
+  const reconcile = await stage.tool("reconcile");
+  assertEquals(reconcile.code, 0, reconcile.stdout + reconcile.stderr);
+  assertEquals(await stage.look(), held, `it is not finished: ${reconcile.stdout}`);
+  const check = await stage.call("CHECK", conf);
+  assertEquals([check.code, check.stdout], [0, ""]);
+  assertEquals((await stage.tool("reconcile")).stdout, "Nothing was left behind.\n");
+}

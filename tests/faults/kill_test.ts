@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { needsRootAnd, testIf } from "../run/needs.ts";
 import type { Fault } from "./injector.ts";
-import { assertDeleted, assertReconciled } from "./judge.ts";
+import { assertDeleted, assertFinished, assertReconciled, isRecorded } from "./judge.ts";
 import { isLong, places } from "./plan.ts";
 import { strikeEach } from "./strike.ts";
 
@@ -32,16 +32,19 @@ testIf(
 
 testIf(
   missing,
-  "reconcile undoes an ADD that was killed before it had recorded the whole",
+  "reconcile finishes an ADD that was killed after it had recorded what it wanted, and undoes one that had not",
   (t) =>
     strikeEach(
       t,
       conf,
       ({ ADD }) => kills(ADD.slice(0, ADD.lastIndexOf("file/rename") + 1), 1),
       async (target, fault) => {
-        const add = await target.stage.call("ADD", target.conf, fault);
+        const { stage, conf } = target;
+        const add = await stage.call("ADD", conf, fault);
         assertEquals([add.struck, add.code], [true, KILLED]);
-        await assertReconciled(target);
+        if (!await isRecorded(stage)) return await assertReconciled(target);
+        await assertFinished(target);
+        assertDeleted(await stage.call("DEL", conf));
       },
     ),
 );

@@ -28,6 +28,14 @@ export interface Attacher {
   /** @throws {Error} If the kernel refuses. */
   attach(object: BpfObject, program: ProgramName, hook: Hook): void;
   /**
+   * Puts a program where natra's is, so that each packet meets the one or the other.
+   *
+   * @throws {Error} If natra's is not there, or the kernel refuses.
+   */
+  replace(object: BpfObject, program: ProgramName, hook: Hook): void;
+  /** Takes natra's program off the hook at once; {@linkcode detach} removes what is left of it. @throws {NativeError} */
+  stop(hook: Hook): void;
+  /**
    * Undoes it; what is not there is no error, what is another's is left.
    *
    * @param ownsClsact What {@linkcode needsClsact} said before.

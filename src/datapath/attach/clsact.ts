@@ -4,6 +4,7 @@ import { libbpf, takeLog } from "../../kernel/libbpf.ts";
 import { hasTcx } from "../../kernel/features.ts";
 import { hasFilters, putRedirect } from "../../net/filters.ts";
 import { CLSACT, deleteQdisc, findQdisc } from "../../net/tc.ts";
+import { replacePin } from "../../state/bpffs.ts";
 import { Filter } from "../../state/names.ts";
 import { pinnedProgramId } from "../kernel_objects.ts";
 import type { BpfObject, ProgramName } from "../object.ts";
@@ -51,6 +52,22 @@ function redirect(program: number, name: ProgramName, hook: Hook & { readonly re
   });
 }
 
+/** Adds natra's filter, or replaces it where it is: the kernel does that without a gap. */
+function putFilter(object: BpfObject, program: ProgramName, hook: Hook): void {
+  const { redirectTo } = hook;
+  if (redirectTo !== undefined && !hasTcx()) {
+    redirect(object.programFd(program), program, { ...hook, redirectTo });
+    return;
+  }
+  const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(object.programFd(program)));
+  checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
+}
+
+function pinProgram(object: BpfObject, program: ProgramName, pin: string): void {
+  const pinned = libbpf().bpf_program__pin(object.program(program), cstr(pin));
+  checkNegative(`pin ${program} to "${pin}"`, pinned, takeLog());
+}
+
 /** A direct-action filter on clsact: for kernels before 6.6. */
 export const clsact: Attacher = {
   kind: "clsact",
@@ -61,16 +78,16 @@ export const clsact: Attacher = {
     const created = libbpf().bpf_tc_hook_create(hookOf(hook, true));
     takeLog();
     if (created !== -Errno.EEXIST) checkNegative(`add clsact to interface ${hook.ifindex}`, created);
-    const { redirectTo, pin } = hook;
-    if (redirectTo !== undefined && !hasTcx()) {
-      redirect(object.programFd(program), program, { ...hook, redirectTo });
-    } else {
-      const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(object.programFd(program)));
-      checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
-    }
-    const pinned = libbpf().bpf_program__pin(object.program(program), cstr(pin));
-    checkNegative(`pin ${program} to "${pin}"`, pinned, takeLog());
+    putFilter(object, program, hook);
+    pinProgram(object, program, hook.pin);
   },
+
+  replace(object: BpfObject, program: ProgramName, hook: Hook): void {
+    putFilter(object, program, hook);
+    replacePin(hook.pin, (draft) => pinProgram(object, program, draft));
+  },
+
+  stop: (hook) => clsact.detach(hook, false),
 
   detach(hook: Hook, ownsClsact: boolean): void {
     const result = libbpf().bpf_tc_detach(hookOf(hook), filterOf());

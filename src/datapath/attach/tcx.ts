@@ -1,7 +1,7 @@
 import { checkNegative, cstr, notNull } from "../../../ffi/native.ts";
 import { tcxPrograms } from "../../kernel/features.ts";
 import { libbpf, takeLog } from "../../kernel/libbpf.ts";
-import { linkInfo } from "../kernel_objects.ts";
+import { linkInfo, openPin } from "../kernel_objects.ts";
 import type { BpfObject, ProgramName } from "../object.ts";
 import { removePin } from "../../state/bpffs.ts";
 import type { Attacher, Hook } from "./attachment.ts";
@@ -30,6 +30,19 @@ export const tcx: Attacher = {
     } finally {
       libbpf().bpf_link__destroy(link); // closes it: the pin holds it, or nobody does
     }
+  },
+
+  replace(object: BpfObject, program: ProgramName, { pin }: Hook): void {
+    using link = openPin(pin);
+    if (link === null) throw new Error(`Cannot replace ${program}: the link "${pin}" is missing`);
+    const updated = libbpf().bpf_link_update(link.fd, object.programFd(program), null);
+    checkNegative(`replace the program of link "${pin}"`, updated, takeLog());
+  },
+
+  stop({ pin }: Hook): void {
+    using link = openPin(pin);
+    if (link === null) return;
+    checkNegative(`detach link "${pin}"`, libbpf().bpf_link_detach(link.fd), takeLog());
   },
 
   detach({ pin }: Hook): void {

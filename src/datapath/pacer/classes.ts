@@ -63,16 +63,14 @@ export function classes(limit: DirectionLimit): ClassSpec[] {
     tree(Handle.HEAVY, 5n, { burst: pod, quantum: 1514, priority: 1 }),
   ];
   if (limit.mice === "free") {
-    all.push({
-      ...top,
-      id: Handle.FREE,
-      rate: UNLIMITED,
-      ceil: UNLIMITED,
-      burst: FREE_BURST,
-      quantum: 60000,
-    });
+    all.push({ ...opened(top), id: Handle.FREE, quantum: 60000 });
   }
   return all;
+}
+
+/** The same class, holding nothing back. */
+export function opened(spec: ClassSpec): ClassSpec {
+  return { ...spec, rate: UNLIMITED, ceil: UNLIMITED, burst: FREE_BURST };
 }
 
 /** Writes struct tc_ratespec. @param rate Bytes a second; what 32 bits cannot say is an attribute of its own. */

@@ -26,6 +26,10 @@ export const edt: Pacer = {
     return "fq";
   },
 
+  change: () => "fq", // the program knows the rate, not the queue
+
+  open: () => {},
+
   verify: (device: Device): string | null => verifyRoot(device, "fq"),
 
   remove: removeRoot,

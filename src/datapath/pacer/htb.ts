@@ -1,15 +1,18 @@
+import { eventually } from "../../kernel/pause.ts";
 import type { DirectionLimit } from "../../limits/limits.ts";
 import type { Attribute } from "../../net/netlink.ts";
-import { eachClass, formatHandle, putClass, putQdisc, ROOT } from "../../net/tc.ts";
+import { eachClass, findQdisc, formatHandle, putClass, putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
-import { classes, classOptions, ratesOf } from "./classes.ts";
-import { byteFifo, heavyQueue, max, verifyLeaves } from "./leaves.ts";
+import { classes, classOptions, type ClassSpec, opened, ratesOf } from "./classes.ts";
+import { byteFifo, heavyQueue, max, rebuildsHeavyQueue, verifyLeaves } from "./leaves.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
 // linux/pkt_sched.h
 const TCA_HTB_INIT = 2;
 const HTB_VERSION = 3;
+/** How long the heavy flows' queue is waited for: it runs empty by then, if they are below the limit. */
+const CALM_MS = 50;
 
 /** struct tc_htb_glob: version, rate2quantum, defcls, debug, direct_pkts. What nobody classified is a heavy flow's. */
 function rootOptions(): Attribute[] {
@@ -19,6 +22,37 @@ function rootOptions(): Attribute[] {
   ]];
 }
 
+function put({ netlink, link: { index } }: Device, spec: ClassSpec): void {
+  const { id: handle, parent } = spec;
+  putClass(netlink, { index, kind: "htb", handle, parent, options: classOptions(spec) });
+}
+
+/**
+ * Makes the classes and their queues, or changes those that are there.
+ *
+ * @param spare Whether the heavy class, which unclassified packets fall into, is to hold nothing back until its queue is
+ *   there: a queue that is replaced loses what waits in it.
+ * @returns What it is made of.
+ */
+function putTree(device: Device, limit: DirectionLimit, spare: boolean): string {
+  const bytes = limit.rate / 8n;
+  for (const spec of classes(limit)) put(device, spare && spec.id === Handle.HEAVY ? opened(spec) : spec);
+  byteFifo(device, Handle.ACK, max(bytes / 5n, 131072n));
+  byteFifo(device, Handle.LIGHT, max(bytes / 2n, 262144n));
+  if (limit.mice === "free") byteFifo(device, Handle.FREE, max(bytes / 2n, 262144n));
+  const queue = `htb + ${heavyQueue(device, limit)}`;
+  for (const spec of classes(limit)) if (spare && spec.id === Handle.HEAVY) put(device, spec);
+  return queue;
+}
+
+/** Waits a little for the heavy flows' queue to run empty. @returns Whether it did. */
+function runsEmpty({ netlink, link }: Device): boolean {
+  return eventually(
+    () => findQdisc(netlink, link.index, { handle: Handle.leaf(Handle.HEAVY) })?.backlog === 0,
+    CALM_MS,
+  );
+}
+
 /** Hierarchical token buckets: holds at dequeue, so a light packet overtakes what already waits. */
 export const htb: Pacer = {
   kind: "htb",
@@ -26,27 +60,20 @@ export const htb: Pacer = {
   install(device: Device, limit: DirectionLimit): string {
     claimRoot(device);
     const { netlink, link: { index } } = device;
-    const bytes = limit.rate / 8n;
     putQdisc(netlink, { index, kind: "htb", handle: Handle.ROOT, parent: ROOT, options: rootOptions() });
     try {
-      const tree = classes(limit);
-      for (const spec of tree) {
-        putClass(netlink, {
-          index,
-          kind: "htb",
-          handle: spec.id,
-          parent: spec.parent,
-          options: classOptions(spec),
-        });
-      }
-      byteFifo(device, Handle.ACK, max(bytes / 5n, 131072n));
-      byteFifo(device, Handle.LIGHT, max(bytes / 2n, 262144n));
-      if (limit.mice === "free") byteFifo(device, Handle.FREE, max(bytes / 2n, 262144n));
-      return `htb + ${heavyQueue(device, limit)}`;
+      return putTree(device, limit, true);
     } catch (error) {
       removeRoot(device);
       throw error;
     }
+  },
+
+  // A class that mice no longer need stays, with what its queue counted, until the root goes.
+  change: (device, limit) => putTree(device, limit, rebuildsHeavyQueue(device, limit) && runsEmpty(device)),
+
+  open(device: Device, limit: DirectionLimit): void {
+    for (const spec of classes(limit)) put(device, opened(spec));
   },
 
   verify(device: Device, limit: DirectionLimit): string | null {

@@ -26,12 +26,12 @@ function queue(
   options: Options,
   parent = classId,
 ): void {
-  putQdisc(netlink, { index: link.index, kind, handle: Handle.leaf(classId), parent, options });
+  putQdisc(netlink, { index: link.index, kind, handle: Handle.leaf(classId), parent, options }, true);
 }
 
-/** A class's queue of at most so many bytes. @throws {NativeError} */
+/** A class's queue of at most so many bytes: a new one, or the one that is there. @throws {NativeError} */
 export function byteFifo(device: Device, classId: number, bytes: bigint, parent = classId): void {
-  queue(device, classId, "bfifo", u32(Number(bytes > U32_MAX ? U32_MAX : bytes)), parent);
+  queue(device, classId, "bfifo", u32(clampU32(bytes)), parent);
 }
 
 /**
@@ -39,13 +39,15 @@ export function byteFifo(device: Device, classId: number, bytes: bigint, parent 
  * a 10M pod, and one more of them in a second is 105 % of it.
  *
  * @returns Whether there is one: where a GSO packet is less than a hundredth of a second there is no need of it, and it
- *   costs as much for every frame.
+ *   costs as much for every frame. One that an earlier limit needed stays, because the queue below it would go with it, and
+ *   cuts nothing.
  */
 function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
-  if (limit.rate / 8n / 100n >= BigInt(GSO_MAX)) return false;
+  const cuts = cutsGso(limit);
+  if (!cuts && !hasSplit({ netlink, link })) return false;
   const qopt = new DataView(new ArrayBuffer(36)); // struct tc_tbf_qopt: ratespec rate, peakrate; limit, buffer, mtu
   ratespec(qopt, 0, UNLIMITED);
-  qopt.setUint32(24, 1, true); // of a queue of its own, which the next one replaces
+  qopt.setUint32(24, clampU32(heavyBytes(limit)), true); // of a queue of its own, until it has the next one; or of that one
   try {
     putQdisc(netlink, {
       index: link.index,
@@ -54,14 +56,32 @@ function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
       parent: Handle.HEAVY,
       options: [[Tbf.PARMS, new Uint8Array(qopt.buffer)], [Tbf.RATE64, u64(UNLIMITED)], [
         Tbf.BURST,
-        u32(gsoLimit(limit)),
+        u32(cuts ? gsoLimit(limit) : 2 * GSO_MAX),
       ]],
-    });
+    }, true);
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;
   }
+}
+
+function cutsGso(limit: DirectionLimit): boolean {
+  return limit.rate / 8n / 100n < BigInt(GSO_MAX);
+}
+
+function hasSplit({ netlink, link }: Device): boolean {
+  return findQdisc(netlink, link.index, { handle: Handle.SPLIT }) !== null;
+}
+
+/** Whether another limit takes another heavy queue than the one that is there. @throws {NativeError} */
+export function rebuildsHeavyQueue(device: Device, limit: DirectionLimit): boolean {
+  return cutsGso(limit) && !hasSplit(device);
+}
+
+/** What a heavy queue without turns holds: {@linkcode LEAF_TIME} at the limit. */
+function heavyBytes(limit: DirectionLimit): bigint {
+  return max(limit.rate / 8n * LEAF_TIME / 1_000_000_000n, 2n * MTU);
 }
 
 /** Whether the kernel does not have that kind of queue. */
@@ -77,10 +97,17 @@ function isMissing(error: unknown): boolean {
  */
 export function heavyQueue(device: Device, limit: DirectionLimit): string {
   const bytes = limit.rate / 8n;
+  const { netlink, link } = device;
+  const there = findQdisc(netlink, link.index, { handle: Handle.leaf(Handle.HEAVY) })?.kind;
   const split = splitGso(device, limit);
   const parent = split ? Handle.SPLIT + 1 : Handle.HEAVY;
   const words = split ? "tbf + " : "";
   const packets = bytes / 4n / MTU; // 250 ms
+  const fifo = (): string => {
+    byteFifo(device, Handle.HEAVY, heavyBytes(limit), parent);
+    return `${words}bfifo`;
+  };
+  if (there === "bfifo") return fifo();
   try {
     queue(device, Handle.HEAVY, "fq_codel", [
       [FqCodel.TARGET, u32(15_000)], // µs
@@ -92,9 +119,8 @@ export function heavyQueue(device: Device, limit: DirectionLimit): string {
     return `${words}fq_codel`;
   } catch (error) {
     if (!isMissing(error)) throw error;
+    return fifo();
   }
-  byteFifo(device, Handle.HEAVY, max(bytes * LEAF_TIME / 1_000_000_000n, 2n * MTU), parent);
-  return `${words}bfifo`;
 }
 
 /** Compares the classes' queues with those that were put there. @returns What is wrong, or null. @throws {NativeError} */
@@ -111,6 +137,10 @@ export function verifyLeaves({ netlink, link }: Device, limit: DirectionLimit): 
     }`;
   }
   return null;
+}
+
+function clampU32(value: bigint): number {
+  return Number(value > U32_MAX ? U32_MAX : value);
 }
 
 /** The larger of two. */

@@ -21,6 +21,16 @@ export interface Pacer {
    * @throws {Error} If the kernel lacks it, or another's queue is there. Nothing is left behind then.
    */
   install(device: Device, limit: DirectionLimit): string;
+  /**
+   * Holds its queue to another limit, in place: what waits there goes on waiting.
+   *
+   * @param limit One that the same pacer holds.
+   * @returns What the queue is made of now.
+   * @throws {Error} If the kernel refuses.
+   */
+  change(device: Device, limit: DirectionLimit): string;
+  /** Holds nothing back any more: what waits leaves at once. @throws {NativeError} */
+  open(device: Device, limit: DirectionLimit): void;
   /** Compares the queue with the limit. @returns What is wrong, or null. @throws {NativeError} */
   verify(device: Device, limit: DirectionLimit): string | null;
   /** Deletes the queue, if it is natra's. @throws {NativeError} */

@@ -4,6 +4,8 @@ import type { Pacer } from "./pacer.ts";
 export const police: Pacer = {
   kind: "police",
   install: () => "drops",
+  change: () => "drops",
+  open: () => {},
   verify: () => null,
   remove: () => {},
 };

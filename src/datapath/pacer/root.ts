@@ -7,6 +7,11 @@ export function removeRoot({ netlink, link }: Device): void {
   if (rootIsOurs({ netlink, link })) deleteQdisc(netlink, link.index, Handle.ROOT, ROOT);
 }
 
+/** Whether nothing waits in natra's queue, or there is none. @throws {NativeError} */
+export function isEmpty({ netlink, link }: Device): boolean {
+  return (findQdisc(netlink, link.index, { handle: Handle.ROOT })?.queued ?? 0) === 0;
+}
+
 /** Whether the queue at the root of a device is natra's. @throws {NativeError} */
 export function rootIsOurs({ netlink, link }: Device): boolean {
   return findQdisc(netlink, link.index, { parent: ROOT })?.handle === Handle.ROOT;

@@ -1,0 +1,59 @@
+import { eventually } from "../kernel/pause.ts";
+import { describeError } from "../log/describe.ts";
+import { removePins } from "../state/bpffs.ts";
+import type { Direction } from "../state/names.ts";
+import { type Altered, fitGso, isGuard } from "./alter.ts";
+import type { AppliedDirection } from "./applied.ts";
+import { removeIfb } from "./ifb.ts";
+import { isEmpty } from "./pacer/root.ts";
+import { pacerOf } from "./pacer/select.ts";
+import { deviceOf, directionPins, placesOf } from "./places.ts";
+import { releaseDirection } from "./release.ts";
+
+/** How long a queue that holds nothing back is waited for: departure times may be half a second off. */
+const EMPTY_MS = 600;
+
+/**
+ * Lets everything of a direction pass that waits, so that its queue can go without losing it: the guard first, which would
+ * drop what comes at once; then the queue is opened, and no program asks for its classes any more.
+ *
+ * @throws {Error} If the kernel refuses.
+ */
+export function drainDirection(
+  { applied, veth, attacher, touched }: Altered,
+  direction: Direction,
+  held: AppliedDirection,
+): void {
+  touched.add(direction);
+  const device = deviceOf(direction, veth, applied.side);
+  const places = placesOf(applied, direction, veth, held.limit.bucket, applied.side);
+  const stop = (guards: boolean): void => {
+    for (const place of places) {
+      if (isGuard(place) === guards) place.run(() => attacher.stop(place.hook));
+    }
+  };
+  const pacer = pacerOf(held.pacer);
+  if (pacer.verify(device, held.limit) !== null) return; // another's, or gone: nothing of ours waits
+  stop(true);
+  pacer.open(device, held.limit);
+  stop(false);
+  eventually(() => isEmpty(device), EMPTY_MS);
+}
+
+/** Removes all that holds a direction. @throws {Error} That tells of each step that failed; the others are made. */
+export function dropDirection(altered: Altered, direction: Direction): void {
+  const { applied, veth } = altered;
+  const failures: string[] = [];
+  const attempt = (step: () => void): void => {
+    try {
+      step();
+    } catch (error) {
+      failures.push(describeError(error));
+    }
+  };
+  releaseDirection(applied, direction, veth, applied, attempt);
+  if (direction === "ingress" && applied.side === "pod") attempt(() => removeIfb(veth));
+  if (direction === "egress") attempt(() => fitGso(altered, null));
+  attempt(() => removePins(directionPins(applied, direction)));
+  if (failures.length > 0) throw new Error(`Cannot let ${direction} go: ${failures.join("; ")}`);
+}
