@@ -1,5 +1,5 @@
 import { describeError } from "../log/describe.ts";
-import { netnsId } from "../net/netns.ts";
+import { netnsId, whyUnseen } from "../net/netns.ts";
 import { findVeth, MissingInterfaceError } from "../pod/veth.ts";
 import { pinnedInterfaces } from "../state/bpffs.ts";
 import { ContainerLock } from "../state/lock.ts";
@@ -89,6 +89,8 @@ function everyKey(): RecordKey[] {
 export function whyDead(_key: RecordKey, applied: Applied | null): string | null {
   if (applied === null) return "there is no record of it";
   if (!applied.complete && (applied.wanted ?? null) === null) return CUT_SHORT;
+  const unseen = whyUnseen(applied.netns);
+  if (unseen !== null) throw new Error(`Cannot judge network namespace "${applied.netns}": ${unseen}`);
   if (netnsId(applied.netns) !== applied.netnsId) return "its network namespace is gone";
   try {
     using veth = findVeth(applied.netns, applied.ifname);

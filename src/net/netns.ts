@@ -75,3 +75,30 @@ export function netnsId(path: string): string | null {
     return null;
   }
 }
+
+/** What tells a namespace's file from an ordinary one: the file system that it is of. */
+const NSFS_MAGIC = 0x6e736673n;
+const STATFS = 120; // sizeof(struct statfs); f_type comes first
+
+/**
+ * Whether this process may judge a namespace by its path. In a container it may see another /proc than the node's, only some of the node's
+ * directories, or a directory without what is mounted there: then a namespace that lives looks like one that is gone.
+ *
+ * @param path Its file, as the node names it.
+ * @param isContainer Whether this process is in a container with processes of its own: then it is the first of them.
+ * @returns Why not; null if it may.
+ */
+export function whyUnseen(path: string, isContainer: boolean = Deno.pid === 1): string | null {
+  if (isContainer && path.startsWith("/proc/")) {
+    return "this container has processes of its own: it lacks hostPID";
+  }
+  const directory = path.slice(0, path.lastIndexOf("/"));
+  if (isContainer && netnsId(directory) === null) {
+    return `this container does not have the node's "${directory}"`;
+  }
+  if (netnsId(path) === null) return null;
+  const stat = new Uint8Array(STATFS);
+  checkErrno(`look at network namespace "${path}"`, libc.statfs(cstr(path), stat));
+  const isNamespace = BigInt.asUintN(32, new DataView(stat.buffer).getBigInt64(0, true)) === NSFS_MAGIC;
+  return isNamespace ? null : "it is an ordinary file here: what the node mounted there is not seen";
+}

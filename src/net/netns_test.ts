@@ -1,8 +1,8 @@
-import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
-import { NetNs, netnsId } from "./netns.ts";
+import { NetNs, netnsId, whyUnseen } from "./netns.ts";
 
 const unable = needsRootAnd();
 const here = (): string | null => netnsId("/proc/thread-self/ns/net");
@@ -63,4 +63,31 @@ Deno.test("NetNs.own() is the namespace that the process is in", () => {
 Deno.test("netnsId() tells a namespace by its inode, and gives null for nothing", () => {
   assertEquals(netnsId("/proc/self/ns/net"), here());
   assertEquals(netnsId("/no/such/namespace"), null);
+});
+
+testIf(
+  unable,
+  "whyUnseen() lets a namespace be judged that is there, or gone from where others are",
+  async () => {
+    await using made = await Namespace.create("netns-seen");
+    for (const isContainer of [false, true]) {
+      assertEquals(whyUnseen(made.path, isContainer), null);
+      assertEquals(whyUnseen(`${made.path}-gone`, isContainer), null);
+    }
+    assertEquals(whyUnseen("/proc/4194305/ns/net", false), null);
+    assertEquals(whyUnseen("/run/natra-none/netns/pod", false), null);
+  },
+);
+
+Deno.test("whyUnseen() says what keeps a container from judging, and never takes a file for a namespace", async () => {
+  assertStringIncludes(whyUnseen("/proc/42/ns/net", true) ?? "", "hostPID");
+  assertStringIncludes(whyUnseen("/run/natra-none/netns/pod", true) ?? "", '"/run/natra-none/netns"');
+  const file = await Deno.makeTempFile();
+  try {
+    for (const isContainer of [false, true]) {
+      assertStringIncludes(whyUnseen(file, isContainer) ?? "", "ordinary file");
+    }
+  } finally {
+    await Deno.remove(file);
+  }
 });
