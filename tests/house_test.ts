@@ -81,6 +81,17 @@ Deno.test("ffi, src/net, src/kernel, src/pod and src/state know nothing of bandw
   assertEquals(told.map(({ path }) => path), []);
 });
 
+Deno.test("src/install knows lists and files, and nothing of bandwidth: what it chains is handed to it", () => {
+  const install = inside("src/install");
+  assertGreater(install.length, 5);
+  assertEquals(
+    importers(install, /^(?!src\/(install|log)\/|src\/cni\/json\.ts$|src\/state\/names\.ts$)/),
+    [],
+  );
+  const told = install.filter(({ text }) => /bandwidth|elephant|\bmice\b|\bpacer|ingress|egress/i.test(text));
+  assertEquals(told.map(({ path }) => path), []);
+});
+
 Deno.test("src/cni knows limits and datapath in its verbs alone, and the protocol in none of them", () => {
   const verbs = /^src\/cni\/(add|check|del|gc|status|requested_limits)\.ts$/;
   const protocol = inside("src/cni").filter(({ path }) => !verbs.test(path));
@@ -96,6 +107,9 @@ Deno.test("ffi imports nothing but ffi", () => assertEquals(importers(inside("ff
 
 Deno.test("the plugin's path loads nothing of the node's tool, and none of its libraries but valibot", () => {
   assertEquals(importers(inside("src/cni"), /^src\/(node|agent)\//), []);
+  assertEquals(importers(inside("src/cni"), /^src\/install\//), [
+    "src/cni/del.ts imports src/install/stub.ts",
+  ]);
   const plugin = inside(
     "ffi",
     "src/cni",

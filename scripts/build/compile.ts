@@ -8,8 +8,8 @@ import type { Step } from "./step.ts";
 import { versionOf } from "./version.ts";
 
 /**
- * All that natra may do. Paths cannot be narrowed: a runtime names the network namespace, the log file and the CNI directories. No
- * subprocess and no system information; the network is for `natra agent`, which serves and asks the Kubernetes API, wherever that is.
+ * All that natra may do. Paths cannot be narrowed: a runtime names the network namespace, the log file and the CNI directories. It
+ * runs one program, what it has just installed, wherever that is. No system information; the network is for `natra agent`, which serves and asks the Kubernetes API, wherever that is.
  * And without every permission Deno refuses to open files in /proc and /sys (but not bpffs), so those few are read through libc.
  */
 const permissions = [
@@ -17,6 +17,7 @@ const permissions = [
   "--allow-read",
   "--allow-write",
   "--allow-net",
+  "--allow-run",
   "--allow-env=CNI_*,NATRA_*,NODE_NAME,KUBERNETES_SERVICE_*,DENO_TLS_CA_STORE,NO_COLOR,FORCE_COLOR,TERM",
   "--no-prompt",
 ];

@@ -8,6 +8,11 @@ import type { DelRequest } from "./protocol.ts";
  * that never had a limit, and always succeeds: a pod that cannot be deleted would help nobody. It never throws.
  */
 export async function del(request: DelRequest, logger: Logger): Promise<void> {
+  await letGo(request, logger);
+  if (isStub()) await removeStubAfter(request, logger);
+}
+
+async function letGo(request: DelRequest, logger: Logger): Promise<void> {
   const { containerId, ifname, netns } = request;
   const who = { containerId, ifname, pod: request.pod };
   try {
@@ -20,5 +25,25 @@ export async function del(request: DelRequest, logger: Logger): Promise<void> {
     if (failures.length === 0) logger.info("limit removed", who);
   } catch (error) {
     logger.error("limit not removed", { ...who, error: describeError(error) });
+  }
+}
+
+/** Whether natra was uninstalled, and this executable is here for the pods of before. It asks the file system alone. */
+function isStub(): boolean {
+  try {
+    return Deno.lstatSync(`${Deno.execPath()}.uninstalled`).isFile;
+  } catch {
+    return false;
+  }
+}
+
+async function removeStubAfter({ containerId }: DelRequest, logger: Logger): Promise<void> {
+  try {
+    const { removeStub } = await import("../install/stub.ts");
+    const path = Deno.execPath();
+    const isGone = await removeStub(path.slice(0, path.lastIndexOf("/")), containerId);
+    if (isGone) logger.info("executable removed: the last pod that was added with it is gone", { path });
+  } catch (error) {
+    logger.error("executable not removed", { error: describeError(error) });
   }
 }

@@ -48,10 +48,12 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
     "prove that pods are held to their limits, and say what keeps them from it",
     () => import("./doctor/doctor.ts"),
   ),
+  install: entry("put natra beside the main CNI plugin, and keep it there", () => import("./install.ts")),
   limit: entry("change what a running pod is held to, at once", () => import("./limit/limit.ts")),
   metrics: entry("what was counted, for Prometheus and node_exporter", () => import("./metrics.ts")),
   reconcile: entry("remove what dead pods and killed calls left behind", () => import("./reconcile.ts")),
   status: entry("who is limited on this node, by what, and what was counted", () => import("./status.ts")),
+  uninstall: entry("take natra out again, and let every pod go", () => import("./uninstall.ts")),
   version: entry(
     "the version, the commit, and what is inside under which licences",
     () => import("./version.ts"),

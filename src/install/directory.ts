@@ -1,0 +1,110 @@
+/** The node's directories: who may write there, and how a file gets there whole or not at all. */
+import { describeError } from "../log/describe.ts";
+import { quote } from "../log/quote.ts";
+import { InstallError } from "./error.ts";
+import { draftName, isDraftName } from "./names.ts";
+
+const STICKY = 0o1000;
+const GROUP_MAY_WRITE = 0o020;
+const OTHERS_MAY_WRITE = 0o002;
+
+/**
+ * Demands a directory in which root alone decides what is there: what is written here is run, or read, as root. Nobody
+ * else may own it or write to it, or exchange one that it lies in, and no link may stand on the way.
+ *
+ * @param what What it is for, for the error.
+ * @throws {InstallError} If it is another, or none.
+ */
+export function checkDirectory(path: string, what: string): void {
+  const refuse = (why: string): never => {
+    throw new InstallError(`Cannot use ${quote(path, 200)} as the ${what}: ${why}`);
+  };
+  if (!path.startsWith("/") || path.split("/").some((part) => part === "..")) {
+    refuse('it must be an absolute path without ".."');
+  }
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  for (let depth = 0; depth <= parts.length; depth++) {
+    const at = `/${parts.slice(0, depth).join("/")}`;
+    const info = lstat(at, refuse);
+    if (info.isSymlink) refuse(`${quote(at)} is a symbolic link to ${target(at)}: name the directory itself`);
+    if (!info.isDirectory) refuse(`${quote(at)} is no directory`);
+    if (info.uid !== 0) refuse(`${quote(at)} belongs to user ${info.uid}, not to root`);
+    const mode = info.mode ?? 0;
+    // In a sticky directory others may add what they like, but not exchange root's.
+    const isExchangeable = depth === parts.length || (mode & STICKY) === 0;
+    if ((mode & OTHERS_MAY_WRITE) !== 0 && isExchangeable) refuse(`everybody may write to ${quote(at)}`);
+    if ((mode & GROUP_MAY_WRITE) !== 0 && info.gid !== 0 && isExchangeable) {
+      refuse(`group ${info.gid} may write to ${quote(at)}`);
+    }
+  }
+}
+
+function lstat(path: string, refuse: (why: string) => never): Deno.FileInfo {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return refuse(`${quote(path)} is not there`);
+    return refuse(describeError(error));
+  }
+}
+
+function target(path: string): string {
+  try {
+    return quote(Deno.realPathSync(path));
+  } catch {
+    return "nothing";
+  }
+}
+
+/**
+ * Puts a file into a directory in one step: whoever looks sees the old one or the whole new one, after a crash or a
+ * power cut, too. It is written beside its place under a name that runtimes pass over, and renamed, which works while
+ * the old one is being run.
+ *
+ * @param mode Its permissions; it is root's.
+ * @param fill Writes the file whose path it is given.
+ * @throws {Error} If the file system refuses; nothing is left then.
+ */
+export function putFile(directory: string, name: string, mode: number, fill: (path: string) => void): void {
+  const draft = `${directory}/${draftName()}`;
+  try {
+    fill(draft);
+    Deno.chownSync(draft, 0, 0);
+    Deno.chmodSync(draft, mode);
+    syncPath(draft);
+    Deno.renameSync(draft, `${directory}/${name}`);
+  } catch (error) {
+    removeFile(draft);
+    throw error;
+  }
+  syncPath(directory);
+}
+
+/** Removes a file for good. @returns Whether there was one. */
+export function takeFile(directory: string, name: string): boolean {
+  if (!removeFile(`${directory}/${name}`)) return false;
+  syncPath(directory);
+  return true;
+}
+
+/** Removes what processes that were killed have left. The caller holds the node's lock, so nobody writes any of it now. */
+export function removeDrafts(directory: string): void {
+  for (const { name } of Deno.readDirSync(directory)) {
+    if (isDraftName(name)) removeFile(`${directory}/${name}`);
+  }
+}
+
+function syncPath(path: string): void {
+  using file = Deno.openSync(path, { read: true });
+  file.syncSync();
+}
+
+function removeFile(path: string): boolean {
+  try {
+    Deno.removeSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import { describeError } from "../log/describe.ts";
+import { quote } from "../log/quote.ts";
+import { putFile } from "./directory.ts";
+import { InstallError } from "./error.ts";
+import { EXECUTABLE } from "./names.ts";
+
+/** Runnable by everybody, written by root alone, and never with root's rights for who starts it. */
+const MODE = 0o755;
+const CHUNK = 1024 * 1024;
+
+/**
+ * Copies the executable to where the runtime looks for plugins, unless the same is there.
+ *
+ * @param source Path of the executable to copy.
+ * @returns Whether something was written.
+ * @throws {InstallError} If the file system refuses.
+ */
+export function putExecutable(source: string, directory: string): boolean {
+  if (isSame(source, `${directory}/${EXECUTABLE}`)) return false;
+  try {
+    putFile(directory, EXECUTABLE, MODE, (draft) => Deno.copyFileSync(source, draft));
+  } catch (error) {
+    throw new InstallError(`Cannot copy ${quote(source)} to ${quote(directory)}: ${describeError(error)}`, {
+      cause: error,
+    });
+  }
+  return true;
+}
+
+/** Whether both have the same content, and the installed one the owner and permissions that it should have. */
+function isSame(source: string, installed: string): boolean {
+  try {
+    const { isFile, uid, mode, size } = Deno.lstatSync(installed);
+    if (!isFile || uid !== 0 || ((mode ?? 0) & 0o7777) !== MODE) return false;
+    return size === Deno.statSync(source).size && hasSameBytes(source, installed);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** A chunk at a time: the executable is larger than the memory that the agent may take. */
+function hasSameBytes(one: string, other: string): boolean {
+  using left = Deno.openSync(one);
+  using right = Deno.openSync(other);
+  const [a, b] = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
+  for (;;) {
+    const [read, compared] = [fill(left, a), fill(right, b)];
+    if (read !== compared) return false;
+    if (read === 0) return true;
+    for (let at = 0; at < read; at++) if (a[at] !== b[at]) return false;
+  }
+}
+
+function fill(file: Deno.FsFile, buffer: Uint8Array): number {
+  let length = 0;
+  for (let read: number | null = 0; read !== null && length < buffer.length; length += read ?? 0) {
+    read = file.readSync(buffer.subarray(length));
+  }
+  return length;
+}
+
+/**
+ * Proves that what is installed runs on this node, and is the one that was meant.
+ *
+ * @param version What it must say to `version -o json`, besides what it says more.
+ * @throws {InstallError} If it does not; says what it said instead.
+ */
+export async function checkExecutable(
+  directory: string,
+  version: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const path = `${directory}/${EXECUTABLE}`;
+  const refuse = (why: string): never => {
+    throw new InstallError(`Cannot use the installed ${quote(path)}: ${why}`);
+  };
+  const { success, code, stdout, stderr } = await versionOf(path).catch((error: unknown) =>
+    refuse(`it does not start: ${describeError(error)}`)
+  );
+  if (!success) refuse(`it ends with ${code}, and says ${quote(stderr.trim(), 300)}`);
+  const told = parse(stdout);
+  const wrong = Object.entries(version).find(([key, value]) => told[key] !== value);
+  if (wrong === undefined) return;
+  refuse(`its ${wrong[0]} is not ${quote(String(wrong[1]))}: it says ${quote(stdout.trim(), 300)}`);
+}
+
+/** Without our environment: with CNI_COMMAND it would be a plugin. */
+async function versionOf(
+  path: string,
+): Promise<{ success: boolean; code: number; stdout: string; stderr: string }> {
+  const command = new Deno.Command(path, {
+    args: ["version", "-o", "json"],
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { success, code, stdout, stderr } = await command.output();
+  const text = new TextDecoder();
+  return { success, code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,135 @@
+/** The lists that are there, read as a container runtime reads them. */
+import { isJsonObject, type JsonObject, type JsonValue, parseExact } from "../cni/json.ts";
+import { describeError } from "../log/describe.ts";
+import { quote, quoteValue } from "../log/quote.ts";
+import { InstallError } from "./error.ts";
+import { compareNames, EXECUTABLE, isListName, isRenderedName, isWholeList } from "./names.ts";
+
+/** Far more than any list: what is larger is none. */
+const MAX_BYTES = 1024 * 1024;
+/** The key of natra's own entry that tells which list it was added to; the lists that we wrote are known by it. */
+export const RENDERED_FROM = "renderedFrom";
+
+/** A list that others wrote. */
+export interface Original {
+  /** The file's name. */
+  readonly name: string;
+  /** The file's permissions. */
+  readonly mode: number;
+  /** What it says; a single plugin's configuration as a list of one. */
+  readonly list: JsonObject;
+  readonly plugins: readonly JsonObject[];
+}
+
+/** A file that a runtime would read. */
+export interface ListFile {
+  readonly name: string;
+  /** Its text; null if it cannot be read. */
+  readonly text: string | null;
+  readonly mode: number;
+  /** Why it cannot be read, in words. */
+  readonly why: string;
+  /** What natra's own entry in it says that it was made from; null if it is another's. */
+  readonly renderedFrom: string | null;
+}
+
+/**
+ * Every file of a directory that a container runtime would read, in its order.
+ *
+ * @throws {Error} If the directory cannot be read.
+ */
+export function readLists(directory: string): ListFile[] {
+  return [...Deno.readDirSync(directory)]
+    .filter(({ name, isDirectory }) => isListName(name) && !isDirectory)
+    .map(({ name }) => readListFile(directory, name))
+    .filter((file) => file !== null)
+    .sort((a, b) => compareNames(a.name, b.name));
+}
+
+/** @returns null if it has just gone. */
+function readListFile(directory: string, name: string): ListFile | null {
+  const nothing = { name, text: null, mode: 0, renderedFrom: null };
+  try {
+    const { isFile, size, mode } = Deno.statSync(`${directory}/${name}`);
+    if (!isFile) return { ...nothing, why: "it is no regular file" };
+    if (size > MAX_BYTES) return { ...nothing, why: `it has ${size} bytes, more than any list` };
+    const text = Deno.readTextFileSync(`${directory}/${name}`);
+    return { name, text, mode: (mode ?? 0o600) & 0o777, why: "", renderedFrom: originOf(name, text) };
+  } catch (error) {
+    if (isGone(`${directory}/${name}`)) return null;
+    return { ...nothing, why: describeError(error) };
+  }
+}
+
+/** A link that leads nowhere is there, and a runtime stumbles over it. */
+function isGone(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}
+
+/**
+ * Which list a file of ours was made from. One with our name that is no JSON is ours, too: spoiled, to be written
+ * again or removed; nobody else begins a name like that.
+ */
+function originOf(name: string, text: string): string | null {
+  if (!isRenderedName(name)) return null;
+  try {
+    const value = parseExact(text);
+    const plugins = isJsonObject(value) && Array.isArray(value.plugins) ? value.plugins : [];
+    const own = plugins.find((plugin) => isJsonObject(plugin) && plugin.type === EXECUTABLE);
+    const from = isJsonObject(own) ? own[RENDERED_FROM] : undefined;
+    return typeof from === "string" ? from : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return "";
+    throw error;
+  }
+}
+
+/**
+ * Reads what others wrote, as strictly as the runtimes do.
+ *
+ * @throws {InstallError} If a runtime would refuse it; says why.
+ */
+export function parseOriginal(file: ListFile): Original {
+  const refuse = (why: string): never => {
+    throw new InstallError(`Cannot read the list ${quote(file.name, 255)}: ${why}`);
+  };
+  if (file.text === null) return refuse(file.why);
+  let value: JsonValue;
+  try {
+    value = parseExact(file.text);
+  } catch (error) {
+    return refuse(
+      file.text.trim() === "" ? "it is empty" : `it is no JSON: ${quote(describeError(error), 200)}`,
+    );
+  }
+  if (!isJsonObject(value)) return refuse("it is no JSON object");
+  const isList = isWholeList(file.name);
+  if (!isList && "plugins" in value) return refuse("it is a list, whose name must end in .conflist");
+  const list = isList ? value : asList(value);
+  const { name, cniVersion, plugins } = list;
+  if (typeof name !== "string" || name === "") return refuse(`its name is ${quoteValue(name)}`);
+  if (cniVersion !== undefined && typeof cniVersion !== "string") {
+    return refuse(`its cniVersion is ${quoteValue(cniVersion)}`);
+  }
+  if (!Array.isArray(plugins) || plugins.length === 0) return refuse("it has no plugins");
+  const read = plugins.map((plugin: JsonValue, index): JsonObject => {
+    if (isJsonObject(plugin) && typeof plugin.type === "string" && plugin.type !== "") return plugin;
+    return refuse(`plugin ${index + 1} has no type`);
+  });
+  return { name: file.name, mode: file.mode, list, plugins: read };
+}
+
+/** A list of one plugin, as libcni makes it. */
+function asList(plugin: JsonObject): JsonObject {
+  const { cniVersion, name } = plugin;
+  return {
+    ...(cniVersion === undefined ? {} : { cniVersion }),
+    ...(name === undefined ? {} : { name }),
+    plugins: [plugin],
+  };
+}

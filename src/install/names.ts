@@ -1,0 +1,80 @@
+/** The names of what an install leaves on a node, and how a container runtime reads the directory of lists. */
+
+/** The executable's name: the `type` by which a list calls it. */
+export const EXECUTABLE = "natra";
+
+/** Says beside the executable that it was uninstalled, and stays only for the pods that were added with it. */
+export const STUB_MARK = `${EXECUTABLE}.uninstalled`;
+
+/**
+ * What our lists begin with. A runtime takes the list whose name comes first: the first of these that comes before the
+ * original's name is used.
+ */
+const PREFIXES = ["00-natra-", "0-natra-", "!natra-"] as const;
+
+/** What a runtime takes for a list, or for a single configuration; whatever else is in the directory it passes over. */
+const SUFFIXES = [".conf", ".conflist", ".json"] as const;
+const LIST_SUFFIX = ".conflist";
+
+/** What Cilium appends to the name of every list that is not its own, if `cni.exclusive` tells it to. */
+const CILIUM_SUFFIX = ".cilium_bak";
+
+/** Whether a runtime would read a file of this name. */
+export function isListName(name: string): boolean {
+  return SUFFIXES.some((suffix) => name.endsWith(suffix));
+}
+
+/** Whether a file of this name is a whole list; else it is one plugin's configuration. */
+export function isWholeList(name: string): boolean {
+  return name.endsWith(LIST_SUFFIX);
+}
+
+/** Whether it is a name that {@linkcode renderedName} gives. What is in the file decides whose it is. */
+export function isRenderedName(name: string): boolean {
+  return name.endsWith(LIST_SUFFIX) && PREFIXES.some((prefix) => name.startsWith(prefix));
+}
+
+/**
+ * The name of the list that stands before an original.
+ *
+ * @param original The original's file name.
+ * @returns A name that a runtime prefers; null if nothing comes before the original's.
+ */
+export function renderedName(original: string): string | null {
+  const suffix = SUFFIXES.find((candidate) => original.endsWith(candidate)) ?? "";
+  const stem = original.slice(0, original.length - suffix.length);
+  const names = PREFIXES.map((prefix) => `${prefix}${stem}${LIST_SUFFIX}`);
+  return names.find((name) => compareNames(name, original) < 0) ?? null;
+}
+
+/** The order in which runtimes sort names: by their bytes. */
+export function compareNames(a: string, b: string): number {
+  const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
+  for (let at = 0; at < Math.min(left.length, right.length); at++) {
+    const difference = (left[at] ?? 0) - (right[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** What Cilium renames a list to. */
+export function ciliumBackup(name: string): string {
+  return `${name}${CILIUM_SUFFIX}`;
+}
+
+/** The list that Cilium renamed; null if it is no name of Cilium's, or no list of ours. */
+export function backedUpByCilium(name: string): string | null {
+  if (!name.endsWith(CILIUM_SUFFIX)) return null;
+  const list = name.slice(0, -CILIUM_SUFFIX.length);
+  return isRenderedName(list) ? list : null;
+}
+
+/** A name for a file that is being written: no runtime reads it, and no one guesses it. */
+export function draftName(): string {
+  return `.natra-${crypto.randomUUID()}.tmp`;
+}
+
+/** Whether it is a name that {@linkcode draftName} gave. */
+export function isDraftName(name: string): boolean {
+  return /^\.natra-[0-9a-f-]{36}\.tmp$/.test(name);
+}

@@ -1,0 +1,116 @@
+/** What runs on a node of its own: installs and uninstalls that are killed somewhere on their way, and what each has left. */
+import { isDraftName } from "../../src/install/names.ts";
+import { Child } from "../rig/child.ts";
+import { outcomeOf } from "../rig/run.ts";
+import { judgeLists } from "./judge.ts";
+import { CniNode, listOf, NATRA } from "./node.ts";
+
+/** How many times somebody is killed. */
+export interface KillsRequest {
+  readonly kills: number;
+}
+
+/** What came of it. */
+export interface KillsResult {
+  /** What was wrong, in words. */
+  readonly problems: readonly string[];
+  /** How many were still running when they were killed. */
+  readonly struck: number;
+  /** How many of the killed had left a draft: they were in the middle of writing. */
+  readonly drafts: number;
+}
+
+const ORIGINAL = "10-x.conflist";
+/** Milliseconds from a start to a kill: starting takes some 40, all of it 250. */
+const LATEST_MS = 280;
+/** What an earlier version was: another whole file. */
+const OLD = "#!/bin/sh\n# natra, an earlier version\n";
+
+/** What is under way when it is killed: what comes before, and the command. */
+const STEPS: readonly { before(node: CniNode, round: number): Promise<void>; args: readonly string[] }[] = [
+  { before: (node) => remove(`${node.binDir}/natra`), args: ["install", "--once"] },
+  { before: (node) => upgradeFrom(node), args: ["install", "--once"] },
+  { before: (node, round) => node.putList(ORIGINAL, listOf(`round ${round}`)), args: ["install", "--once"] },
+  { before: (node, round) => node.putList(ORIGINAL, listOf(`round ${round}`)), args: ["install"] },
+  { before: () => Promise.resolve(), args: ["uninstall"] },
+  { before: () => Promise.resolve(), args: ["uninstall", "--keep-stub"] },
+];
+
+async function remove(path: string): Promise<void> {
+  await Deno.remove(path).catch((error: unknown) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
+
+async function upgradeFrom({ binDir }: CniNode): Promise<void> {
+  await remove(`${binDir}/natra`);
+  await Deno.writeTextFile(`${binDir}/natra`, OLD, { mode: 0o755 });
+}
+
+async function kill({ kills }: KillsRequest): Promise<KillsResult> {
+  await using node = await CniNode.create();
+  const directories = ["--bin-dir", node.binDir, "--conf-dir", node.confDir];
+  const problems: string[] = [];
+  const count = { struck: 0, drafts: 0 };
+  const whole = await digest(NATRA);
+  await node.putList(ORIGINAL, listOf("at first"));
+  for (let round = 0; round < kills; round++) {
+    const step = STEPS[round % STEPS.length];
+    if (step === undefined) break;
+    await step.before(node, round);
+    const original = (await node.lists()).get(ORIGINAL);
+    const delay = Math.random() * LATEST_MS;
+    const child = Child.start([NATRA, ...step.args, ...directories]);
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    if (!child.ended) count.struck++;
+    await child.stop("SIGKILL");
+    const where = `round ${round}, ${step.args.join(" ")} after ${delay.toFixed(0)} ms`;
+    const found = (what: string): unknown => problems.push(`${where}: ${what}`);
+    const files = await node.lists();
+    if (allNames(node).some(isDraftName)) count.drafts++;
+    judgeLists(files).forEach(found);
+    if (files.get(ORIGINAL) !== original) found("the original changed");
+    const executable = await digest(`${node.binDir}/natra`);
+    if (![whole, await digest(OLD, true), null].includes(executable)) found("the executable is another");
+    if (executable === null && [...files.keys()].some((name) => name.startsWith("00-"))) {
+      const wasThere = step.args[0] === "install" && round % STEPS.length === 0; // the test took it away
+      if (!wasThere) found("a list names an executable that is gone");
+    }
+    const { code, stderr } = await outcomeOf([NATRA, "install", "--once", ...directories]);
+    if (code !== 0) found(`the next install failed: ${stderr}`);
+    const after = [...(await node.lists()).keys()].join(" ");
+    if (after !== `00-natra-${ORIGINAL} ${ORIGINAL}`) found(`the next install leaves ${after}`);
+    if (await digest(`${node.binDir}/natra`) !== whole) found("the next install leaves another executable");
+    if (allNames(node).some((name) => name.startsWith(".") || name.endsWith(".uninstalled"))) {
+      found(`the next install leaves ${allNames(node)}`);
+    }
+    judgeLists(await node.lists()).forEach(found);
+    if (!(await node.lists()).get(`00-natra-${ORIGINAL}`)?.includes(markOf(original))) {
+      found("the next install's list is old");
+    }
+  }
+  return { problems, ...count };
+}
+
+function allNames({ binDir, confDir }: CniNode): string[] {
+  return [binDir, confDir].flatMap((directory) => [...Deno.readDirSync(directory)].map(({ name }) => name));
+}
+
+function markOf(original = ""): string {
+  return /"mark": "[^"]*"/.exec(original)?.[0] ?? "no mark";
+}
+
+async function digest(path: string, isText = false): Promise<string | null> {
+  try {
+    const bytes = isText ? new TextEncoder().encode(path) : await Deno.readFile(path);
+    return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  const result = await kill(JSON.parse(Deno.args[0] ?? "{}") as KillsRequest);
+  Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(result)));
+}
