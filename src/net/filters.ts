@@ -73,6 +73,8 @@ export interface TcFilter {
 }
 
 const TCA_CHAIN = 11;
+/** Of a u32 handle: the filter in its hash table; the table itself has none. */
+const U32_NODE = 0xfff;
 /** Where each kind of filter keeps its actions among its options. */
 const ACTIONS: Readonly<Record<string, number>> = { bpf: 1, matchall: 2, basic: 3, flower: 3, fw: 4, u32: 7 };
 
@@ -87,10 +89,11 @@ export function listFilters(netlink: Netlink, index: number, parent: number): Tc
   }, (message) => {
     const { header, attributes } = message;
     // A kind's first message is about all of its filters; other chains are reached only from filters of the first.
-    const own = header.getInt32(4, true) === index && header.getUint32(8, true) !== 0;
-    if (own && attributes.has(Tca.OPTIONS) && !readU32(attributes, TCA_CHAIN)) {
-      filters.push(readFilter(message));
-    }
+    const own = header.getInt32(4, true) === index && attributes.has(Tca.OPTIONS);
+    if (!own || readU32(attributes, TCA_CHAIN)) return;
+    const filter = readFilter(message);
+    const isTable = filter.kind === "u32" && (filter.handle & U32_NODE) === 0;
+    if (filter.handle !== 0 && !isTable) filters.push(filter);
   });
   return filters;
 }

@@ -2,7 +2,7 @@ import { assertEquals, assertExists, AssertionError, assertThrows } from "@std/a
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
-import { type Link, linkByIndex, linkByName, nsidOf, setGsoMaxSize } from "./links.ts";
+import { type Link, linkByIndex, linkByName, linkStats, nsidOf, setGsoMaxSize } from "./links.ts";
 import { Netlink } from "./netlink.ts";
 import { NetNs } from "./netns.ts";
 
@@ -54,6 +54,19 @@ testIf(
     assertEquals(inside.peerNsid, nsidOf(inner, nodeNs));
   },
 );
+
+testIf(unable, "linkStats() counts what passes, and gives null for what is not there", async () => {
+  await using made = await Namespace.create("links-stats");
+  using netlink = socketIn(made);
+  const before = linkStats(netlink, 1); // the loopback interface: what it sends it receives
+  assertEquals(before, { rxBytes: 0n, txBytes: 0n });
+  await made.run(["bash", "-c", "for n in 1 2 3; do echo -n $n >/dev/udp/127.0.0.1/9; done"]);
+  const after = linkStats(netlink, 1);
+  const sent = 20n + 8n + 1n; // it has no Ethernet header any more when it counts
+  const unreachable = 20n + 8n + sent; // nobody listens: ICMP says so, and quotes the packet
+  assertEquals(after, { rxBytes: 3n * (sent + unreachable), txBytes: 3n * (sent + unreachable) });
+  assertEquals(linkStats(netlink, 4242), null);
+});
 
 testIf(unable, "nsidOf() gives null for a namespace that nothing leads to", async () => {
   await using made = await Namespace.create("links-lonely");

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
-import { hasFilters } from "./filters.ts";
+import { hasFilters, listFilters } from "./filters.ts";
 import { Netlink, u32 } from "./netlink.ts";
 import { NetNs } from "./netns.ts";
 import {
@@ -161,6 +161,43 @@ testIf(unable, "hasFilters() tells the hooks of clsact apart", async () => {
   assertEquals(used(), [false, true]);
   assert(deleteQdisc(at.netlink, LOOPBACK, CLSACT.handle, CLSACT.parent));
 });
+
+testIf(
+  unable,
+  "listFilters() lists them in the order in which packets meet them, with what they redirect to",
+  async () => {
+    await using at = await fresh("list");
+    const tc = (...args: string[]): Promise<string> => at.namespace.run(["tc", ...args]);
+    await tc("qdisc", "add", "dev", "lo", "clsact");
+    assertEquals(listFilters(at.netlink, LOOPBACK, CLSACT.ingress), []);
+    const bytecode = ["bpf", "bytecode", "1,6 0 0 0"];
+    await tc("filter", "add", "dev", "lo", "ingress", "prio", "5", "handle", "7", ...bytecode);
+    const mirred = ["action", "mirred", "egress", "redirect", "dev", "lo"];
+    await tc(
+      "filter",
+      "add",
+      "dev",
+      "lo",
+      "ingress",
+      "prio",
+      "2",
+      "u32",
+      "match",
+      "u32",
+      "0",
+      "0",
+      ...mirred,
+    );
+    await tc("filter", "add", "dev", "lo", "ingress", "chain", "3", "prio", "1", ...bytecode);
+    const found = listFilters(at.netlink, LOOPBACK, CLSACT.ingress);
+    assertEquals(found.map(({ kind, priority, redirectsTo }) => [kind, priority, redirectsTo]), [
+      ["u32", 2, [LOOPBACK]],
+      ["bpf", 5, []],
+    ]);
+    assertEquals(found.map(({ handle, program }) => [handle, program]).at(-1), [7, null]);
+    assertEquals(listFilters(at.netlink, LOOPBACK, CLSACT.egress), []);
+  },
+);
 
 testIf(unable, "Netlink.request() throws instead of sending a message that is cut short", async () => {
   await using at = await fresh("long");

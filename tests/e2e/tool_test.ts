@@ -5,7 +5,7 @@ import { CLIENT_INTERFACE, POD_INTERFACE } from "../rig/pod.ts";
 import { outcomeOf, run } from "../rig/run.ts";
 import { prepareTools } from "../rig/tools.ts";
 import { assertQueues10M } from "./expected.ts";
-import { sendDatagrams } from "./neighbour.ts";
+import { sendDatagrams } from "../neighbours/neighbour.ts";
 import { ends, kept, named, pinsOf, settled } from "./observed.ts";
 import { Scene } from "./scene.ts";
 

@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { families } from "../../src/metrics/families.ts";
-import { sendDatagrams } from "../e2e/neighbour.ts";
+import { sendDatagrams } from "../neighbours/neighbour.ts";
 import { pinsOf } from "../e2e/observed.ts";
 import { annotated, NATRA, Scene } from "../e2e/scene.ts";
 import { pause } from "../rig/interruption.ts";

@@ -35,7 +35,8 @@ export const POD_INTERFACE = "eth0";
 export const HOST_VETH = "veth0";
 /** The client's interface, in the client. */
 export const CLIENT_INTERFACE = "eth0";
-const CLIENT_GATEWAY = "client0";
+/** The client's interface, on the node. */
+export const CLIENT_GATEWAY = "client0";
 
 let pods = 0;
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* neighbour query IFNAME                                        the tcx programs of both hooks, in their order, as JSON
- * neighbour tcx OBJECT IFNAME ingress|egress head|tail          counter.bpf.c as a tcx link
- * neighbour clsact OBJECT IFNAME ingress|egress PRIORITY HANDLE the same as a filter on clsact
+ * neighbour tcx OBJECT IFNAME ingress|egress head|tail [CONDUCT]          counter.bpf.c as a tcx link
+ * neighbour clsact OBJECT IFNAME ingress|egress PRIORITY HANDLE [CONDUCT] the same as a filter on clsact
  *
- * The latter two wait for SIGTERM and then print how many packets the program saw; the tcx link ends with the process,
+ * CONDUCT: next (leave the packet to the next program), ok (pass it, and end the hook), peer=IFNAME (hand IPv4 to the other
+ * end of that veth).  The latter two wait for SIGTERM and then print how many packets the program saw; the tcx link ends with the process,
  * the filter stays.  Here because Debian 12's tc and bpftool know nothing of tcx, nor do its kernel headers.          */
 #include <errno.h>
 #include <net/if.h>
@@ -77,7 +78,22 @@ static int attach(struct bpf_program *program, unsigned ifindex, int ingress, ch
 	return made < 0 && made != -EEXIST ? made : bpf_tc_attach(&hook, &opts);
 }
 
-static int hold(char **argv, unsigned ifindex)
+/* What the program does with what it has seen: the start of its .rodata, see counter.bpf.c. */
+static int conduct(struct bpf_object *object, const char *word)
+{
+	struct bpf_map *rodata = bpf_object__find_map_by_name(object, ".rodata");
+	const char *peer = strncmp(word, "peer=", 5) == 0 ? word + 5 : NULL;
+	struct {
+		__s32 verdict;
+		__u32 peer;
+	} conduct = { .verdict = strcmp(word, "ok") == 0 ? 0 : -1, .peer = peer ? if_nametoindex(peer) : 0 };
+
+	if (!rodata || (peer && !conduct.peer))
+		return -1;
+	return bpf_map__set_initial_value(rodata, &conduct, sizeof(conduct));
+}
+
+static int hold(char **argv, unsigned ifindex, const char *word)
 {
 	int ingress = strcmp(argv[4], "ingress") == 0, first = 0, signal;
 	struct bpf_object *object = bpf_object__open_file(argv[2], NULL);
@@ -90,6 +106,8 @@ static int hold(char **argv, unsigned ifindex)
 	if (strcmp(argv[1], "tcx") == 0)
 		bpf_program__set_expected_attach_type(program,
 						       (enum bpf_attach_type)(ingress ? TCX_INGRESS : TCX_EGRESS));
+	if (conduct(object, word) < 0)
+		return fail("tell the program what to do");
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
 	sigprocmask(SIG_BLOCK, &end, NULL);
@@ -105,9 +123,10 @@ static int hold(char **argv, unsigned ifindex)
 int main(int argc, char **argv)
 {
 	int query = argc == 3 && strcmp(argv[1], "query") == 0;
+	int fixed = argc < 2 ? 0 : strcmp(argv[1], "tcx") == 0 ? 6 : strcmp(argv[1], "clsact") == 0 ? 7 : 0;
 	unsigned ifindex;
 
-	if (!query && !(argc == 6 && strcmp(argv[1], "tcx") == 0) && !(argc == 7 && strcmp(argv[1], "clsact") == 0)) {
+	if (!query && !(fixed && (argc == fixed || argc == fixed + 1))) {
 		fprintf(stderr, "Cannot run: wrong arguments, see neighbour.c\n");
 		return 2;
 	}
@@ -115,7 +134,7 @@ int main(int argc, char **argv)
 	if (!ifindex)
 		return fail("find the interface");
 	if (!query)
-		return hold(argv, ifindex);
+		return hold(argv, ifindex, argc > fixed ? argv[fixed] : "next");
 	printf("{");
 	if (query_hook(ifindex, TCX_INGRESS, "ingress"))
 		return 1;

@@ -27,16 +27,18 @@ export function leftover(applied: Applied): Symptom | null {
       todo: `does the network namespace "${applied.netns}" exist, and is the interface still a veth?`,
     };
   }
-  if (why === null) return null;
+  if (why === null && applied.complete) return null;
   const fresh = !applied.complete && Date.now() - Date.parse(applied.created) < LONG;
   return {
     id: applied.complete ? "dead-record" : "cut-short",
     level: fresh ? "notice" : "trouble",
-    what: `natra's record says that this pod is held, but ${why}`,
+    what: `natra's record says that this pod is held, but ${
+      why ?? "a call that set or changed that was cut short"
+    }`,
     why: fresh
       ? "natra may be setting it up just now"
-      : "a call was killed, or no DEL came: pins and memory are wasted",
-    todo: "natra reconcile removes it (with --dry-run it only tells)",
+      : "a call was killed, or no DEL came: limits are not as asked, or pins and memory are wasted",
+    todo: "natra reconcile removes or finishes it (with --dry-run it only tells)",
   };
 }
 

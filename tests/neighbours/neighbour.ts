@@ -2,11 +2,17 @@
 import type { Child } from "../rig/child.ts";
 import { pause } from "../rig/interruption.ts";
 import type { Namespace } from "../rig/namespace.ts";
-import { device } from "./observed.ts";
-import { programs } from "./programs.ts";
+import { device } from "../e2e/observed.ts";
+import { programs } from "../e2e/programs.ts";
 
 /** Where a neighbour attaches: tcx at one end of the hook, or a clsact filter with its priority and handle. */
 export type Seat = readonly ["tcx", "head" | "tail"] | readonly ["clsact", number, number];
+
+/**
+ * What a neighbour does with a packet that it has seen: leave it to the next program, pass it and end the hook, or hand IPv4 to
+ * the other end of the veth that it names, past that veth's own hooks.
+ */
+export type Conduct = "next" | "ok" | `peer=${string}`;
 
 /** A hook of an interface. */
 export interface NeighbourHook {
@@ -24,11 +30,19 @@ export class Neighbour implements AsyncDisposable {
   ) {}
 
   /** Attaches one, and waits until it counts. */
-  static async attach(hook: NeighbourHook, seat: Seat): Promise<Neighbour> {
+  static async attach(hook: NeighbourHook, seat: Seat, conduct: Conduct = "next"): Promise<Neighbour> {
     const { neighbour, counter } = await programs();
     const [how, ...rest] = seat;
     const before = new Set((await programsOn(hook)).map(({ id }) => id));
-    const child = hook.namespace.start([neighbour, how, counter, hook.link, hook.point, ...rest.map(String)]);
+    const child = hook.namespace.start([
+      neighbour,
+      how,
+      counter,
+      hook.link,
+      hook.point,
+      ...rest.map(String),
+      conduct,
+    ]);
     for (let tries = 0; tries < 100 && !child.ended; tries++) {
       const fresh = (await programsOn(hook)).find(({ id }) => !before.has(id));
       if (fresh !== undefined) return new Neighbour(child, hook, fresh.id);

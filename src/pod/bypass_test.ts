@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { Namespace } from "../../tests/rig/namespace.ts";
+import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { Netlink } from "../net/netlink.ts";
+import { NetNs } from "../net/netns.ts";
+import { BYPASSES, bypassOfNode, bypassOfPlugins } from "./bypass.ts";
+
+const unable = needsRootAnd("libmnl.so");
+// Opens the library, which no test closes: the first would be told that it leaks.
+if (unable === null) new Netlink()[Symbol.dispose]();
+
+Deno.test("bypassOfPlugins() knows the main CNIs whose packets bypass the veth's end by their plugins", () => {
+  assertEquals(bypassOfPlugins(["cilium-cni", "portmap"])?.who, "Cilium");
+  for (const types of [[], ["calico", "portmap"], ["aws-cni"], ["ptp"], ["Cilium-CNI"]]) {
+    assertEquals(bypassOfPlugins(types), null);
+  }
+});
+
+for (const { who, sign } of BYPASSES) {
+  testIf(unable, `bypassOfNode() finds ${who} while "${sign}" is there`, async () => {
+    await using node = await Namespace.create("bypass");
+    using netns = new NetNs(node.path);
+    const netlink = netns.run(() => new Netlink());
+    try {
+      assertEquals(bypassOfNode(netlink), null);
+      await node.run(["ip", "link", "add", sign, "type", "veth", "peer", "name", "other"]);
+      assertEquals(bypassOfNode(netlink)?.who, who);
+      await node.run(["ip", "link", "del", sign]);
+      assertEquals(bypassOfNode(netlink), null);
+    } finally {
+      netlink[Symbol.dispose]();
+    }
+  });
+}
