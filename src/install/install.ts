@@ -35,13 +35,15 @@ export class Installer {
   /**
    * One pass; beside others, one after the other.
    *
+   * @param signal Told to stop: then nothing is installed any more, since an uninstall may come next.
    * @throws {InstallError} If the directories or the executable cannot be used; says why.
    */
-  async pass(zeal: Zeal): Promise<InstallState> {
+  async pass(zeal: Zeal, signal?: AbortSignal): Promise<InstallState> {
     const { binDir, confDir, executable, version, plugin } = this.target;
     checkDirectory(binDir, "directory of plugins");
     checkDirectory(confDir, "directory of lists");
     using _lock = await lockNode();
+    signal?.throwIfAborted();
     for (const directory of new Set([binDir, confDir])) removeDrafts(directory);
     const changes: string[] = [];
     if (identify(`${binDir}/${EXECUTABLE}`) !== this.#verified) {

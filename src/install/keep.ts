@@ -45,7 +45,8 @@ export async function keepInstalled(target: Target, options: KeepOptions): Promi
     const now = performance.now();
     const isSure = trouble.what !== "" && now - trouble.since >= patience.grace;
     const insists = now >= insistAt;
-    const state = await attempt(() => installer.pass({ isSure, insists }));
+    const state = await attempt(() => installer.pass({ isSure, insists }, signal));
+    if (signal.aborted) return;
     const what = state.isReady ? "" : `${state.original}: ${state.problem}`;
     if (what !== trouble.what) trouble = { what, since: now };
     if (!state.isRenamed) insistAt = Infinity;

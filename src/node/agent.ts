@@ -6,8 +6,10 @@ import { Progress, runTasks, type Task } from "../agent/tasks.ts";
 import { LEVELS } from "../log/line.ts";
 import { createLogger, type Logger } from "../log/log.ts";
 import { quote } from "../log/quote.ts";
+import type { Installation } from "./agent_install.ts";
 import { reconcileTask } from "./agent_reconcile.ts";
 import { webRoutes } from "./agent_web.ts";
+import { cniDirectories, DIRECTORIES } from "./cni_directories.ts";
 import type { Command } from "./commands.ts";
 import type { Options } from "./options.ts";
 import { UsageError } from "./output.ts";
@@ -17,11 +19,13 @@ const PATIENCE_MS = 500;
 
 /** `natra agent` */
 export const command: Command = {
-  usage: "[--listen ADDRESS] [--log-level LEVEL]",
+  usage: "[--install [--bin-dir PATH] [--conf-dir PATH]] [--listen ADDRESS] [--log-level LEVEL]",
   about:
     `Runs until it gets SIGTERM, as the DaemonSet's process: removes what dead pods and killed calls left behind, at its
 start and every minute. Pods are limited without it, too. Logs JSON lines on stderr.`,
   options: [
+    { name: "install", about: "keep natra installed on the node, as natra install does" },
+    ...DIRECTORIES,
     { name: "listen", value: "ADDRESS", about: `serve HTTP there (${DEFAULT_ADDRESS}), or "off"` },
     { name: "log-level", value: "LEVEL", complete: LEVELS, about: `${LEVELS.join(", ")} (info)` },
   ],
@@ -35,12 +39,15 @@ async function runAgent(options: Options): Promise<number> {
   const logger = openLogger(options);
   const address = options.string("listen") ?? DEFAULT_ADDRESS;
   using stop = new StopSignals();
+  const install = options.flag("install") ? await installationOf(options, logger) : null;
   const tasks: readonly Task[] = [
+    ...install === null ? [] : [install.task],
     reconcileTask(logger),
   ];
   const routes: Routes = webRoutes(logger);
   const progress = new Progress(tasks);
-  await using server = address === "off" ? null : listen(routes, address, progress, logger);
+  const missing = (): readonly string[] => [...progress.missing, ...install?.missing() ?? []];
+  await using server = address === "off" ? null : listen(routes, address, missing, logger);
   logger.info("agent runs", {
     pid: Deno.pid,
     listen: server?.address ?? null,
@@ -62,14 +69,20 @@ function openLogger(options: Options): Logger {
   return logger;
 }
 
+/** Loaded only where it is wanted. */
+async function installationOf(options: Options, logger: Logger): Promise<Installation> {
+  const { installation } = await import("./agent_install.ts");
+  return installation(cniDirectories(options), logger);
+}
+
 function listen(
   routes: Routes,
   address: string,
-  progress: Progress,
+  missing: () => readonly string[],
   logger: Logger,
 ): AsyncDisposable & { address: string } {
   try {
-    return serve(routes, { address, missing: () => progress.missing, logger });
+    return serve(routes, { address, missing, logger });
   } catch (error) {
     throw error instanceof AddressError ? new UsageError(error.message) : error;
   }
