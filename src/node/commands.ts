@@ -53,6 +53,7 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   metrics: entry("what was counted, for Prometheus and node_exporter", () => import("./metrics.ts")),
   reconcile: entry("remove what dead pods and killed calls left behind", () => import("./reconcile.ts")),
   status: entry("who is limited on this node, by what, and what was counted", () => import("./status.ts")),
+  top: entry("the heaviest flows, live: who fills which limit", () => import("./top/top.ts")),
   uninstall: entry("take natra out again, and let every pod go", () => import("./uninstall.ts")),
   version: entry(
     "the version, the commit, and what is inside under which licences",

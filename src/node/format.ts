@@ -30,3 +30,16 @@ export function formatAge(ms: number): string {
 export function formatPercent(part: bigint, whole: bigint): string {
   return whole === 0n ? "0%" : `${(Number(part) * 100 / Number(whole)).toFixed(0)}%`;
 }
+
+const RATE_UNITS = ["", "k", "M", "G", "T", "P"];
+
+/** A measured rate for people, to three digits: `0`, `999`, `9.88M`, `1.00G`. @param bits Bits per second. */
+export function formatMeasured(bits: number): string {
+  let value = Math.max(0, bits), unit = 0;
+  while (value >= 999.5 && unit < RATE_UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(digits)}${RATE_UNITS[unit]}`;
+}

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { formatAge, formatBytes, formatPercent } from "./format.ts";
+import { formatAge, formatBytes, formatMeasured, formatPercent } from "./format.ts";
 
 for (
   const [bytes, text] of [
@@ -31,6 +31,13 @@ Deno.test("formatPercent() rounds, and has no percentage of nothing", () => {
     "67%",
     "100%",
     "0%",
+  ]);
+});
+
+Deno.test("formatMeasured() writes rates to three digits", () => {
+  const rates = [0, -1, 999, 999.6, 1000, 9_876_543, 10_000_000, 99_949_999, 999_600_000, 1e20];
+  assertEquals(rates.map(formatMeasured), [
+    ..."0 0 999 1.00k 1.00k 9.88M 10.0M 99.9M 1.00G 100000P".split(" "),
   ]);
 });
 

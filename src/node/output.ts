@@ -1,10 +1,20 @@
 import { escapeInvisible } from "../log/quote.ts";
 import { writeAll } from "../log/stdio.ts";
 
-/** Prints a line for people, or for the next program in a pipe. One that closed its end has read enough. */
+/** Prints a line for people, or for the next program in a pipe. */
 export function print(text: string): void {
+  write(`${text}\n`);
+}
+
+/** Whether people see what is printed. */
+export function isTerminal(): boolean {
+  return Deno.stdout.isTerminal();
+}
+
+/** Writes text as it is. One that closed its end of a pipe has read enough. */
+export function write(text: string): void {
   try {
-    writeAll(Deno.stdout, new TextEncoder().encode(`${text}\n`), 0);
+    writeAll(Deno.stdout, new TextEncoder().encode(text), 0);
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
