@@ -98,6 +98,12 @@ Deno.test("src/cni knows limits and datapath in its verbs alone, and the protoco
   assertEquals(importers(protocol, /^src\/(limits|datapath|net|pod|kernel)\//), []);
 });
 
+Deno.test("the doctor changes nothing: it knows none of the rooms that do", () => {
+  const changing =
+    /^src\/(datapath\/(hold|release|change|alter|let_go|mod|object)|state\/(lock|records)|net\/netns)\.ts$/;
+  assertEquals(importers(inside("src/node/doctor"), changing), []);
+});
+
 Deno.test("src/limits decides, and touches neither the node nor the protocol", () => {
   assertEquals(importers(inside("src/limits"), /^(?!src\/(limits|log)\/)/), []);
   assertEquals(inside("src/limits").filter(({ text }) => /\bDeno\./.test(text)).map(({ path }) => path), []);

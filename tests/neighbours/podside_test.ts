@@ -99,6 +99,7 @@ Deno.test("natra cannot hold at the node's end what bypasses it: without podside
     warmup: WARMUP,
     seconds: SECONDS,
   }, await prepareTools({ directory: RIG }));
+  say(`without podside: ingress ${percent(ingress.percent)}, egress ${percent(egress.percent)}\n`);
   assertGreater(ingress.percent, 200);
   assertBetween(95, egress.percent, 105, "egress");
 });

@@ -4,7 +4,7 @@ import { callCni } from "../../rig/cni.ts";
 import { HOST_VETH, Pod, POD_INTERFACE } from "../../rig/pod.ts";
 import { run } from "../../rig/run.ts";
 import { hasTcx } from "./features.ts";
-import { call, choiceOf, confOf, NATRA, statusOf, type StatusRow, type Wishes } from "./natra.ts";
+import { call, choiceOf, confOf, doctorOf, NATRA, statusOf, type StatusRow, type Wishes } from "./natra.ts";
 import { settledSnapshot, snapshot } from "./snapshot.ts";
 
 const RATE = 10e6;
@@ -38,6 +38,7 @@ export async function lifecycle(
   const rows = await statusOf(pod);
   assertEquals(rows.map(({ direction }) => direction), ["egress", "ingress"]);
   for (const { packets } of rows) assert(Number(packets) >= 3, `natra saw "${packets}" packets`);
+  await doctorFindsNothing(pod);
   await look(rows, pod);
   await call(pod, "DEL", conf);
   assertEquals(await settledSnapshot(pod, before), before);
@@ -57,6 +58,16 @@ export async function lifecycle(
  */
 export async function ping(pod: Pod, count: number): Promise<void> {
   await pod.client.run(["ping", "-q", "-c", `${count}`, "-i", "0.05", "-W", "5", pod.addresses.pod.v4]);
+}
+
+/** While packets pass both ways, the doctor proves that natra counts them. */
+async function doctorFindsNothing(pod: Pod): Promise<void> {
+  const { client, addresses } = pod;
+  const large = ["-s", "1400", "-i", "0.05", "-c", "60", "-W", "5"];
+  const pinged = client.run(["ping", "-q", ...large, addresses.pod.v4]);
+  const { trouble, proofs } = await doctorOf(pod, 1.5);
+  await pinged;
+  assertEquals([trouble, proofs], [[], ["counted", "counted"]]);
 }
 
 /** By default tcx where somebody else's program can be attached that way, else clsact; and HTB with fq_codel for the heavy flows, which is missed when it is gone. */
@@ -133,5 +144,6 @@ async function checkFindsDamage(pod: Pod): Promise<void> {
   const { code, result } = await callCni(pod, NATRA, "CHECK", { conf: confOf(RATE) });
   assertNotEquals(code, 0);
   assertMatch(JSON.stringify(result), /root queue of \\"veth0\\"/);
+  assertEquals((await doctorOf(pod, 0)).trouble, ["queue-replaced"]);
   assertEquals(await snapshot(pod), damaged);
 }

@@ -76,6 +76,29 @@ export async function statusOf(pod: Pod): Promise<StatusRow[]> {
 }
 
 /**
+ * Asks `natra doctor`.
+ *
+ * @param pod which pod
+ * @param watchSeconds how long it watches
+ * @returns its troubles' ids, and what the watch showed of ingress and egress
+ */
+export async function doctorOf(
+  pod: Pod,
+  watchSeconds: number,
+): Promise<{ readonly trouble: readonly string[]; readonly proofs: readonly string[] }> {
+  const watch = ["--watch-seconds", `${watchSeconds}`];
+  const { stdout } = await pod.node.outcomeOf([NATRA, "doctor", pod.containerId, ...watch, "-o", "json"]);
+  const { findings, pods } = JSON.parse(stdout) as {
+    findings: readonly { readonly id: string; readonly level: string }[];
+    pods: readonly Readonly<Record<"ingress" | "egress", { readonly verdict: string }>>[];
+  };
+  return {
+    trouble: findings.filter(({ level }) => level === "trouble").map(({ id }) => id),
+    proofs: pods.flatMap(({ ingress, egress }) => [ingress.verdict, egress.verdict]),
+  };
+}
+
+/**
  * The reason that natra gave for a choice.
  *
  * @param rows of `natra status`
