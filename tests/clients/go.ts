@@ -1,5 +1,6 @@
 /** Programs built by Go from their own modules. */
-import { outcomeOf } from "../rig/run.ts";
+import { filesBelow, keyOf } from "../../scripts/build/stamp.ts";
+import { outcomeOf, RigError } from "../rig/run.ts";
 import { type Have, madeOnce } from "./cache.ts";
 
 const MODULES = new URL("./modules/", import.meta.url).pathname;
@@ -66,6 +67,37 @@ export async function cnitool(): Promise<Have> {
     (directory) => go(["install", "-trimpath", target], PATIENCE, { GOBIN: directory }),
   );
   return "path" in have ? { path: `${have.path}/cnitool` } : have;
+}
+
+/**
+ * Builds a Go program of our own. It is built again when a file of its changes.
+ *
+ * @param directory its module
+ * @param patience seconds that it may take; what is compiled by then is not lost for the next time
+ * @returns its executable
+ */
+export async function builtOwn(directory: string, patience: number): Promise<Have> {
+  const key = await keyOf(filesBelow(directory, () => true).map((file) => ({ file })));
+  const have = await madeOnce(
+    `own-${key.slice(0, 12)}`,
+    (made) => go(["build", "-C", directory, "-trimpath", "-o", `${made}/program`, "."], patience),
+  );
+  return "path" in have ? { path: `${have.path}/program` } : have;
+}
+
+/**
+ * Finds the files of a module that another one needs.
+ *
+ * @param directory the module that needs it
+ * @param name the other's name
+ * @returns its directory
+ */
+export async function moduleDirectory(directory: string, name: string): Promise<string> {
+  const found = await outcomeOf(["go", "list", "-C", directory, "-m", "-f", "{{.Dir}}", name]);
+  if (found.code !== 0 || found.stdout.trim() === "") {
+    throw new RigError(`Failed to find the Go module "${name}": "${found.stderr.trim()}"`);
+  }
+  return found.stdout.trim();
 }
 
 function cacheName({ name, version }: Pinned): string {

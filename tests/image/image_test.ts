@@ -9,11 +9,15 @@ import {
 } from "@std/assert";
 import { context } from "../../scripts/build/context.ts";
 import { LINKS, MOUNT_POINTS, NATRA, TAKEN, TEXTS } from "../../scripts/image/files.ts";
+import { validator } from "../deploy/validator.ts";
 import { outcomeOf, run } from "../rig/run.ts";
+import { markSkipped } from "../run/needs.ts";
 import { unpack, type Unpacked } from "./unpacked.ts";
 
 const { root: repository, build } = context(false);
 const script = `${repository}/scripts/image.sh`;
+const judge = await validator();
+const unable = "missing" in judge ? ` ${markSkipped(judge.missing)}` : "";
 const EPOCH = "1700000000";
 /** What a node has to fetch at most, in bytes. */
 const LARGEST = 45_000_000;
@@ -169,6 +173,14 @@ Deno.test("scripts/image.sh", async (t) => {
     await t.step("has a bill of materials of all that", async () => {
       checkBill(JSON.parse(await Deno.readTextFile(`${directory}/one/natra.cdx.json`)), image);
     });
+    await t.step(
+      `which keeps to CycloneDX's schema${unable}`,
+      async () => {
+        if ("missing" in judge) return;
+        const { code, stderr } = await judge.sbom(`${directory}/one/natra.cdx.json`);
+        assertEquals([code, stderr], [0, ""]);
+      },
+    );
     await t.step("runs natra on a read-only root: the tool, the list of licences, the plugin", async () => {
       const identity = JSON.parse(await inImage(image.root, {}, [`/${NATRA}`, "version", "-o", "json"]));
       assertStringIncludes(image.name, identity.version);

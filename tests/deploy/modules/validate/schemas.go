@@ -1,0 +1,4 @@
+package main
+
+// The module carries CycloneDX's schemas.
+import _ "github.com/CycloneDX/cyclonedx-go"
