@@ -3,6 +3,7 @@ import { quote } from "../log/quote.ts";
 import { putFile, takeFile } from "./directory.ts";
 import { readLists } from "./list.ts";
 import { lookAt, type Outlook } from "./outlook.ts";
+import { CILIUM_REMEDY, renamedByCilium } from "./renamed.ts";
 import type { ChainedPlugin, Rendered } from "./render.ts";
 
 /** How far to go. */
@@ -27,15 +28,6 @@ export interface Outcome {
   readonly isRenamed: boolean;
   /** What was done, in words. */
   readonly changes: readonly string[];
-}
-
-/** What keeps natra out of the lists where Cilium renames them. */
-export function ciliumAdvice(list: string): string {
-  return `Cilium has renamed ${
-    quote(list, 255)
-  } to *.cilium_bak, so pods start without natra: with cni.exclusive ` +
-    "(its default) it puts every list but its own away; set cni.exclusive=false in Cilium's Helm values " +
-    '(cni-exclusive: "false" in its ConfigMap cilium-config) and restart its agents';
 }
 
 /**
@@ -64,7 +56,12 @@ export function bringAbout(directory: string, plugin: ChainedPlugin, zeal: Zeal)
     return { ...found, list: null, problem: waitingFor(outlook), isPassing: true };
   }
   if (outlook.isRenamed && !zeal.insists) {
-    return { ...found, list: null, isRenamed: true, problem: ciliumAdvice(wanted.name) };
+    return {
+      ...found,
+      list: null,
+      isRenamed: true,
+      problem: `${renamedByCilium(wanted.name)}; ${CILIUM_REMEDY}`,
+    };
   }
   for (const name of outlook.backups) remove(name, "Cilium had renamed it");
   if (!isThere(outlook, wanted)) {

@@ -6,8 +6,9 @@ export interface CniDirectories {
   readonly confDir: string;
 }
 
-const BIN = "/opt/cni/bin";
-const CONF = "/etc/cni/net.d";
+const BIN_DIR = "/opt/cni/bin";
+/** Where runtimes look for their lists of plugins, unless told otherwise. */
+export const CONF_DIR = "/etc/cni/net.d";
 
 /** The options for both. */
 export const DIRECTORIES: readonly CommandOption[] = [
@@ -15,12 +16,17 @@ export const DIRECTORIES: readonly CommandOption[] = [
     name: "bin-dir",
     value: "PATH",
     complete: "files",
-    about: `where the runtime looks for plugins (${BIN})`,
+    about: `where the runtime looks for plugins (${BIN_DIR})`,
   },
-  { name: "conf-dir", value: "PATH", complete: "files", about: `where it looks for their lists (${CONF})` },
+  {
+    name: "conf-dir",
+    value: "PATH",
+    complete: "files",
+    about: `where it looks for their lists (${CONF_DIR})`,
+  },
 ];
 
 /** What {@linkcode DIRECTORIES} were given. @throws {UsageError} If one lacks its value. */
 export function cniDirectories(options: Options): CniDirectories {
-  return { binDir: options.string("bin-dir") ?? BIN, confDir: options.string("conf-dir") ?? CONF };
+  return { binDir: options.string("bin-dir") ?? BIN_DIR, confDir: options.string("conf-dir") ?? CONF_DIR };
 }

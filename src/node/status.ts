@@ -1,8 +1,10 @@
 import type { Applied } from "../datapath/applied.ts";
 import type { QueueStats } from "../datapath/queues.ts";
+import { listsRenamedByCilium, renamedByCilium } from "../install/renamed.ts";
 import { formatRate } from "../limits/quantity.ts";
 import { escapeText } from "../log/quote.ts";
 import { type Direction, DIRECTIONS } from "../state/names.ts";
+import { CONF_DIR } from "./cni_directories.ts";
 import type { Command } from "./commands.ts";
 import { formatAge, formatBytes, formatPercent } from "./format.ts";
 import { type Options, OUTPUT, outputFormat } from "./options.ts";
@@ -141,6 +143,9 @@ const COLUMNS = [
 ] as const;
 
 async function printTables(rows: readonly Row[], verbose: boolean): Promise<void> {
+  for (const list of listsRenamedByCilium(CONF_DIR)) {
+    print(`Note: ${renamedByCilium(list)} (natra doctor).\n`);
+  }
   if (rows.length === 0) print("No pod is limited on this node.");
   else await printTable(rows);
   if (!verbose) return;

@@ -3,6 +3,7 @@ import { cilium } from "./node/cilium.ts";
 import { features } from "./node/features.ts";
 import { list } from "./node/list.ts";
 import { orphans } from "./node/records.ts";
+import { renamed } from "./node/renamed.ts";
 import type { Symptom } from "./finding.ts";
 import { fallback } from "./pod/fallback.ts";
 import { held } from "./pod/held.ts";
@@ -26,4 +27,4 @@ export const POD_CHECKS: readonly ((patient: Patient) => Symptom[])[] = [
 export const SHARED_CHECKS: readonly ((pods: readonly Applied[]) => Symptom[])[] = [features, cilium];
 
 /** What is asked of the node. @param confDir Where its CNI lists are. */
-export const NODE_CHECKS: readonly ((confDir: string) => Symptom[])[] = [list, orphans];
+export const NODE_CHECKS: readonly ((confDir: string) => Symptom[])[] = [list, renamed, orphans];

@@ -1,11 +1,11 @@
 import { quote } from "../../log/quote.ts";
+import { CONF_DIR } from "../cni_directories.ts";
 import type { Command } from "../commands.ts";
 import { type Options, OUTPUT, outputFormat } from "../options.ts";
 import { print, printJson, UsageError } from "../output.ts";
 import { wantedPods } from "../pods.ts";
 import { type Diagnosis, examine } from "./examine.ts";
 import { formatDiagnosis } from "./format.ts";
-import { CONF_DIR } from "./node/lists.ts";
 
 const MOST_SECONDS = 600;
 

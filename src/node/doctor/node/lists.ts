@@ -1,7 +1,5 @@
 import { quote } from "../../../log/quote.ts";
 
-/** The directory where runtimes look for their lists of plugins, unless told otherwise. */
-export const CONF_DIR = "/etc/cni/net.d";
 /** What containerd reads, in sorted order. */
 const LIST = /\.(conf|conflist|json)$/;
 /** Bytes; lists are a few hundred. */

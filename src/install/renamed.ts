@@ -1,0 +1,30 @@
+import { quote } from "../log/quote.ts";
+import { backedUpByCilium } from "./names.ts";
+
+/** What to do where Cilium renames others' lists. */
+export const CILIUM_REMEDY =
+  'set cni.exclusive=false in Cilium\'s Helm values (cni-exclusive: "false" in its ConfigMap ' +
+  "cilium-config) and restart its agents: natra writes its list again by itself";
+
+/** What has happened to a list of ours, in words. */
+export function renamedByCilium(list: string): string {
+  return `Cilium has renamed ${
+    quote(list, 255)
+  } to *.cilium_bak, as cni.exclusive tells it to: pods start without natra`;
+}
+
+/**
+ * Our lists that Cilium has renamed and nobody has written again.
+ *
+ * @returns Their names; none where there is no such directory.
+ */
+export function listsRenamedByCilium(directory: string): string[] {
+  let names: string[];
+  try {
+    names = [...Deno.readDirSync(directory)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return [];
+    throw error;
+  }
+  return names.map(backedUpByCilium).filter((list) => list !== null).filter((list) => !names.includes(list));
+}
