@@ -12,6 +12,7 @@ import { libbpfSteps } from "./build/libbpf.ts";
 import { licencesStep } from "./build/licences.ts";
 import { libmnlStep } from "./build/libmnl.ts";
 import { libnatraStep } from "./build/libnatra.ts";
+import { pageStep } from "./build/page.ts";
 import { runStep } from "./build/step.ts";
 
 const args: { verbose: boolean; _: (string | number)[] } = parseArgs(Deno.args, { boolean: ["verbose"] });
@@ -25,6 +26,7 @@ try {
     ...libbpfSteps(here),
     libmnlStep(here),
     libnatraStep(here),
+    pageStep(here),
     bundleStep(here),
     licencesStep(here),
     compileStep(here),

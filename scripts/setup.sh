@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Brings a bare Debian 12 to where `deno task build` and the tests work. Run it as often as you like.
+#
+#   scripts/setup.sh [--tests]    --tests: also what only whole runs of the tests need, as a browser
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -10,6 +12,8 @@ for part in common packages deno zig libbpf go; do
   source "$root/scripts/setup/$part.sh"
 done
 
+[[ $# -eq 0 || $* == --tests ]] || die "Unknown arguments: $*"
+[[ $# -eq 0 ]] || packages+=("${test_packages[@]}")
 [[ $(uname -sm) == "Linux x86_64" ]] || die "Cannot set up on $(uname -sm): only Linux x86_64 is pinned"
 mkdir -p "$NATRA_CACHE/dl"
 make_scratch

@@ -12,7 +12,7 @@ cd -- "$root"
 
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
-if ! scripts/setup.sh; then
+if ! scripts/setup.sh --tests; then
   echo "0 passed, 1 failed"
   exit 1
 fi

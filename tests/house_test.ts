@@ -52,7 +52,7 @@ Deno.test("the rules below see the project: its files, and their imports both st
   assertGreater(importers(shipped, /^ffi\/libbpf\.ts$/).length, 0);
   assertEquals(importers(shipped, /^src\/node\/command\.ts$/), ["main.ts imports src/node/command.ts"]);
   for (const { path, imports } of shipped) {
-    for (const found of imports.filter((name) => /^(src|ffi)\//.test(name))) {
+    for (const found of imports.filter((name) => /^(src|ffi)\/.*\.ts$/.test(name))) {
       assertEquals(shipped.some((other) => other.path === found), true, `"${path}" imports "${found}"`);
     }
   }
@@ -127,6 +127,14 @@ Deno.test("the plugin's path loads nothing of the node's tool, and none of its l
     "src/state",
   );
   assertEquals(importers([...plugin, ...inside("src/datapath")], /^(?!src\/|ffi\/|valibot$)/), []);
+});
+
+Deno.test("the page's browser code knows the agent's answers and nothing else of the house, and writes no markup", () => {
+  assertEquals(importers(inside("src/page/browser"), /^(?!src\/page\/(browser\/|contract\.ts$)|uplot)/), []);
+  assertEquals(importers(outside("src/page/browser"), /^src\/page\/browser\/|^uplot/), []);
+  const markup =
+    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\("(style|on)/;
+  assertEquals(inside("src/page").filter(({ text }) => markup.test(text)).map(({ path }) => path), []);
 });
 
 Deno.test("a CNI answer has one writer, and so have the tool's lines", () => {

@@ -26,7 +26,15 @@ const permissions = [
 const flags = "--quiet --no-check --no-config --no-lock --no-remote --no-npm --no-code-cache".split(" ");
 
 /** What the executable carries beside its modules, and reads with new URL("./NAME", import.meta.url). */
-const embedded = ["natra.bpf.o", "libbpf.so", "libmnl.so", "libnatra.so", "licences.json", "version.json"];
+const embedded = [
+  "natra.bpf.o",
+  "libbpf.so",
+  "libmnl.so",
+  "libnatra.so",
+  "licences.json",
+  "page.json",
+  "version.json",
+];
 
 /** Milliseconds for `deno compile` where it has to fetch the runtime itself. */
 const fetchTimeout = 120_000;

@@ -1,9 +1,12 @@
-/** The npm packages that are built into the executable: those that main.ts reaches, lazily or not. */
+/** The npm packages that are built into the executable: those that main.ts reaches, lazily or not, and the page's. */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { filesBelow } from "../build/stamp.ts";
 import type { Component } from "../../src/node/licences.ts";
 import { licenceText, type Manifest } from "./components.ts";
+
+/** What is bundled, each for itself. */
+const ENTRIES = ["main.ts", "src/page/browser/main.ts"];
 
 /** A package of npm in one version. */
 export interface NpmPackage {
@@ -18,22 +21,24 @@ interface Graph {
 }
 
 /**
- * Lists the packages that an entry reaches, and what those depend on, without what the bundler leaves out.
+ * Lists the packages that the entries reach, and what those depend on, without what the bundler leaves out.
  *
  * @param context The build's context.
  * @returns Packages, sorted by name.
  */
 export async function embeddedPackages(context: Context): Promise<NpmPackage[]> {
-  const graph: Graph = JSON.parse(await run(context, [Deno.execPath(), "info", "--json", "main.ts"]));
   const wanted = new Map<string, NpmPackage>();
-  const visit = (id: string): void => {
-    const found = graph.npmPackages[id];
-    if (found === undefined) throw new Error(`Cannot find the package "${id}" in deno info's answer`);
-    if (wanted.has(id)) return;
-    wanted.set(id, { name: found.name, version: found.version });
-    found.dependencies.forEach(visit);
-  };
-  for (const { npmPackage } of graph.modules) if (npmPackage !== undefined) visit(npmPackage);
+  for (const entry of ENTRIES) {
+    const graph: Graph = JSON.parse(await run(context, [Deno.execPath(), "info", "--json", entry]));
+    const visit = (id: string): void => {
+      const found = graph.npmPackages[id];
+      if (found === undefined) throw new Error(`Cannot find the package "${id}" in deno info's answer`);
+      if (wanted.has(id)) return;
+      wanted.set(id, { name: found.name, version: found.version });
+      found.dependencies.forEach(visit);
+    };
+    for (const { npmPackage } of graph.modules) if (npmPackage !== undefined) visit(npmPackage);
+  }
   return [...wanted.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
 }
 

@@ -7,6 +7,10 @@ packages=(
   python3 python3-pip shellcheck tcpdump unzip util-linux
 )
 
+# For whole runs of the tests alone: the page is opened in a real browser, with a font to write in.
+# shellcheck disable=SC2034 # setup.sh reads it
+test_packages=(chromium fonts-dejavu-core)
+
 setup_packages() {
   local -a missing
   mapfile -t missing < <(comm -23 <(printf '%s\n' "${packages[@]}" | sort) <(installed_packages | sort))

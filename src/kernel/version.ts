@@ -2,6 +2,7 @@ import { checkErrno, libc, text } from "../../ffi/native.ts";
 
 const FIELD = 65; // struct utsname: sysname, nodename, release, version, machine, domainname, of 65 bytes each
 const FIELDS = 6;
+const NODE_NAME = 1;
 const RELEASE = 2;
 
 /**
@@ -11,7 +12,16 @@ const RELEASE = 2;
  * @throws {NativeError}
  */
 export function kernelRelease(): string {
+  return field(RELEASE);
+}
+
+/** The machine's own name, as the kernel has it. @throws {NativeError} */
+export function nodeName(): string {
+  return field(NODE_NAME);
+}
+
+function field(index: number): string {
   const names = new Uint8Array(FIELD * FIELDS);
-  checkErrno("ask for the kernel's release", libc.uname(names));
-  return text(names.subarray(FIELD * RELEASE, FIELD * (RELEASE + 1)));
+  checkErrno("ask the kernel for its names", libc.uname(names));
+  return text(names.subarray(FIELD * index, FIELD * (index + 1)));
 }

@@ -1,0 +1,45 @@
+/** The agent's page: its script and styles, bundled for a browser with the chart library, and all its files in one, build/page.json. */
+import type { Asset } from "../../src/page/assets.ts";
+import type { Context } from "./context.ts";
+import { run } from "./run.ts";
+import type { Input } from "./stamp.ts";
+import { filesBelow } from "./stamp.ts";
+import type { Step } from "./step.ts";
+
+/** Shortened by the bundler itself: what it drops wrongly (`using`) this code does not use, and a test looks for it. */
+const BUNDLE = "--quiet --platform browser --minify".split(" ");
+
+/**
+ * The step that makes the page's files.
+ *
+ * @param context The build's context.
+ * @returns The step.
+ */
+export function pageStep(context: Context): Step {
+  const source = `${context.root}/src/page`;
+  const directory = `${context.build}/obj/page`;
+  const target = `${context.build}/page.json`;
+  const bundle = [Deno.execPath(), "bundle", ...BUNDLE, "--outdir", directory, "src/page/browser/main.ts"];
+  return {
+    name: "page",
+    outputs: [target],
+    inputs: () => [
+      { value: [Deno.version.deno, ...bundle].join("\n") },
+      ...["deno.json", "deno.lock"].map((name): Input => ({ file: `${context.root}/${name}` })),
+      ...filesBelow(source, (path) => !path.endsWith("_test.ts")).map((file): Input => ({ file })),
+    ],
+    run: async () => {
+      await run(context, bundle);
+      const read = (file: string): string => Deno.readTextFileSync(file).trim();
+      const files: Readonly<Record<string, Asset>> = {
+        "/": { type: "text/html; charset=utf-8", body: read(`${source}/page.html`) },
+        "/page.js": { type: "text/javascript; charset=utf-8", body: read(`${directory}/main.js`) },
+        "/page.css": { type: "text/css; charset=utf-8", body: read(`${directory}/main.css`) },
+        "/icon.svg": { type: "image/svg+xml", body: read(`${source}/icon.svg`) },
+      };
+      await Deno.writeTextFile(target, JSON.stringify(files));
+      const bytes = Object.values(files).reduce((sum, { body }) => sum + body.length, 0);
+      return `build/page.json: ${Object.keys(files).length} files (${Math.ceil(bytes / 1024)} KiB)`;
+    },
+  };
+}

@@ -1,0 +1,146 @@
+/** The page: asks the agent who is held and what they count, and draws it. It asks nobody else, and nothing while hidden. */
+import "uplot/dist/uPlot.min.css";
+import "./page.css";
+import { type LiveAnswer, MOST_PODS, type PodInfo, type PodsAnswer } from "../contract.ts";
+import { Busyness } from "./busy.ts";
+import { Card, nameOf, shapeOf } from "./card.ts";
+import { byId, make, setText } from "./dom.ts";
+import { onKeys } from "./keys.ts";
+
+const LIVE_MS = 1000;
+/** Every so many rounds it asks who is held. */
+const ROUNDS = 5;
+/** How many pods are shown before somebody asks for more. */
+const FIRST = 20;
+
+const list = byId("pods", HTMLElement);
+const filter = byId("filter", HTMLInputElement);
+const order = byId("order", HTMLSelectElement);
+const hold = byId("hold", HTMLButtonElement);
+const more = byId("show-more", HTMLButtonElement);
+const trouble = byId("trouble", HTMLElement);
+const nobody = make("p", "", "No pod is limited on this node.");
+
+const cards = new Map<string, Card>();
+const busyness = new Busyness();
+let pods: readonly PodInfo[] = [];
+let shown = FIRST;
+let answeredAt = Date.now();
+
+const seen = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) cardOf(target)?.setSeen(isIntersecting);
+}, { rootMargin: "200px" });
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) cardOf(target)?.fit();
+});
+
+function cardOf(element: Element): Card | undefined {
+  return [...cards.values()].find((card) => card.element === element);
+}
+
+async function ask<T>(path: string): Promise<T> {
+  const response = await fetch(path, { cache: "no-store", credentials: "omit" });
+  if (!response.ok) throw new Error(`${path.split("?")[0]} answered ${response.status}`);
+  return await response.json() as T;
+}
+
+async function askPods(): Promise<void> {
+  const answer = await ask<PodsAnswer>("/api/pods");
+  pods = answer.pods;
+  busyness.update(pods, performance.now());
+  document.title = `natra: ${answer.node}`;
+  setText(byId("node", HTMLElement), `${answer.version} on ${answer.node}`);
+  layOut();
+}
+
+async function askLive(): Promise<void> {
+  const ids = [...cards].filter(([, { isSeen }]) => isSeen).map(([id]) => id).slice(0, MOST_PODS);
+  if (ids.length === 0) return;
+  const query = ids.map((id) => `pod=${encodeURIComponent(id)}`).join("&");
+  for (const pod of (await ask<LiveAnswer>(`/api/live?${query}`)).pods) cards.get(pod.id)?.update(pod);
+}
+
+/** Puts the cards in their order: those that stay are not touched, so that neither focus nor chart jumps without need. */
+function layOut(): void {
+  const words = filter.value.toLowerCase();
+  const wanted = pods.filter((pod) => nameOf(pod).toLowerCase().includes(words));
+  // Under a reader's hands nothing moves.
+  if (order.value === "busiest" && !list.contains(document.activeElement)) {
+    wanted.sort((a, b) => busyness.of(b) - busyness.of(a));
+  } else if (order.value === "busiest") {
+    const place = new Map([...cards.keys()].map((id, index) => [id, index]));
+    wanted.sort((a, b) => (place.get(a.id) ?? Infinity) - (place.get(b.id) ?? Infinity));
+  }
+  const now = wanted.slice(0, shown);
+  const before = new Map(cards);
+  cards.clear();
+  for (const info of now) {
+    const old = before.get(info.id);
+    const card = old !== undefined && shapeOf(old.info) === shapeOf(info) ? old : new Card(info);
+    cards.set(info.id, card);
+    if (card === old) before.delete(info.id);
+    else {
+      seen.observe(card.element);
+      widths.observe(card.element);
+    }
+  }
+  for (const card of before.values()) {
+    seen.unobserve(card.element);
+    widths.unobserve(card.element);
+    card.setSeen(false);
+    card.element.remove();
+  }
+  let index = 0;
+  for (const { element } of cards.values()) {
+    if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
+    index++;
+  }
+  setText(nobody, pods.length === 0 ? "No pod is limited on this node." : "No pod's name has that in it.");
+  if (cards.size === 0) list.append(nobody);
+  else nobody.remove();
+  more.hidden = wanted.length <= now.length;
+  setText(more, `Show more (${wanted.length - now.length})`);
+  const counted = wanted.length === pods.length ? `${pods.length}` : `${wanted.length} of ${pods.length}`;
+  setText(byId("summary", HTMLElement), `${counted} ${pods.length === 1 ? "pod" : "pods"} with a limit`);
+}
+
+const isHeld = (): boolean => hold.getAttribute("aria-pressed") === "true";
+
+async function round(number: number): Promise<void> {
+  if (document.hidden || isHeld()) return;
+  try {
+    if (number % ROUNDS === 0) await askPods();
+    await askLive();
+    answeredAt = Date.now();
+    trouble.hidden = true;
+  } catch (error) {
+    const seconds = Math.round((Date.now() - answeredAt) / 1000);
+    const why = error instanceof Error ? error.message : String(error);
+    setText(trouble, `natra's agent has not answered for ${seconds} s (${why}). What is below is old.`);
+    trouble.hidden = false;
+  }
+}
+
+async function run(): Promise<never> {
+  for (let number = 0;; number++) {
+    const begun = performance.now();
+    await round(number);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(100, LIVE_MS - (performance.now() - begun))));
+  }
+}
+
+hold.addEventListener("click", () => {
+  hold.setAttribute("aria-pressed", String(!isHeld()));
+  setText(hold, isHeld() ? "Go on" : "Hold");
+});
+more.addEventListener("click", () => {
+  shown += FIRST;
+  layOut();
+});
+filter.addEventListener("input", layOut);
+order.addEventListener("change", layOut);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  for (const card of cards.values()) card.redraw();
+});
+onKeys({ list, filter, order, hold });
+run();
