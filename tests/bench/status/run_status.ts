@@ -1,0 +1,43 @@
+/** A run of `bench:status`, from outside its node. */
+import { runOnOwnNode } from "../../rig/own_node.ts";
+import { summarize, type Summary } from "../../rig/stats.ts";
+import type { Check } from "../check.ts";
+import type { Request, Times } from "./measure.ts";
+
+const NODE = new URL("./measure.ts", import.meta.url).pathname;
+/** ms above an empty program, for 1,000 pods. */
+const GOAL = 300;
+
+/**
+ * Makes a node with many pods, measures on it, and removes all of it.
+ *
+ * @param request what to measure
+ * @returns the times
+ * @throws {Interrupted} when the process is told to stop
+ * @throws {RigError} if something cannot be measured
+ */
+export async function runStatus(request: Request): Promise<Times> {
+  return await runOnOwnNode<Times>({ name: "the measurement of status", script: NODE, request });
+}
+
+/** What a command took: the whole process, and above the empty program of the same round. ms. */
+export interface Took {
+  readonly name: string;
+  readonly wall: Summary;
+  readonly above: Summary;
+}
+
+/** Sums up the rounds. */
+export function summarizeTimes(times: Times): Took[] {
+  return Object.entries(times).map(([name, rounds]) => ({
+    name,
+    wall: summarize(rounds),
+    above: summarize(rounds.map((time, round) => time - (times.empty[round] ?? 0))),
+  }));
+}
+
+/** Holds `status` against the goal. */
+export function judge(all: readonly Took[]): Check {
+  const value = all.find(({ name }) => name === "status")?.above.median ?? NaN;
+  return { goal: "status above an empty program", value, unit: "ms", limit: `≤ ${GOAL}`, met: value <= GOAL };
+}
