@@ -21,7 +21,4 @@ export const symbols = {
   mnl_attr_nest_start_check: { parameters: ["buffer", "usize", "u16"], result: "pointer" },
   /** void mnl_attr_nest_end(struct nlmsghdr *nlh, struct nlattr *start) */
   mnl_attr_nest_end: { parameters: ["buffer", "pointer"], result: "void" },
-
-  /** int mnl_cb_run(const void *buf, size_t numbytes, unsigned seq, unsigned portid, mnl_cb_t cb, void *data) */
-  mnl_cb_run: { parameters: ["buffer", "usize", "u32", "u32", "function", "pointer"], result: "i32" },
 } as const;

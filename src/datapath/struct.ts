@@ -34,6 +34,20 @@ function isInteger(field: { readonly offset: number }): field is IntegerField {
   return "size" in field && "signed" in field && !("count" in field);
 }
 
+const integers = new WeakMap<Struct, readonly (readonly [name: string, field: IntegerField])[]>();
+
+/** A struct's own integers, found once: a node's tool reads thousands of the same. */
+function integersOf(struct: Struct): readonly (readonly [name: string, field: IntegerField])[] {
+  let found = integers.get(struct);
+  if (found === undefined) {
+    found = Object.entries(struct.fields).flatMap(([name, field]) =>
+      isInteger(field) ? [[name, field] as const] : []
+    );
+    integers.set(struct, found);
+  }
+  return found;
+}
+
 /** Reads a struct's own integers; arrays and nested structs are left out. */
 export function readStruct<S extends Struct>(
   view: DataView,
@@ -41,9 +55,7 @@ export function readStruct<S extends Struct>(
   at = 0,
 ): Record<IntegerNames<S>, bigint> {
   const values: Record<string, bigint> = {};
-  for (const [name, field] of Object.entries(struct.fields)) {
-    if (isInteger(field)) values[name] = readInteger(view, at + field.offset, field);
-  }
+  for (const [name, field] of integersOf(struct)) values[name] = readInteger(view, at + field.offset, field);
   return values as Record<IntegerNames<S>, bigint>;
 }
 

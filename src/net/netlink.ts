@@ -3,19 +3,12 @@
  *
  * @module
  */
-import {
-  type Bound,
-  callback,
-  checkErrno,
-  cstr,
-  embedded,
-  notNull,
-  type Pointer,
-  view,
-} from "../../ffi/native.ts";
+import { type Bound, checkErrno, cstr, embedded, notNull, type Pointer } from "../../ffi/native.ts";
 import { symbols } from "../../ffi/libmnl.ts";
 import { stillAlive } from "../kernel/watchdog.ts";
-import { type Attributes, readAttributes } from "./attributes.ts";
+import { HEADER, type Message, readMessages } from "./messages.ts";
+
+export type { Message };
 
 /** Message types (linux/rtnetlink.h). */
 export const Rtm = {
@@ -57,26 +50,31 @@ export interface Request {
   readonly attributes?: readonly Attribute[];
 }
 
-/** An answer: the fixed part and the attributes behind it. Valid only until the next request: copy what is kept. */
-export interface Message {
-  readonly header: DataView;
-  readonly attributes: Attributes;
-}
-
 const NETLINK_ROUTE = 0;
 const SOCK_CLOEXEC = 0o2000000;
-const NLMSG_HEADER = 16;
-const MNL_CB_STOP = 0;
-const MNL_CB_OK = 1;
 
 let libmnl: Bound<typeof symbols> | undefined;
+
+/** What a socket writes into and reads into. */
+interface Buffers {
+  readonly out: Uint8Array<ArrayBuffer>;
+  readonly in: Uint8Array<ArrayBuffer>;
+}
+
+/** Those of sockets that are closed: a look at a thousand pods would make and clear 40 MB of them. */
+const spare: Buffers[] = [];
+
+function freshBuffers(): Buffers {
+  return { out: new Uint8Array(8192), in: new Uint8Array(32768) }; // what the kernel fills a dump's message with at most
+}
 
 /** A route netlink socket. It belongs to the network namespace it was opened in, wherever the thread goes later. */
 export class Netlink {
   readonly #lib: Bound<typeof symbols>;
   readonly #socket: Pointer;
-  readonly #out = new Uint8Array(8192);
-  readonly #in = new Uint8Array(32768); // what the kernel fills a dump's message with at most
+  readonly #buffers = spare.pop() ?? freshBuffers();
+  readonly #out = this.#buffers.out;
+  readonly #in = this.#buffers.in;
   #sequence = 0;
 
   /** @throws {NativeError} If the socket cannot be opened. */
@@ -94,6 +92,7 @@ export class Netlink {
 
   [Symbol.dispose](): void {
     this.#lib.mnl_socket_close(this.#socket);
+    spare.push(this.#buffers);
   }
 
   /**
@@ -107,21 +106,19 @@ export class Netlink {
     const length = this.#encode(request);
     const sent = this.#lib.mnl_socket_sendto(this.#socket, this.#out, BigInt(length));
     checkErrno(request.what, sent);
-    const headerLength = request.header.length;
+    const expected = { what: request.what, sequence: this.#sequence, headerLength: request.header.length };
     let failed: unknown;
-    using onMessage = owned(callback({ parameters: ["pointer", "pointer"], result: "i32" }, (message) => {
+    const onMessage = (message: Message): void => {
       try {
-        if (failed === undefined) each(readMessage(message, headerLength));
-      } catch (error) { // must not unwind through C
+        if (failed === undefined) each(message);
+      } catch (error) { // to the end of the answers: the next request would find those left
         failed = error;
       }
-      return MNL_CB_OK; // to the end of the answers: the next request would find those left
-    }));
+    };
     for (;;) {
       const got = this.#lib.mnl_socket_recvfrom(this.#socket, this.#in, BigInt(this.#in.length));
-      const size = BigInt(checkErrno(request.what, got));
-      const more = this.#lib.mnl_cb_run(this.#in, size, this.#sequence, 0, onMessage.pointer, null);
-      if (checkErrno(request.what, more) === MNL_CB_STOP) break;
+      const size = checkErrno(request.what, got);
+      if (readMessages(this.#in.subarray(0, size), expected, onMessage)) break;
     }
     stillAlive();
     if (failed !== undefined) throw failed;
@@ -134,7 +131,7 @@ export class Netlink {
     fields.setUint16(6, flags | Flag.REQUEST | ((flags & Flag.DUMP) === Flag.DUMP ? 0 : Flag.ACK), true);
     fields.setUint32(8, ++this.#sequence, true);
     this.#lib.mnl_nlmsg_put_extra_header(this.#out, BigInt(header.length));
-    this.#out.set(header, NLMSG_HEADER);
+    this.#out.set(header, HEADER);
     this.#put(what, attributes);
     return fields.getUint32(0, true);
   }
@@ -154,22 +151,6 @@ export class Netlink {
       }
     }
   }
-}
-
-function readMessage(message: Deno.PointerValue, headerLength: number): Message {
-  const start = notNull("read a netlink message", message);
-  const length = new DataView(view(start, 4)).getUint32(0, true);
-  const body = new DataView(view(start, length), NLMSG_HEADER);
-  return {
-    header: body,
-    attributes: body.byteLength > headerLength ? readAttributes(body, headerLength) : new Map(),
-  };
-}
-
-function owned<D extends Deno.UnsafeCallbackDefinition>(
-  resource: Deno.UnsafeCallback<D>,
-): Disposable & { pointer: Deno.PointerObject } {
-  return { pointer: resource.pointer, [Symbol.dispose]: () => resource.close() };
 }
 
 /** A 32-bit attribute value. */

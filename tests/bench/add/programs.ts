@@ -43,7 +43,9 @@ async function prepareEmpty(root: string, build: string, directory: string): Pro
   await Deno.writeTextFile(`${directory}/bundle/main.js`, "");
   // What natra's executable carries beside its modules, the empty one carries too: both are as large.
   for await (const { name } of Deno.readDir(build)) {
-    if (/\.(so|bpf\.o)$|^licences\.json$/.test(name)) await Deno.copyFile(`${build}/${name}`, `${directory}/${name}`);
+    if (/\.(so|bpf\.o)$|^licences\.json$/.test(name)) {
+      await Deno.copyFile(`${build}/${name}`, `${directory}/${name}`);
+    }
   }
   const step = compileStep({ ...context(false), root, build: directory });
   await runStep({ ...context(false), root, build: directory }, { ...step, name: "empty program" });
