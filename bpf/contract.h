@@ -60,10 +60,10 @@ struct knobs {
 	__u64 epoch;            /* ns over which heavy flows are counted and the light flows' rate is measured */
 	__u64 ease_lag;         /* ns of lag of the light flows' clock at which the fair share is halved */
 
-	__u64 mark_after;       /* EDT, police: ns of queue from which ECN marks */
+	__u64 mark_after;       /* ns of queue from which ECN marks (HTB: its leaf does), and who takes too much is dropped */
 	__u64 horizon;          /* ns of queue beyond which a heavy packet is dropped (HTB: its leaf drops it) */
 	__u64 light_horizon;    /* the same for light packets */
-	__u64 fair_slack;       /* EDT: bytes a heavy flow may run ahead of its share before it is dropped first */
+	__u64 fair_slack;       /* bytes a heavy flow may run ahead of its share before it is dropped first; 0: its queue is fair */
 
 	__u64 guard_cost;       /* ns a byte at the guard's rate, << COST_SHIFT */
 	__u64 guard_credit;     /* ns */
@@ -113,7 +113,9 @@ struct heavy_flow {
 	__u64 since;            /* ns: heavy without a pause since then */
 	__u64 last;             /* ns: its last packet */
 	__u64 bytes;
-	__u64 fair;             /* EDT: a cell as in sketch.h, leaking at the fair share */
+	__u64 departs;          /* ns: about when the last of its packets leaves the heavy queue */
+	__u64 dropped;          /* ns: when it last lost a packet for running ahead of its share */
+	__u64 fair;             /* a cell as in sketch.h, leaking at the fair share; unused where the queue is fair */
 	struct clock clock;     /* BUCKET_FLOW: its own */
 	__u32 drops, marks;
 };

@@ -3,7 +3,7 @@
  *
  * natra_shape runs where the pod's packets queue: at the egress hook of the host's veth (what the pod receives) or of
  * the pod's eth0 (what it sends).  It sorts flows into light and heavy by a sketch and hands each packet to the queue
- * below: HTB by a class, fq by a departure time.  With HTB it drops nothing.
+ * below: HTB by a class, fq by a departure time.  With HTB it drops nothing, unless a FIFO is all that heavy flows have.
  * With podside, what the pod receives is queued on an ifb inside it instead, to which natra_redirect sends it.
  * natra_guard runs where the pod's packets arrive on the node, and drops what should not have got there: a pod with
  * NET_ADMIN may delete its own queue.
@@ -28,6 +28,7 @@ const volatile enum constants contract;         /* so that BTF has them */
 #define NEXT (-1)               /* TCX_NEXT and TC_ACT_UNSPEC: the next program decides */
 #define DROP TC_ACT_SHOT
 #define SECOND 1000000000ULL
+#define PATIENCE (SECOND / 10)  /* TCP slows down for one loss, and stops for a row of them */
 
 struct cells sketch SEC(".maps");
 struct cells guard_sketch SEC(".maps");         /* one cell, unless light flows are free */
@@ -112,16 +113,32 @@ INLINE struct heavy_flow *remember(const struct packet *p, __u64 now)
 	return flow;
 }
 
-/* EDT: a queue has no turns to give, so a flow that runs ahead of its share is dropped before the others are. */
+/* Where the queue has no turns to give (EDT, or a FIFO below HTB), a flow that runs ahead of its share is dropped before
+ * the others are. */
 INLINE int unfair(struct heavy_flow *flow, const struct packet *p, __u64 now, __s64 lag)
 {
 	__u64 share = READ(state.share), ticks = now >> TICK_SHIFT, left;
 
 	left = backlog(READ(flow->fair), ticks, share + (share >> 4)) + units(p->length);
-	if (left > units(knobs.fair_slack) && lag > (__s64)(knobs.horizon / 2))
+	if (left > units(knobs.fair_slack) && lag > (__s64)knobs.mark_after &&
+	    !(p->tcp && now - READ(flow->dropped) < PATIENCE)) {
+		STORE(flow->dropped, now);
 		return 1;
+	}
 	STORE(flow->fair, cell(ticks, least_of(left, units(2 * knobs.fair_slack))));
 	return 0;
+}
+
+/* A flow that is light again must not overtake its own packets in the heavy queue, so it turns in a pause that is longer
+ * than they wait.  The census tells who was heavy lately, for less than a lookup. */
+INLINE int still_queued(const struct packet *p, __u64 now)
+{
+	struct heavy_flow *flow;
+
+	if (!share_counted_lately(p->hash))
+		return 0;
+	flow = bpf_map_lookup_elem(&flows, &p->key);
+	return flow && (__s64)(READ(flow->departs) - now) > 0;
 }
 
 INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
@@ -141,18 +158,20 @@ INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 	if (flow)
 		__sync_fetch_and_add(&flow->bytes, p->length);
 
-	if (knobs.pacer == PACER_HTB) {
-		skb->priority = knobs.class_heavy;
-		if (lag <= (__s64)knobs.horizon)        /* what comes later finds its leaf full */
-			clock_charge(clock, now, knobs.credit, price(p->length, knobs.cost));
-		return NEXT;
-	}
-	if (lag > (__s64)knobs.horizon ||
-	    (knobs.pacer == PACER_EDT && knobs.bucket == BUCKET_POD && flow && unfair(flow, p, now, lag))) {
+	if ((knobs.pacer != PACER_HTB && lag > (__s64)knobs.horizon) ||
+	    (knobs.fair_slack && flow && unfair(flow, p, now, lag))) {
 		COUNT(heavy_drops, 1);
 		if (flow)
 			__sync_fetch_and_add(&flow->drops, 1);
 		return DROP;
+	}
+	if (knobs.pacer == PACER_HTB) {
+		skb->priority = knobs.class_heavy;
+		if (lag <= (__s64)knobs.horizon)        /* what comes later finds its leaf full */
+			clock_charge(clock, now, knobs.credit, price(p->length, knobs.cost));
+		if (flow)
+			STORE(flow->departs, clock_time(clock));
+		return NEXT;
 	}
 	if (lag > (__s64)knobs.mark_after && bpf_skb_ecn_set_ce(skb)) {
 		COUNT(marks, 1);
@@ -160,8 +179,11 @@ INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 			__sync_fetch_and_add(&flow->marks, 1);
 	}
 	departure = clock_charge(clock, now, knobs.credit, price(p->length, knobs.cost));
-	if (knobs.pacer == PACER_EDT)
+	if (knobs.pacer == PACER_EDT) {
 		stamp(skb, now, departure);
+		if (flow)
+			STORE(flow->departs, skb->tstamp);
+	}
 	return NEXT;
 }
 
@@ -209,7 +231,7 @@ int natra_shape(struct __sk_buff *skb)
 	p = &w->packet;
 	read_packet(skb, knobs.seed, p);
 	share_tick(now, lag);
-	if (!p->pure_ack && is_heavy(p, now, lag))
+	if (!p->pure_ack && (is_heavy(p, now, lag) || still_queued(p, now)))
 		return heavy(skb, w, now);
 	return light(skb, w, now, lag);
 }

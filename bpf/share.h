@@ -15,6 +15,7 @@
 #define EASE_LEAST 16
 #define EASE_DOWN_AFTER 5000000ULL      /* ns */
 #define EASE_UP_AFTER 50000000ULL
+#define LATELY 8                        /* epochs: at least 500 ms */
 #define PRESSURE_FULL 1024
 #define PRESSURE_SHIFT 13               /* full 8.4 ms after its beginning */
 
@@ -83,6 +84,14 @@ INLINE void share_count(__u64 hash)
 	STORE(*slot, epoch);
 	__sync_fetch_and_add(&state.heavy_now, 1);
 	share_update();
+}
+
+/* Whether a heavy flow of this hash was counted in one of the last epochs: no queue is longer than those. */
+INLINE int share_counted_lately(__u64 hash)
+{
+	__u8 age = READ(state.epoch) - READ(state.census[hash >> 17 & (CENSUS_SLOTS - 1)]);
+
+	return age <= LATELY;
 }
 
 INLINE __u64 pressure(__s64 lag)

@@ -7,7 +7,7 @@ import type { Direction } from "../state/names.ts";
 import type { Applied, AppliedDirection } from "./applied.ts";
 import type { Attacher } from "./attach/attachment.ts";
 import { gsoLimit } from "./gso.ts";
-import { type Choose, queueable, secret } from "./hold.ts";
+import { type Choose, queueable, queueOf, secret } from "./hold.ts";
 import { findIfb } from "./ifb.ts";
 import { knobsFor } from "./knobs.ts";
 import { BpfObject } from "./object.ts";
@@ -56,7 +56,7 @@ export function alterDirection(
   const queue = planQueue(device, from, asked(from.limit), asked(limit), touch);
 
   using reused = new ReusedMaps(pins, from.limit, limit);
-  const knobs = knobsFor(limit, queue.kind, reused.seed ?? secret(), ifb?.link.index);
+  const knobs = knobsFor(limit, queueOf(pacerOf(queue.kind), device, ifb), reused.seed ?? secret());
   using object = BpfObject.load(places, limit, knobs, reused.fds);
   touch();
   const put = (chosen: readonly Place[]): void => {

@@ -14,9 +14,9 @@ import type { Attacher, AttachKind } from "./attach/attachment.ts";
 import { selectAttacher } from "./attach/select.ts";
 import { gsoLimit } from "./gso.ts";
 import { makeIfb } from "./ifb.ts";
-import { knobsFor } from "./knobs.ts";
+import { knobsFor, type Queue } from "./knobs.ts";
 import { BpfObject } from "./object.ts";
-import type { Device } from "./pacer/pacer.ts";
+import type { Device, Pacer } from "./pacer/pacer.ts";
 import { installPacer } from "./pacer/select.ts";
 import { deviceOf, directionPins, placesOf, type Side } from "./places.ts";
 import { releaseLocked } from "./release.ts";
@@ -146,11 +146,12 @@ export function holdDirection(
   const inPod = direction === "ingress" && request.side === "pod";
   const ifb = inPod ? tryIfb(veth, choose) : null;
   const wanted = inPod ? queueable(limit, ifb) : limit;
-  const { pacer, queue, why } = installPacer(deviceOf(direction, veth, request.side), wanted);
+  const device = deviceOf(direction, veth, request.side);
+  const { pacer, queue, why } = installPacer(device, wanted);
   choose(`${direction} pacer`, queue, why);
   if (direction === "egress" && pacer.kind !== "police") limitGso(veth.inside, limit, choose);
   const places = placesOf(request, direction, veth, limit.bucket, request.side);
-  const knobs = knobsFor(limit, pacer.kind, secret(), ifb?.link.index);
+  const knobs = knobsFor(limit, queueOf(pacer, device, ifb), secret());
   using object = BpfObject.load(places, limit, knobs);
   for (const { program, hook, run } of places) {
     run(() => attacher.attach(object, program, hook));
@@ -158,6 +159,11 @@ export function holdDirection(
   }
   object.pinMaps(pins);
   return { limit, pacer: pacer.kind, queue };
+}
+
+/** The queue as the program has to know it. @throws {NativeError} */
+export function queueOf(pacer: Pacer, device: Device, ifb: Device | null): Queue {
+  return { kind: pacer.kind, givesTurns: pacer.givesTurns(device), redirectTo: ifb?.link.index ?? 0 };
 }
 
 /** A limit of what arrives in the pod: without an ifb, and where each flow has the rate, it can be policed only. */

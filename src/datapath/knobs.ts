@@ -30,6 +30,15 @@ const POD_CREDIT = 2n * MS;
 const DEFAULT_BURST = 40n * MS;
 const EDT_HORIZON = 45n * MS;
 const EDT_MARK = 15n * MS;
+/** The queue that the program works with. */
+export interface Queue {
+  readonly kind: PacerKind;
+  /** Whether it shares itself out among heavy flows. */
+  readonly givesTurns: boolean;
+  /** The index of the ifb that queues, for podside. */
+  readonly redirectTo?: number;
+}
+
 /** The heavy leaf of HTB, in time at the limit. */
 export const LEAF_TIME = 100n * MS;
 
@@ -48,11 +57,14 @@ export function burstTime({ rate, burst }: DirectionLimit): bigint {
  * What the BPF program has to know to hold one direction to its limit. Values and reasons: docs/datapath.md.
  *
  * @param limit Bits per second and bytes.
- * @param kind The queue that is really there.
+ * @param queue What is really there.
  * @param seed 64 random bits, secret: who knew them could build flows that collide in the sketch.
- * @param redirectTo The index of the ifb that queues, for podside.
  */
-export function knobsFor(limit: DirectionLimit, kind: PacerKind, seed: bigint, redirectTo = 0): Knobs {
+export function knobsFor(
+  limit: DirectionLimit,
+  { kind, givesTurns, redirectTo = 0 }: Queue,
+  seed: bigint,
+): Knobs {
   const bytes = max(limit.rate / 8n, 1n); // a second
   const beat = bytes * BEAT / SECOND;
   const cost = (SECOND << BigInt(layout.constants.COST_SHIFT)) / bytes;
@@ -95,7 +107,7 @@ export function knobsFor(limit: DirectionLimit, kind: PacerKind, seed: bigint, r
     mark_after: police ? BigInt.asUintN(64, -burst / 2n) : EDT_MARK, // the policer marks when half of its credit is used
     horizon: { htb: LEAF_TIME, edt: EDT_HORIZON, police: 0n }[kind],
     light_horizon: police ? DEFAULT_BURST : 500n * MS,
-    fair_slack: max(bytes * 40n / 1000n, 16384n),
+    fair_slack: givesTurns || police || limit.bucket === "flow" ? 0n : max(bytes * 40n / 1000n, 16384n),
 
     guard_cost: cost * 100n / GUARD_PERCENT,
     guard_credit: burst,

@@ -164,15 +164,17 @@ export const work = {
 
 /** struct heavy_flow */
 export const heavyFlow = {
-  size: 56,
+  size: 72,
   fields: {
     since: { offset: 0, size: 8, signed: false },
     last: { offset: 8, size: 8, signed: false },
     bytes: { offset: 16, size: 8, signed: false },
-    fair: { offset: 24, size: 8, signed: false },
-    clock: { offset: 32, ...clock },
-    drops: { offset: 48, size: 4, signed: false },
-    marks: { offset: 52, size: 4, signed: false },
+    departs: { offset: 24, size: 8, signed: false },
+    dropped: { offset: 32, size: 8, signed: false },
+    fair: { offset: 40, size: 8, signed: false },
+    clock: { offset: 48, ...clock },
+    drops: { offset: 64, size: 4, signed: false },
+    marks: { offset: 68, size: 4, signed: false },
   },
 } as const;
 

@@ -89,3 +89,16 @@ Deno.test("natra_shape puts pure acknowledgements first up to a tenth of the lim
   const tenth = Number(rate / 8n / 10n * (span + 20n * MS) / SECOND);
   assertEquals([first <= tenth + pureAck.length, first >= 0.99 * tenth], [true, true]);
 });
+
+Deno.test("a heavy flow is light again only in a pause that is longer than its packets wait", () => {
+  using datapath = Datapath.clocked();
+  // Another heavy flow keeps the queue long, and light packets come without a pause.
+  const slow: bigint[] = [];
+  for (let at = START; at < START + 2n * SECOND; at += 20n * MS) {
+    datapath.shape(flow(2), { at, repeat: 20 });
+    const { priority } = datapath.shape(flow(1, 100), { at, repeat: at === START ? 200 : 1 });
+    if (priority === Handle.LIGHT) slow.push(at);
+  }
+  assertEquals(slow, []);
+  assertEquals(datapath.shape(flow(1, 100), { at: START + 4n * SECOND }).priority, Handle.LIGHT);
+});

@@ -2,7 +2,7 @@
 import { NativeError } from "../../ffi/native.ts";
 import { type Counters, sumCounters } from "../../src/datapath/counters.ts";
 import { mapValue } from "../../src/datapath/kernel_objects.ts";
-import { type Knobs, knobsFor } from "../../src/datapath/knobs.ts";
+import { type Knobs, knobsFor, type Queue } from "../../src/datapath/knobs.ts";
 import {
   clock as clockLayout,
   knobs as knobsLayout,
@@ -32,6 +32,8 @@ export interface DatapathOptions {
   readonly limit?: Partial<DirectionLimit>;
   /** Default: htb. */
   readonly pacer?: PacerKind;
+  /** Whether the queue shares itself out among heavy flows; default: true for htb. */
+  readonly givesTurns?: boolean;
   /** Default: a number of the tests' own. */
   readonly seed?: bigint;
 }
@@ -207,7 +209,11 @@ export class Datapath implements Disposable {
   }
 }
 
+function queueOf({ pacer = "htb", givesTurns = pacer === "htb" }: DatapathOptions): Queue {
+  return { kind: pacer, givesTurns };
+}
+
 function decide(options: DatapathOptions): { limit: DirectionLimit; knobs: Knobs } {
   const limit = limitOf(options.limit);
-  return { limit, knobs: knobsFor(limit, options.pacer ?? "htb", options.seed ?? SEED) };
+  return { limit, knobs: knobsFor(limit, queueOf(options), options.seed ?? SEED) };
 }

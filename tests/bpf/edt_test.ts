@@ -104,8 +104,20 @@ Deno.test("edt makes a crowd of light flows wait, and drops what would wait half
   assertAlmostEquals(passed / (Number(RATE) / 8), 0.54 * 0.95, 0.01);
 });
 
-Deno.test("edt drops first the heavy flow that takes more than its share", () => {
-  using datapath = edt();
+for (const pacer of ["edt", "htb"] as const) {
+  Deno.test(`${pacer} drops first the heavy flow that takes more than its share, where the queue gives no turns`, () =>
+    takesTurns(Datapath.clocked({ pacer, givesTurns: false, limit: { rate: RATE } })));
+}
+
+Deno.test("htb leaves it to a queue that gives turns", () => {
+  using datapath = Datapath.clocked({ limit: { rate: RATE } });
+  for (const at of steady(RATE * 4n, FULL_FRAME, SECOND)) {
+    assertEquals(datapath.shape(flow(1), { at }).verdict, NEXT);
+  }
+});
+
+function takesTurns(made: Datapath): void {
+  using datapath = made;
   const span = 3n * SECOND;
   const modest = [...steady(RATE * 45n / 100n, FULL_FRAME, span)].map((at) => ({ at, number: 1 }));
   const greedy = [...steady(RATE * 2n, FULL_FRAME, span)].map((at) => ({ at, number: 2 }));
@@ -118,4 +130,4 @@ Deno.test("edt drops first the heavy flow that takes more than its share", () =>
   assert(drops(1) <= modest.length / 100, `the modest flow lost ${drops(1)} of ${modest.length}`);
   assert(drops(2) > greedy.length / 2, `the greedy flow lost ${drops(2)} of ${greedy.length}`);
   assertAlmostEquals(passed / (Number(RATE) / 8 * 3), 1, 0.03);
-});
+}

@@ -30,6 +30,8 @@ export const edt: Pacer = {
 
   open: () => {},
 
+  givesTurns: () => false, // it sends when the stamp says, and stamps know no turns
+
   verify: (device: Device): string | null => verifyRoot(device, "fq"),
 
   remove: removeRoot,

@@ -4,7 +4,7 @@ import type { Attribute } from "../../net/netlink.ts";
 import { eachClass, findQdisc, formatHandle, putClass, putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
 import { classes, classOptions, type ClassSpec, opened, ratesOf } from "./classes.ts";
-import { byteFifo, heavyQueue, max, rebuildsHeavyQueue, verifyLeaves } from "./leaves.ts";
+import { byteFifo, FAIR_QUEUE, heavyQueue, max, rebuildsHeavyQueue, verifyLeaves } from "./leaves.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
@@ -75,6 +75,9 @@ export const htb: Pacer = {
   open(device: Device, limit: DirectionLimit): void {
     for (const spec of classes(limit)) put(device, opened(spec));
   },
+
+  givesTurns: ({ netlink, link }) =>
+    findQdisc(netlink, link.index, { handle: Handle.leaf(Handle.HEAVY) })?.kind === FAIR_QUEUE,
 
   verify(device: Device, limit: DirectionLimit): string | null {
     const wrong = verifyRoot(device, "htb");

@@ -10,6 +10,8 @@ import { classes, ratespec, UNLIMITED } from "./classes.ts";
 import type { Device } from "./pacer.ts";
 
 // linux/pkt_sched.h
+/** The heavy flows' queue that gives each its turn, where the kernel has it. */
+export const FAIR_QUEUE = "fq_codel";
 const FqCodel = { TARGET: 1, LIMIT: 2, INTERVAL: 3, ECN: 4, QUANTUM: 6 } as const;
 const Tbf = { PARMS: 1, RATE64: 4, BURST: 6 } as const;
 const U32_MAX = 0xffff_ffffn;
@@ -109,14 +111,14 @@ export function heavyQueue(device: Device, limit: DirectionLimit): string {
   };
   if (there === "bfifo") return fifo();
   try {
-    queue(device, Handle.HEAVY, "fq_codel", [
+    queue(device, Handle.HEAVY, FAIR_QUEUE, [
       [FqCodel.TARGET, u32(15_000)], // µs
       [FqCodel.INTERVAL, u32(150_000)],
       [FqCodel.LIMIT, u32(Number(packets < 32n ? 32n : packets > 10240n ? 10240n : packets))],
       [FqCodel.QUANTUM, u32(FULL_FRAME_PAIR)],
       [FqCodel.ECN, u32(1)],
     ], parent);
-    return `${words}fq_codel`;
+    return `${words}${FAIR_QUEUE}`;
   } catch (error) {
     if (!isMissing(error)) throw error;
     return fifo();
@@ -129,7 +131,7 @@ export function verifyLeaves({ netlink, link }: Device, limit: DirectionLimit): 
   for (const { id } of classes(limit).filter((spec) => spec.id !== Handle.POD)) {
     const first = below(id);
     const there = id === Handle.HEAVY && first?.handle === Handle.SPLIT ? below(Handle.SPLIT + 1) : first;
-    const kinds = id === Handle.HEAVY ? ["fq_codel", "bfifo"] : ["bfifo"];
+    const kinds = id === Handle.HEAVY ? [FAIR_QUEUE, "bfifo"] : ["bfifo"];
     if (there?.handle === Handle.leaf(id) && kinds.includes(there.kind)) continue;
     const found = there === null ? "nothing" : `${there.kind} ${formatHandle(there.handle)}`;
     return `class ${formatHandle(id)} of "${link.name}" queues in ${found}, not natra's ${

@@ -31,6 +31,13 @@ export interface Pacer {
   change(device: Device, limit: DirectionLimit): string;
   /** Holds nothing back any more: what waits leaves at once. @throws {NativeError} */
   open(device: Device, limit: DirectionLimit): void;
+  /**
+   * Whether the queue that is there shares itself out among heavy flows. Where it does not, the program drops who takes
+   * too much.
+   *
+   * @throws {NativeError}
+   */
+  givesTurns(device: Device): boolean;
   /** Compares the queue with the limit. @returns What is wrong, or null. @throws {NativeError} */
   verify(device: Device, limit: DirectionLimit): string | null;
   /** Deletes the queue, if it is natra's. @throws {NativeError} */

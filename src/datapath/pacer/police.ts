@@ -6,6 +6,7 @@ export const police: Pacer = {
   install: () => "drops",
   change: () => "drops",
   open: () => {},
+  givesTurns: () => false,
   verify: () => null,
   remove: () => {},
 };
