@@ -13,6 +13,7 @@ enum constants {                /* not #defines: those are not in BTF */
 	COST_SHIFT = 20,        /* ns a byte, in fixed point: the clocks' price of one byte */
 	MAX_DEPTH = 8,          /* rows of a sketch */
 	CENSUS_SLOTS = 1024,    /* for counting heavy flows */
+	YOUNG_BYTES = 131072,   /* a heavy flow's first bytes, which pass by what older ones have waiting */
 };
 
 enum pacer {
@@ -38,6 +39,7 @@ struct knobs {
 	__u32 width_shift;      /* log2 of the cells of a row */
 	__u32 class_ack;        /* HTB: the class ids, as skb->priority */
 	__u32 class_light;
+	__u32 class_young;      /* heavy flows in their first YOUNG_BYTES */
 	__u32 class_heavy;
 	__u32 redirect_to;      /* natra_redirect: the ifb that queues, in the pod's namespace */
 	__u64 seed;             /* secret, of this pod and direction */
@@ -113,6 +115,7 @@ struct heavy_flow {
 	__u64 since;            /* ns: heavy without a pause since then */
 	__u64 last;             /* ns: its last packet */
 	__u64 bytes;
+	__u64 run;              /* of these, since `since` */
 	__u64 departs;          /* ns: about when the last of its packets leaves the heavy queue */
 	__u64 dropped;          /* ns: when it last lost a packet for running ahead of its share */
 	__u64 fair;             /* a cell as in sketch.h, leaking at the fair share; unused where the queue is fair */

@@ -106,8 +106,10 @@ INLINE struct heavy_flow *remember(const struct packet *p, __u64 now)
 		flow = bpf_map_lookup_elem(&flows, &p->key);
 	}
 	if (flow) {
-		if (now - READ(flow->last) > SECOND)
+		if (now - READ(flow->last) > SECOND) {
 			STORE(flow->since, now);
+			STORE(flow->run, 0);
+		}
 		STORE(flow->last, now);
 	}
 	return flow;
@@ -120,7 +122,7 @@ INLINE int unfair(struct heavy_flow *flow, const struct packet *p, __u64 now, __
 	__u64 share = READ(state.share), ticks = now >> TICK_SHIFT, left;
 
 	left = backlog(READ(flow->fair), ticks, share + (share >> 4)) + units(p->length);
-	if (left > units(knobs.fair_slack) && lag > (__s64)knobs.mark_after &&
+	if (left > units(knobs.fair_slack) && lag > (__s64)(knobs.mark_after << p->tcp) &&
 	    !(p->tcp && now - READ(flow->dropped) < PATIENCE)) {
 		STORE(flow->dropped, now);
 		return 1;
@@ -141,6 +143,18 @@ INLINE int still_queued(const struct packet *p, __u64 now)
 	return flow && (__s64)(READ(flow->departs) - now) > 0;
 }
 
+/* With HTB: larger requests and answers are heavy, too, but soon over; what is still there after YOUNG_BYTES is an elephant.
+ * Sorting only, so that an addition which two CPUs lose does not matter. */
+INLINE int is_young(struct heavy_flow *flow, const struct packet *p)
+{
+	__u64 run = READ(flow->run);
+
+	if (run >= YOUNG_BYTES)
+		return 0;
+	STORE(flow->run, run + p->length);
+	return 1;
+}
+
 INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 {
 	const struct packet *p = &w->packet;
@@ -148,6 +162,7 @@ INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 	struct clock *clock = &state.pod;
 	__u64 departure;
 	__s64 lag;
+	int young = knobs.pacer == PACER_HTB && flow && is_young(flow, p);
 
 	share_count(p->hash);
 	if (knobs.bucket == BUCKET_FLOW && flow)
@@ -159,14 +174,14 @@ INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 		__sync_fetch_and_add(&flow->bytes, p->length);
 
 	if ((knobs.pacer != PACER_HTB && lag > (__s64)knobs.horizon) ||
-	    (knobs.fair_slack && flow && unfair(flow, p, now, lag))) {
+	    (knobs.fair_slack && flow && !young && unfair(flow, p, now, lag))) {
 		COUNT(heavy_drops, 1);
 		if (flow)
 			__sync_fetch_and_add(&flow->drops, 1);
 		return DROP;
 	}
 	if (knobs.pacer == PACER_HTB) {
-		skb->priority = knobs.class_heavy;
+		skb->priority = young ? knobs.class_young : knobs.class_heavy;
 		if (lag <= (__s64)knobs.horizon)        /* what comes later finds its leaf full */
 			clock_charge(clock, now, knobs.credit, price(p->length, knobs.cost));
 		if (flow)

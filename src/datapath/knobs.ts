@@ -1,6 +1,7 @@
 import type { DirectionLimit } from "../limits/limits.ts";
 import { Handle } from "../state/names.ts";
 import type { PacerKind } from "./pacer/pacer.ts";
+import { gsoLimit } from "./gso.ts";
 import * as layout from "./layout.ts";
 
 /** The values of `struct knobs` (bpf/contract.h), where each is explained. */
@@ -20,7 +21,10 @@ const SHORTEST_EPOCH = 64n * MS;
 
 /** Light flows keep their latency as long as they take less than this part of the limit. */
 const LIGHT_PERCENT = 95n;
-/** The guard lets through what the queue lets through, and a little more, so that it never drops beside a whole queue. */
+/**
+ * The guard lets through what the queue lets through, and a little more, so that it never drops beside a whole queue. What
+ * is below its burst may be two GSO packets more: at 1M one of those is longer than the burst.
+ */
 const GUARD_PERCENT = 101n;
 /** Bounds of what a cell leaks at, in bytes a beat: one unit of sketch.h, and what it can multiply by its longest time. */
 const LEAK_LEAST = 16n;
@@ -82,6 +86,7 @@ export function knobsFor(
     width_shift: BigInt(Math.log2(limit.width)),
     class_ack: BigInt(Handle.ACK),
     class_light: BigInt(limit.mice === "free" ? Handle.FREE : Handle.LIGHT),
+    class_young: BigInt(Handle.YOUNG),
     class_heavy: BigInt(Handle.HEAVY),
     redirect_to: BigInt(redirectTo),
     seed,
@@ -110,7 +115,7 @@ export function knobsFor(
     fair_slack: givesTurns || police || limit.bucket === "flow" ? 0n : max(bytes * 40n / 1000n, 16384n),
 
     guard_cost: cost * 100n / GUARD_PERCENT,
-    guard_credit: burst,
+    guard_credit: max(burst, 2n * BigInt(gsoLimit(limit)) * SECOND / bytes),
   };
 }
 

@@ -37,7 +37,7 @@ for (const [annotation, studied] of STUDIED) {
       light_credit: 40n * MS,
       ack_credit: 20n * MS,
       light_horizon: 500n * MS,
-      guard_credit: 40n * MS,
+      guard_credit: studied.rate === 134_217n ? 131_072_000n : 40n * MS, // two GSO packets of 8 KB
     };
     assertEquals({ ...made, ...everywhere }, made);
     const { mark_after, horizon } = knobsFor(limit, { kind: "edt", givesTurns: false }, 1n);

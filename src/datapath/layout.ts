@@ -37,6 +37,7 @@ export const constants = {
   COST_SHIFT: 20,
   MAX_DEPTH: 8,
   CENSUS_SLOTS: 1024,
+  YOUNG_BYTES: 131072,
 } as const;
 
 /** struct clock */
@@ -81,8 +82,9 @@ export const knobs = {
     width_shift: { offset: 16, size: 4, signed: false },
     class_ack: { offset: 20, size: 4, signed: false },
     class_light: { offset: 24, size: 4, signed: false },
-    class_heavy: { offset: 28, size: 4, signed: false },
-    redirect_to: { offset: 32, size: 4, signed: false },
+    class_young: { offset: 28, size: 4, signed: false },
+    class_heavy: { offset: 32, size: 4, signed: false },
+    redirect_to: { offset: 36, size: 4, signed: false },
     seed: { offset: 40, size: 8, signed: false },
     rate: { offset: 48, size: 8, signed: false },
     cost: { offset: 56, size: 8, signed: false },
@@ -164,17 +166,18 @@ export const work = {
 
 /** struct heavy_flow */
 export const heavyFlow = {
-  size: 72,
+  size: 80,
   fields: {
     since: { offset: 0, size: 8, signed: false },
     last: { offset: 8, size: 8, signed: false },
     bytes: { offset: 16, size: 8, signed: false },
-    departs: { offset: 24, size: 8, signed: false },
-    dropped: { offset: 32, size: 8, signed: false },
-    fair: { offset: 40, size: 8, signed: false },
-    clock: { offset: 48, ...clock },
-    drops: { offset: 64, size: 4, signed: false },
-    marks: { offset: 68, size: 4, signed: false },
+    run: { offset: 24, size: 8, signed: false },
+    departs: { offset: 32, size: 8, signed: false },
+    dropped: { offset: 40, size: 8, signed: false },
+    fair: { offset: 48, size: 8, signed: false },
+    clock: { offset: 56, ...clock },
+    drops: { offset: 72, size: 4, signed: false },
+    marks: { offset: 76, size: 4, signed: false },
   },
 } as const;
 

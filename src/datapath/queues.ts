@@ -5,8 +5,8 @@ import { eachQdisc, findQdisc, type Qdisc } from "../net/tc.ts";
 import { type Direction, DIRECTIONS, Handle, ifbName } from "../state/names.ts";
 import type { Applied, AppliedDirection } from "./applied.ts";
 
-/** What waits together: pure ACKs, light flows, heavy flows; `all` where one queue holds them all. */
-export type QueueClass = "ack" | "light" | "heavy" | "all";
+/** What waits together: pure ACKs, light flows, heavy flows that have just begun, the other heavy ones; `all` where one queue holds them all. */
+export type QueueClass = "ack" | "light" | "young" | "heavy" | "all";
 
 /** What a queue counted. */
 export interface QueueCounters {
@@ -42,6 +42,7 @@ const CLASSES: ReadonlyMap<number, QueueClass> = new Map([
   [Handle.leaf(Handle.ACK), "ack"],
   [Handle.leaf(Handle.LIGHT), "light"],
   [Handle.leaf(Handle.FREE), "light"],
+  [Handle.leaf(Handle.YOUNG), "young"],
   [Handle.leaf(Handle.HEAVY), "heavy"],
   [Handle.ROOT, "all"],
 ]);

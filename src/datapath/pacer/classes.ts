@@ -25,11 +25,11 @@ export interface ClassSpec {
 }
 
 /**
- * The tree: the pod's class holds the limit, and three below it share it out.
+ * The tree: the pod's class holds the limit, and four below it share it out.
  *
  * Light flows are guaranteed 90 % and go first, so a heavy flow's 64 KB packet that puts the pod's class into debt does
  * not put theirs; pure ACKs have 5 % of their own, because the other direction's bulk waits for them; heavy flows have
- * 5 % for certain and whatever is left. All may borrow up to the limit. Free light flows have a class beside the pod's.
+ * 5 % for certain and whatever is left, those that have just begun before the others. All may borrow up to the limit. Free light flows have a class beside the pod's.
  */
 export function classes(limit: DirectionLimit): ClassSpec[] {
   const bytes = limit.rate / 8n;
@@ -60,7 +60,8 @@ export function classes(limit: DirectionLimit): ClassSpec[] {
     top,
     tree(Handle.ACK, 5n, { burst, quantum: 60000, priority: 0 }),
     tree(Handle.LIGHT, 90n, { burst, quantum: 60000, priority: 0 }),
-    tree(Handle.HEAVY, 5n, { burst: pod, quantum: 1514, priority: 1 }),
+    tree(Handle.YOUNG, 2n, { burst: pod, quantum: 1514, priority: 1 }),
+    tree(Handle.HEAVY, 3n, { burst: pod, quantum: 1514, priority: 2 }),
   ];
   if (limit.mice === "free") {
     all.push({ ...opened(top), id: Handle.FREE, quantum: 60000 });

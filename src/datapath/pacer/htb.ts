@@ -4,7 +4,15 @@ import type { Attribute } from "../../net/netlink.ts";
 import { eachClass, findQdisc, formatHandle, putClass, putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
 import { classes, classOptions, type ClassSpec, opened, ratesOf } from "./classes.ts";
-import { byteFifo, FAIR_QUEUE, heavyQueue, max, rebuildsHeavyQueue, verifyLeaves } from "./leaves.ts";
+import {
+  byteFifo,
+  FAIR_QUEUE,
+  heavyQueue,
+  max,
+  rebuildsHeavyQueue,
+  verifyLeaves,
+  youngQueue,
+} from "./leaves.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
@@ -40,6 +48,7 @@ function putTree(device: Device, limit: DirectionLimit, spare: boolean): string 
   byteFifo(device, Handle.ACK, max(bytes / 5n, 131072n));
   byteFifo(device, Handle.LIGHT, max(bytes / 2n, 262144n));
   if (limit.mice === "free") byteFifo(device, Handle.FREE, max(bytes / 2n, 262144n));
+  youngQueue(device, limit);
   const queue = `htb + ${heavyQueue(device, limit)}`;
   for (const spec of classes(limit)) if (spare && spec.id === Handle.HEAVY) put(device, spec);
   return queue;

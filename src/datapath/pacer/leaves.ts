@@ -6,6 +6,7 @@ import { findQdisc, formatHandle, putQdisc, type Qdisc } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
 import { GSO_MAX, gsoLimit } from "../gso.ts";
 import { LEAF_TIME } from "../knobs.ts";
+import { constants } from "../layout.ts";
 import { classes, ratespec, UNLIMITED } from "./classes.ts";
 import type { Device } from "./pacer.ts";
 
@@ -98,27 +99,46 @@ function isMissing(error: unknown): boolean {
  * @returns What it is made of.
  */
 export function heavyQueue(device: Device, limit: DirectionLimit): string {
-  const bytes = limit.rate / 8n;
-  const { netlink, link } = device;
-  const there = findQdisc(netlink, link.index, { handle: Handle.leaf(Handle.HEAVY) })?.kind;
   const split = splitGso(device, limit);
-  const parent = split ? Handle.SPLIT + 1 : Handle.HEAVY;
-  const words = split ? "tbf + " : "";
-  const packets = bytes / 4n / MTU; // 250 ms
+  const kind = turnsOrFifo(
+    device,
+    Handle.HEAVY,
+    limit,
+    heavyBytes(limit),
+    split ? Handle.SPLIT + 1 : Handle.HEAVY,
+  );
+  return split ? `tbf + ${kind}` : kind;
+}
+
+/** The same for heavy flows that have just begun: a whole one of those fits in. */
+export function youngQueue(device: Device, limit: DirectionLimit): void {
+  turnsOrFifo(device, Handle.YOUNG, limit, BigInt(constants.YOUNG_BYTES), Handle.YOUNG);
+}
+
+/** A class's queue that gives each flow its turn, or where the kernel has none, one of so many bytes. @returns Its kind. */
+function turnsOrFifo(
+  device: Device,
+  classId: number,
+  { rate }: DirectionLimit,
+  fifoBytes: bigint,
+  parent: number,
+): string {
+  const { netlink, link } = device;
   const fifo = (): string => {
-    byteFifo(device, Handle.HEAVY, heavyBytes(limit), parent);
-    return `${words}bfifo`;
+    byteFifo(device, classId, fifoBytes, parent);
+    return "bfifo";
   };
-  if (there === "bfifo") return fifo();
+  if (findQdisc(netlink, link.index, { handle: Handle.leaf(classId) })?.kind === "bfifo") return fifo();
+  const packets = rate / 8n / 4n / MTU; // 250 ms
   try {
-    queue(device, Handle.HEAVY, FAIR_QUEUE, [
+    queue(device, classId, FAIR_QUEUE, [
       [FqCodel.TARGET, u32(15_000)], // µs
       [FqCodel.INTERVAL, u32(150_000)],
       [FqCodel.LIMIT, u32(Number(packets < 32n ? 32n : packets > 10240n ? 10240n : packets))],
       [FqCodel.QUANTUM, u32(FULL_FRAME_PAIR)],
       [FqCodel.ECN, u32(1)],
     ], parent);
-    return `${words}${FAIR_QUEUE}`;
+    return FAIR_QUEUE;
   } catch (error) {
     if (!isMissing(error)) throw error;
     return fifo();
@@ -131,7 +151,7 @@ export function verifyLeaves({ netlink, link }: Device, limit: DirectionLimit): 
   for (const { id } of classes(limit).filter((spec) => spec.id !== Handle.POD)) {
     const first = below(id);
     const there = id === Handle.HEAVY && first?.handle === Handle.SPLIT ? below(Handle.SPLIT + 1) : first;
-    const kinds = id === Handle.HEAVY ? [FAIR_QUEUE, "bfifo"] : ["bfifo"];
+    const kinds = id === Handle.HEAVY || id === Handle.YOUNG ? [FAIR_QUEUE, "bfifo"] : ["bfifo"];
     if (there?.handle === Handle.leaf(id) && kinds.includes(there.kind)) continue;
     const found = there === null ? "nothing" : `${there.kind} ${formatHandle(there.handle)}`;
     return `class ${formatHandle(id)} of "${link.name}" queues in ${found}, not natra's ${

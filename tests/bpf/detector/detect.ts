@@ -65,7 +65,7 @@ export function detect({ flows: count, width, depth, limit, seed }: Trial): Dete
     const { priority } = datapath.shape(frame, { at: START + BigInt(Math.round(at)) });
     if (at < (SPANS - 1) * SPAN) continue;
     packets[flow]! += 1;
-    if (priority === Handle.HEAVY) heavy[flow]! += 1;
+    if (priority !== Handle.LIGHT) heavy[flow]! += 1;
   }
 
   const found = { large: 0, recalled: 0, small: 0, mistaken: 0 };
