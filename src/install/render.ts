@@ -52,7 +52,7 @@ export function render(original: Original, plugin: ChainedPlugin): Rendered | nu
 }
 
 /** Whether natra is in it, also as a plugin that another one calls: Multus copies lists into its own. */
-function calls(value: JsonValue | undefined): boolean {
+export function calls(value: JsonValue | undefined): boolean {
   if (Array.isArray(value)) return value.some(calls);
   return isJsonObject(value) && (value.type === EXECUTABLE || Object.values(value).some(calls));
 }

@@ -1,4 +1,5 @@
 import type { Applied } from "../../datapath/applied.ts";
+import type { CniDirectories } from "../cni_directories.ts";
 import { cilium } from "./node/cilium.ts";
 import { features } from "./node/features.ts";
 import { list } from "./node/list.ts";
@@ -26,5 +27,9 @@ export const POD_CHECKS: readonly ((patient: Patient) => Symptom[])[] = [
 /** What is asked once for all the pods that are looked at. */
 export const SHARED_CHECKS: readonly ((pods: readonly Applied[]) => Symptom[])[] = [features, cilium];
 
-/** What is asked of the node. @param confDir Where its CNI lists are. */
-export const NODE_CHECKS: readonly ((confDir: string) => Symptom[])[] = [list, renamed, orphans];
+/** What is asked of the node. */
+export const NODE_CHECKS: readonly ((directories: CniDirectories) => Symptom[])[] = [
+  list,
+  ({ confDir }) => renamed(confDir),
+  orphans,
+];

@@ -1,5 +1,5 @@
 import { quote } from "../../log/quote.ts";
-import { CONF_DIR } from "../cni_directories.ts";
+import { cniDirectories, DIRECTORIES } from "../cni_directories.ts";
 import type { Command } from "../commands.ts";
 import { type Options, OUTPUT, outputFormat } from "../options.ts";
 import { print, printJson, UsageError } from "../output.ts";
@@ -11,7 +11,7 @@ const MOST_SECONDS = 600;
 
 /** `natra doctor` */
 export const command: Command = {
-  usage: "[POD…] [--watch-seconds N] [--conf-dir DIR] [-o json|table]",
+  usage: "[POD…] [--watch-seconds N] [--bin-dir PATH] [--conf-dir PATH] [-o json|table]",
   about:
     `Proves that pods are held to their limits, instead of assuming it, and changes nothing. It compares natra's
 counters with the interfaces', and looks for whatever keeps a limit from working: other programs first at the
@@ -24,12 +24,7 @@ With POD, only pods whose namespace/name (or container ID) contains it, and noth
       value: "N",
       about: `how long to watch the counters (2; 0: not at all; at most ${MOST_SECONDS})`,
     },
-    {
-      name: "conf-dir",
-      value: "DIR",
-      complete: "files",
-      about: `where the runtime's CNI lists are (${CONF_DIR})`,
-    },
+    ...DIRECTORIES,
     OUTPUT,
   ],
   words: { name: "POD", most: Infinity, complete: "pods" },
@@ -45,10 +40,13 @@ Exit code 1 if there is trouble.`,
 async function doctor(options: Options): Promise<number> {
   const format = outputFormat(options);
   const watchSeconds = readSeconds(options.string("watch-seconds") ?? "2");
-  const confDir = options.string("conf-dir") ?? CONF_DIR;
   const { words } = options;
   const pods = wantedPods(words);
-  const diagnosis = await examine({ pods, watchSeconds, confDir: words.length === 0 ? confDir : null });
+  const diagnosis = await examine({
+    pods,
+    watchSeconds,
+    directories: words.length === 0 ? cniDirectories(options) : null,
+  });
   if (format === "json") printJson({ trouble: hasTrouble(diagnosis), watchSeconds, ...diagnosis });
   else print(formatDiagnosis(diagnosis, watchSeconds));
   return hasTrouble(diagnosis) ? 1 : 0;

@@ -4,6 +4,7 @@ import { inspect, type Sample, sample } from "../../datapath/inspect.ts";
 import { compare } from "../../datapath/verify.ts";
 import { describeError } from "../../log/describe.ts";
 import type { Direction } from "../../state/names.ts";
+import type { CniDirectories } from "../cni_directories.ts";
 import { podName } from "../pods.ts";
 import { NODE_CHECKS, POD_CHECKS, SHARED_CHECKS } from "./checks.ts";
 import type { Finding, PodId, Symptom } from "./finding.ts";
@@ -15,8 +16,8 @@ export interface Examination {
   readonly pods: readonly Applied[];
   /** How long to watch the counters; 0: not at all. */
   readonly watchSeconds: number;
-  /** Where the node's CNI lists are; null: leave the node itself out. */
-  readonly confDir: string | null;
+  /** Where the node's plugins and lists are; null: leave the node itself out. */
+  readonly directories: CniDirectories | null;
 }
 
 /** What was found. */
@@ -32,7 +33,7 @@ interface Start {
 }
 
 /** Looks at pods and node, and changes nothing. */
-export async function examine({ pods, watchSeconds, confDir }: Examination): Promise<Diagnosis> {
+export async function examine({ pods, watchSeconds, directories }: Examination): Promise<Diagnosis> {
   const findings: Finding[] = [];
   const living: Applied[] = [];
   for (const applied of pods) {
@@ -57,7 +58,7 @@ export async function examine({ pods, watchSeconds, confDir }: Examination): Pro
     }
   }
   const shared = SHARED_CHECKS.flatMap((check) => check(living));
-  const node = confDir === null ? [] : NODE_CHECKS.flatMap((check) => check(confDir));
+  const node = directories === null ? [] : NODE_CHECKS.flatMap((check) => check(directories));
   findings.unshift(...[...node, ...shared].map((symptom) => findingOf(symptom, null)));
   return { findings, pods: seen };
 }

@@ -1,48 +1,74 @@
-import { quote } from "../../../log/quote.ts";
+import { isJsonObject, type JsonObject } from "../../../cni/json.ts";
+import { type ListFile, type Original, parseOriginal, readLists } from "../../../install/list.ts";
+import { EXECUTABLE } from "../../../install/names.ts";
+import { calls } from "../../../install/render.ts";
+import { describeError } from "../../../log/describe.ts";
+import { quote, quoteValue } from "../../../log/quote.ts";
 import { bypassOfPlugins } from "../../../pod/bypass.ts";
+import { CHAINED_PLUGIN } from "../../chained_plugin.ts";
+import type { CniDirectories } from "../../cni_directories.ts";
 import type { Symptom } from "../finding.ts";
-import { type Plugin, type PluginList, readLists } from "./lists.ts";
 
 const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
 /** Values of `attach` with which natra holds ingress at the node's end, whatever the main CNI. */
 const AT_THE_NODE: readonly unknown[] = ["tcx", "clsact"];
 
 /** The list that the runtime takes: is natra in it, where, and with what it needs? */
-export function list(directory: string): Symptom[] {
-  const lists = readLists(directory);
-  if (lists === null || lists.length === 0) {
-    return [{
-      id: "no-list",
-      level: "notice",
-      what: `there is no CNI list in ${quote(directory)}`,
-      why: "without the list nobody can tell whether the next pod will be limited",
-      todo: "--conf-dir names the directory that the runtime uses (k3s, microk8s and OpenShift have others)",
-    }];
+export function list({ confDir, binDir }: CniDirectories): Symptom[] {
+  let files: ListFile[];
+  try {
+    files = readLists(confDir);
+  } catch (error) {
+    return [noList(confDir, describeError(error))];
   }
-  const unreadable = lists.filter(({ plugins }) => plugins === null).map(unreadableList);
-  const [first] = lists;
-  if (first === undefined || first.plugins === null) return unreadable;
-  return [...unreadable, ...judge(first.file, first.plugins, lists)];
+  const [first] = files;
+  if (first === undefined) return [noList(confDir, "there is none")];
+  let read: Original;
+  try {
+    read = parseOriginal(first);
+  } catch (error) {
+    return [unreadable(describeError(error))];
+  }
+  return judge(read, files, binDir);
 }
 
-function unreadableList({ file, fault }: PluginList): Symptom {
+function noList(confDir: string, why: string): Symptom {
+  return {
+    id: "no-list",
+    level: "notice",
+    what: `no CNI list can be read in ${quote(confDir, 255)}: ${why}`,
+    why: "without the list nobody can tell whether the next pod will be limited",
+    todo: "--conf-dir names the directory that the runtime uses (natra install --help knows some)",
+  };
+}
+
+function unreadable(what: string): Symptom {
   return {
     id: "list-unreadable",
     level: "trouble",
-    what: `the CNI list ${quote(file)} cannot be read: ${fault}`,
-    why: "containerd refuses all lists if one of those that it reads is bad: no pod starts",
+    what,
+    why: "it is the list that the runtime takes: no pod starts",
     todo: "repair the file, or move it away",
   };
 }
 
-function judge(file: string, plugins: readonly Plugin[], lists: readonly PluginList[]): Symptom[] {
-  const at = plugins.findIndex(({ type }) => type === "natra");
-  const natra = plugins[at];
-  if (natra === undefined) return [missing(file, lists)];
+function judge({ name, list, plugins }: Original, files: readonly ListFile[], binDir: string): Symptom[] {
+  if (!calls(list)) return [missing(name, files)];
   const symptoms: Symptom[] = [];
   const trouble = (id: string, what: string, why: string, todo: string): void => {
-    symptoms.push({ id, level: "trouble", what: `in ${quote(file)} ${what}`, why, todo });
+    symptoms.push({ id, level: "trouble", what: `in ${quote(name, 255)} ${what}`, why, todo });
   };
+  if (!isExecutable(`${binDir}/${EXECUTABLE}`)) {
+    trouble(
+      "no-executable",
+      `natra is called, but "${binDir}/${EXECUTABLE}" is no executable`,
+      "the runtime cannot call it: no pod starts",
+      "natra install puts it there; --bin-dir names another directory",
+    );
+  }
+  const at = plugins.findIndex(({ type }) => type === EXECUTABLE);
+  const natra = plugins[at];
+  if (natra === undefined) return symptoms; // another plugin calls it, as Multus does
   if (at === 0) {
     trouble(
       "list-order",
@@ -51,34 +77,29 @@ function judge(file: string, plugins: readonly Plugin[], lists: readonly PluginL
       "put natra behind the main plugin",
     );
   }
-  if (!natra.capabilities.includes(ANNOTATIONS) && !natra.capabilities.includes("bandwidth")) {
+  const missingCapability = missingCapabilities(natra);
+  if (missingCapability !== null) {
     trouble(
       "no-capabilities",
-      "natra has no capabilities",
-      "the runtime then passes neither annotations nor rates: no pod is limited",
+      ...missingCapability,
       `add "capabilities": { "bandwidth": true, "${ANNOTATIONS}": true }`,
     );
-  } else if (!natra.capabilities.includes(ANNOTATIONS)) {
-    trouble(
-      "no-capabilities",
-      `natra lacks the capability ${ANNOTATIONS}`,
-      "natra.io annotations and the JSON form do not reach it; plain kubernetes.io ones do",
-      `add "${ANNOTATIONS}": true`,
-    );
   }
-  if (plugins.some(({ type }) => type === "bandwidth")) {
+  const types = plugins.map(({ type }) => String(type));
+  const other = types.find((type) => CHAINED_PLUGIN.replaces.includes(type));
+  if (other !== undefined) {
     trouble(
       "bandwidth-chained",
-      "the bandwidth plugin is chained, too",
+      `the ${other} plugin is chained, too`,
       "both honour the same annotations: pods queue twice, and in its queue small requests wait behind bulk",
-      "take the bandwidth plugin out: natra install does that in the list that it renders",
+      "take it out: natra install does that in the list that it renders",
     );
   }
-  const bypass = bypassOfPlugins(plugins.map(({ type }) => type));
+  const bypass = bypassOfPlugins(types);
   if (bypass !== null && AT_THE_NODE.includes(natra.attach)) {
     trouble(
       "list-bypassed",
-      `natra is told "attach": ${quote(String(natra.attach))} beside ${bypass.who}`,
+      `natra is told "attach": ${quoteValue(natra.attach)} beside ${bypass.who}`,
       "its packets may pass by the node's end of the veth: what pods receive is not limited then",
       'take "attach" out (natra chooses podside by itself), or say "podside"',
     );
@@ -86,17 +107,48 @@ function judge(file: string, plugins: readonly Plugin[], lists: readonly PluginL
   return symptoms;
 }
 
-function missing(file: string, lists: readonly PluginList[]): Symptom {
-  const other = lists.find(({ plugins }) => plugins?.some(({ type }) => type === "natra"));
+/** @returns What is missing and what that means; null if nothing is. */
+function missingCapabilities({ capabilities }: JsonObject): [what: string, why: string] | null {
+  const has = (name: string): boolean => isJsonObject(capabilities) && capabilities[name] === true;
+  if (has(ANNOTATIONS)) return null; // they say all that the other does
+  return has("bandwidth")
+    ? [
+      `natra lacks the capability ${ANNOTATIONS}`,
+      "natra.io annotations and the JSON form do not reach it; plain kubernetes.io ones do",
+    ]
+    : [
+      "natra has no capabilities",
+      "the runtime then passes neither annotations nor rates: no pod is limited",
+    ];
+}
+
+function missing(name: string, files: readonly ListFile[]): Symptom {
+  const other = files.find((file) => hasNatra(file));
+  const where = other === undefined ? "" : `, which is in ${quote(other.name, 255)}`;
   return {
     id: "not-in-list",
     level: "trouble",
-    what: `${quote(file)}, the first of the CNI lists, is without natra${
-      other === undefined ? "" : `, which is in ${quote(other.file)}`
-    }`,
+    what: `${quote(name, 255)}, the first of the CNI lists, is without natra${where}`,
     why: "runtimes take the first list in sorted order: pods that start now are not limited",
     todo: other === undefined
       ? "natra install renders a list with natra in it"
       : "give the list with natra a name that sorts first: natra install calls it 00-natra-…",
   };
+}
+
+function hasNatra(file: ListFile): boolean {
+  try {
+    return calls(parseOriginal(file).list);
+  } catch {
+    return false; // it is not the one that matters
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && ((mode ?? 0) & 0o111) !== 0;
+  } catch {
+    return false;
+  }
 }

@@ -7,17 +7,22 @@ const NATRA = {
 };
 const PTP = { type: "ptp" };
 
-/** A directory of lists: the plugins of each, or its text. */
+/** A directory of lists, the plugins of each or its text, with the executable in it. */
 function directory(
   files: Readonly<Record<string, readonly unknown[] | string>>,
 ): Disposable & { path: string } {
   const path = Deno.makeTempDirSync({ prefix: "natra-lists-" });
+  Deno.writeTextFileSync(`${path}/natra`, "", { mode: 0o755 });
   for (const [name, content] of Object.entries(files)) {
-    const text = typeof content === "string" ? content : JSON.stringify({ name: "net", plugins: content });
+    const text = typeof content === "string"
+      ? content
+      : JSON.stringify({ cniVersion: "1.0.0", name: "net", plugins: content });
     Deno.writeTextFileSync(`${path}/${name}`, text);
   }
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
+
+const idsOf = (confDir: string, binDir = confDir): string[] => list({ confDir, binDir }).map(({ id }) => id);
 
 const CASES: readonly (readonly [string, Parameters<typeof directory>[0], readonly string[]])[] = [
   ["natra behind the main plugin", { "10-net.conflist": [PTP, NATRA] }, []],
@@ -57,26 +62,43 @@ const CASES: readonly (readonly [string, Parameters<typeof directory>[0], readon
     { "05-cilium.conflist": [{ type: "cilium-cni" }, { ...NATRA, attach: "tcx" }] },
     ["list-bypassed"],
   ],
-  ["a single plugin's file", { "10-net.conf": '{"type":"ptp"}' }, ["not-in-list"]],
+  ["a single plugin's file", { "10-net.conf": '{"name":"net","type":"ptp"}' }, ["not-in-list"]],
   ["a list that is no JSON", { "10-net.conflist": '{"plugins":[' }, ["list-unreadable"]],
   ["a list of no plugins", { "10-net.conflist": '{"plugins":{"a":1}}' }, ["list-unreadable"]],
-  ["plugins of other types", { "10-net.conflist": '{"plugins":[null,7,{"type":9},["natra"]]}' }, [
-    "not-in-list",
-  ]],
+  ["plugins of other types", { "10-net.conflist": [null, 7, { type: 9 }, ["natra"]] }, ["list-unreadable"]],
+  [
+    "Multus, which calls natra by a list of its own",
+    {
+      "00-multus.conf": JSON.stringify({ name: "m", type: "multus", delegates: [{ plugins: [PTP, NATRA] }] }),
+    },
+    [],
+  ],
   ["a huge list", { "10-net.conflist": " ".repeat((1 << 20) + 1) }, ["list-unreadable"]],
 ];
 
 for (const [what, files, ids] of CASES) {
   Deno.test(`list() says of ${what}: ${ids.join(", ") || "nothing"}`, () => {
     using made = directory(files);
-    assertEquals(list(made.path).map(({ id }) => id), ids);
+    assertEquals(idsOf(made.path), ids);
   });
 }
 
-Deno.test("list() tells of a directory that is not there, and shows no control character of a file's name", () => {
-  using made = directory({});
-  assertEquals(list(`${made.path}/none`).map(({ id }) => id), ["no-list"]);
-  Deno.writeTextFileSync(`${made.path}/1\u001b[31m.conflist`, "{");
-  const [symptom] = list(made.path);
-  assertStringIncludes(symptom?.what ?? "", "\\u001b");
+Deno.test("list() tells of a directory that is not there, and of an executable that is not", () => {
+  using made = directory({ "10-net.conflist": [PTP, NATRA] });
+  assertEquals(idsOf(`${made.path}/none`), ["no-list"]);
+  assertEquals(idsOf(made.path, `${made.path}/none`), ["no-executable"]);
+  Deno.chmodSync(`${made.path}/natra`, 0o644);
+  assertEquals(idsOf(made.path), ["no-executable"]);
+});
+
+Deno.test("list() shows no control character of what others wrote", () => {
+  using made = directory({ "1\u001b[31m.conflist": [{ ...PTP, type: "\u001b[32m" }] });
+  for (const content of [[PTP], "{\u001b"]) {
+    Deno.writeTextFileSync(
+      `${made.path}/1\u001b[31m.conflist`,
+      JSON.stringify({ name: "n", plugins: content }),
+    );
+    const [symptom] = list({ confDir: made.path, binDir: made.path });
+    assertStringIncludes(symptom?.what ?? "", "\\u001b");
+  }
 });
