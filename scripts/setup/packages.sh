@@ -4,7 +4,7 @@
 # clang, llvm, bpftool and the headers build the BPF object; pip fetches wheels; the rest is for tests and the demo.
 packages=(
   bpftool ca-certificates clang curl ethtool iperf3 iproute2 libbpf-dev libmnl0 linux-libc-dev llvm
-  python3 python3-pip shellcheck tcpdump unzip util-linux
+  openssl python3 python3-pip shellcheck tcpdump unzip util-linux
 )
 
 # For whole runs of the tests alone: the page is opened in a real browser, with a font to write in.

@@ -50,3 +50,33 @@ export class Backoff {
     this.#next = this.#first;
   }
 }
+
+/** Somebody waits, somebody else rings. A bell that rings while nobody waits is heard by the next one who does. */
+export class Bell {
+  #isRung = false;
+  #wake: () => void = () => {};
+
+  /** Wakes whoever waits. */
+  ring(): void {
+    this.#isRung = true;
+    this.#wake();
+  }
+
+  /**
+   * Waits until it rings, or the time is over, or whoever waits is told to stop.
+   *
+   * @param ms Milliseconds.
+   * @returns Whether it rang.
+   */
+  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    if (!this.#isRung) {
+      const rung = new AbortController();
+      this.#wake = () => rung.abort();
+      await pause(ms, AbortSignal.any([signal, rung.signal]));
+      this.#wake = () => {};
+    }
+    const isRung = this.#isRung;
+    this.#isRung = false;
+    return isRung;
+  }
+}

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Backoff, pause } from "./pause.ts";
+import { Backoff, Bell, pause } from "./pause.ts";
 
 Deno.test("pause() ends at once when it is told to stop, and leaves no timer behind", async () => {
   const stop = new AbortController();
@@ -26,4 +26,15 @@ Deno.test("Backoff doubles up to its limit, in the upper half of each step, and 
       assertEquals(backoff.next() <= first, true);
     }),
   );
+});
+
+Deno.test("a bell is heard by who waits, by the next one if nobody does, and once", async () => {
+  const bell = new Bell();
+  const { signal } = new AbortController();
+  const waiting = bell.wait(3_600_000, signal);
+  bell.ring();
+  assertEquals(await waiting, true);
+  bell.ring();
+  assertEquals([await bell.wait(3_600_000, signal), await bell.wait(1, signal)], [true, false]);
+  assertEquals(await bell.wait(3_600_000, AbortSignal.abort()), false);
 });

@@ -4,7 +4,7 @@ import { isKnown } from "../state/known.ts";
 import { attachmentOf } from "./attach.ts";
 import { countEnd, countStart, failReason, type Outcome } from "./outcomes.ts";
 import { addAnswer, type AddRequest } from "./protocol.ts";
-import { requestedLimits } from "./requested_limits.ts";
+import { requestedLimits, toldBy } from "./requested_limits.ts";
 
 /**
  * ADD: holds the pod to what it asks for. This is where natra fails open: whatever goes wrong from here on is logged,
@@ -35,6 +35,7 @@ export async function add(request: AddRequest, logger: Logger): Promise<void> {
       netns,
       network: request.conf.name,
       limits,
+      told: toldBy(request.conf),
       pod: namespace !== null && name !== null ? { namespace, name } : null,
       ...attachmentOf(request.conf.attach),
       onChoice: (choice) => logger.debug("choice", { ...who, ...choice }),

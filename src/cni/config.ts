@@ -53,17 +53,22 @@ export function readConfig(text: string): NetConf {
     name,
     type,
     prevResult: readPrevResult(prevResult, warn),
-    limits: {
-      ingressRate: conf.get("ingressRate"),
-      ingressBurst: conf.get("ingressBurst"),
-      egressRate: conf.get("egressRate"),
-      egressBurst: conf.get("egressBurst"),
-      ingress: conf.get("ingress"),
-      egress: conf.get("egress"),
-    },
+    limits: configuredLimits(conf),
     ...readRuntimeParts(conf, warn),
     ...readOwnKeys(conf, warn),
     warnings,
+  };
+}
+
+/** What natra's entry in a list says about limits, whatever else stands in it. */
+export function configuredLimits(conf: ReadonlyMap<string, unknown>): ConfiguredLimits {
+  return {
+    ingressRate: conf.get("ingressRate"),
+    ingressBurst: conf.get("ingressBurst"),
+    egressRate: conf.get("egressRate"),
+    egressBurst: conf.get("egressBurst"),
+    ingress: conf.get("ingress"),
+    egress: conf.get("egress"),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from "../log/log.ts";
-import { decideLimits, type Limits } from "../limits/limits.ts";
+import { decideLimits, type Limits, type LimitSources } from "../limits/limits.ts";
 import type { NetConf } from "./config.ts";
 
 /**
@@ -12,12 +12,15 @@ export function requestedLimits(
   logger: Logger,
   who: Readonly<Record<string, unknown>>,
 ): Limits {
-  const { limits, warnings } = decideLimits({
-    annotations: conf.annotations,
-    runtimeBandwidth: conf.runtimeBandwidth,
-    conf: { ...conf.limits, pacer: conf.pacer },
-    maxSketchBytes: conf.maxSketchBytes,
-  });
+  const { annotations, runtimeBandwidth } = conf;
+  const { limits, warnings } = decideLimits({ annotations, runtimeBandwidth, ...toldBy(conf) });
   for (const warning of [...conf.warnings, ...warnings]) logger.warn("bad value", { ...who, ...warning });
   return limits;
+}
+
+/** What the configuration itself says, without what the runtime added for this pod. */
+export function toldBy(
+  { limits, pacer, maxSketchBytes }: Pick<NetConf, "limits" | "pacer" | "maxSketchBytes">,
+): Pick<LimitSources, "conf" | "maxSketchBytes"> {
+  return { conf: { ...limits, pacer }, maxSketchBytes };
 }

@@ -1,4 +1,4 @@
-import type { DirectionLimit, Limits } from "../limits/limits.ts";
+import type { DirectionLimit, LimitConf, Limits } from "../limits/limits.ts";
 import { readRecord, readRecords, type RecordKey } from "../state/records.ts";
 import type { Direction } from "../state/names.ts";
 import type { AttachKind } from "./attach/attachment.ts";
@@ -16,6 +16,13 @@ export interface Choice {
 export interface PodName {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** What the CNI configuration said at a pod's ADD, below all annotations: whoever decides again later needs it. */
+export interface Told {
+  readonly conf: LimitConf;
+  /** The most that one direction's sketch may take, in bytes. */
+  readonly maxSketchBytes: number;
 }
 
 /** What holds one direction. */
@@ -47,6 +54,8 @@ export interface Applied extends RecordKey {
   /** The CNI network that the pod was added to. */
   readonly network: string;
   readonly pod: PodName | null;
+  /** Absent where nobody said, for example by hand. */
+  readonly told?: Told;
   /** The pod's network namespace: its path, and the id that tells it from a later one there. */
   readonly netns: string;
   readonly netnsId: string;
@@ -115,6 +124,7 @@ function isApplied(value: unknown): value is Applied {
     ["inside", "outside"].every((key) => isObject(fields.get(key))) &&
     ["ingress", "egress"].every((key) => isDirection(fields.get(key))) &&
     isWanted(fields.get("wanted") ?? null) &&
+    isTold(fields.get("told") ?? null) &&
     Array.isArray(fields.get("choices"));
 }
 
@@ -123,6 +133,12 @@ function isWanted(value: unknown): boolean {
   if (!isObject(value)) return false;
   const limits = new Map<string, unknown>(Object.entries(value));
   return ["ingress", "egress"].every((key) => limits.get(key) === null || isObject(limits.get(key)));
+}
+
+function isTold(value: unknown): boolean {
+  if (value === null) return true;
+  return isObject(value) && "conf" in value && isObject(value.conf) &&
+    "maxSketchBytes" in value && typeof value.maxSketchBytes === "number";
 }
 
 function isObject(value: unknown): value is object {

@@ -9,7 +9,7 @@ import { isKnown } from "../state/known.ts";
 import { ContainerLock } from "../state/lock.ts";
 import type { Direction } from "../state/names.ts";
 import { type RecordKey, writeRecord } from "../state/records.ts";
-import type { Applied, AppliedDirection, AppliedInterface, Choice, PodName } from "./applied.ts";
+import type { Applied, AppliedDirection, AppliedInterface, Choice, PodName, Told } from "./applied.ts";
 import type { Attacher, AttachKind } from "./attach/attachment.ts";
 import { selectAttacher } from "./attach/select.ts";
 import { gsoLimit } from "./gso.ts";
@@ -29,6 +29,8 @@ export interface HoldRequest extends RecordKey {
   readonly network: string;
   readonly pod: PodName | null;
   readonly limits: Limits;
+  /** Recorded, for whoever decides the limits again. */
+  readonly told?: Told;
   readonly attach: "auto" | AttachKind;
   /** Where ingress is held; `auto`: inside the pod where packets would pass by the node's end of the veth. */
   readonly side: AskedSide;
@@ -103,7 +105,7 @@ export function decideSide({ side: asked, limits }: HoldRequest, veth: PodVeth, 
 }
 
 function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
-  const { containerId, ifname, network, pod, netns } = request;
+  const { containerId, ifname, network, pod, told, netns } = request;
   const end = ({ link, netlink }: Device): AppliedInterface => ({
     index: link.index,
     name: link.name,
@@ -118,6 +120,7 @@ function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
     ifname,
     network,
     pod,
+    ...told === undefined ? {} : { told },
     netns,
     netnsId: netnsId(netns) ?? "",
     created: new Date().toISOString(),

@@ -43,8 +43,8 @@ export interface Decision {
  * Decides a pod's limits, once, from everything that may speak for it.
  *
  * The order, for each direction: the `natra.io` annotation, the `kubernetes.io` annotation,
- * `runtimeConfig.bandwidth`, the configuration's `ingressRate`/`egressRate`, the configuration's `ingress`/`egress`
- * defaults; if none of them gives a rate, there is no limit. Each other key comes from the first source that gives
+ * `runtimeConfig.bandwidth`, the namespace's annotations in the same order, the configuration's `ingressRate`/`egressRate`, the
+ * configuration's `ingress`/`egress` defaults; if none of them gives a rate, there is no limit. Each other key comes from the first source that gives
  * it, so an annotation may leave out the rate, and a configuration may give defaults for every pod. A burst belongs
  * to a rate: one given by a source below the rate's is ignored. A value that cannot be read, a negative rate among
  * them, is left out, so that the next source speaks. Zero means "not said" in the bandwidth plugin's form

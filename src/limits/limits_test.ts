@@ -2,19 +2,23 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { anyText } from "../../tests/any_text.ts";
 import { decideLimits, type Decision, type DirectionLimit, type LimitConf } from "./limits.ts";
+import { isLimitAnnotation } from "./sources.ts";
 
 const NATRA = "natra.io/ingress-bandwidth";
 const KUBERNETES = "kubernetes.io/ingress-bandwidth";
 
 interface Given {
   annotations?: Record<string, string> | null;
+  namespaceAnnotations?: Record<string, string>;
   runtime?: unknown;
   conf?: LimitConf;
   maxSketchBytes?: number;
 }
 
-function decide({ annotations = null, runtime, conf = {}, maxSketchBytes = 65_536 }: Given): Decision {
-  return decideLimits({ annotations, runtimeBandwidth: runtime, conf, maxSketchBytes });
+function decide(
+  { annotations = null, runtime, conf = {}, maxSketchBytes = 65_536, ...given }: Given,
+): Decision {
+  return decideLimits({ ...given, annotations, runtimeBandwidth: runtime, conf, maxSketchBytes });
 }
 
 /** Rate and source of the ingress direction. */
@@ -50,6 +54,26 @@ Deno.test("decideLimits() fills in the defaults", () => {
   };
   const decision = decide({ annotations: { [KUBERNETES]: "10M" } });
   assertEquals(decision, { limits: { ingress: expected, egress: null }, warnings: [] });
+});
+
+Deno.test("decideLimits() takes a namespace's annotations as its pods' defaults, above the configuration's", () => {
+  const namespaceAnnotations = { [NATRA]: "3M", [KUBERNETES]: "4M" };
+  const conf = { ingressRate: 5_000_000, ingress: "6M" };
+  const below = { namespaceAnnotations, conf };
+  assertEquals(ingress(below), [3_000_000n, `namespace annotation ${NATRA}`]);
+  assertEquals(ingress({ ...below, runtime: { ingressRate: 2_000_000 } })?.[0], 2_000_000n);
+  assertEquals(ingress({ ...below, annotations: { [KUBERNETES]: "1M" } })?.[0], 1_000_000n);
+  const bad = { ...below, namespaceAnnotations: { [NATRA]: "lots" } };
+  assertEquals(ingress(bad), [5_000_000n, "configuration ingressRate"]);
+  assertEquals(decide(bad).warnings[0]?.key, `namespace annotation ${NATRA}`);
+});
+
+Deno.test("isLimitAnnotation() knows the four keys, and no other", () => {
+  const egress = [NATRA, KUBERNETES].map((key) => key.replace("ingress", "egress"));
+  for (const key of [NATRA, KUBERNETES, ...egress]) assertEquals(isLimitAnnotation(key), true, key);
+  for (const key of ["", "natra.io/ingress", `x${NATRA}`, `${NATRA}x`]) {
+    assertEquals(isLimitAnnotation(key), false);
+  }
 });
 
 Deno.test("decideLimits() keeps the directions apart", () => {

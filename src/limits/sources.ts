@@ -23,11 +23,27 @@ export interface LimitConf {
 export interface LimitSources {
   /** The pod's annotations; null if the runtime passes none. */
   readonly annotations: Readonly<Record<string, string>> | null;
+  /** Its namespace's annotations, which are its pods' defaults; absent where nobody knows them, as at a pod's start. */
+  readonly namespaceAnnotations?: Readonly<Record<string, string>>;
   /** `runtimeConfig.bandwidth`, capitalised (containerd) or camel case (the specification). */
   readonly runtimeBandwidth: unknown;
   readonly conf: LimitConf;
   /** The most that one direction's sketch may take, in bytes. */
   readonly maxSketchBytes: number;
+}
+
+/** Whose annotations these are, first the one that wins. */
+const PREFIXES = ["natra.io", "kubernetes.io"] as const;
+
+/** Whether an annotation says something about limits. */
+export function isLimitAnnotation(key: string): boolean {
+  return PREFIXES.some((prefix) =>
+    ["ingress", "egress"].some((direction) => key === keyOf(prefix, direction))
+  );
+}
+
+function keyOf(prefix: string, direction: string): string {
+  return `${prefix}/${direction}-bandwidth`;
 }
 
 /** What runtimes pass as the burst, in bits, when nobody chose one. */
@@ -43,12 +59,9 @@ const NOBODY_CHOSE = 4294967295n;
 export function readSources(direction: Direction, sources: LimitSources): ParsedLimit[] {
   const { annotations, conf } = sources;
   const parsed: ParsedLimit[] = [];
-  for (const prefix of ["natra.io", "kubernetes.io"]) {
-    const key = `${prefix}/${direction}-bandwidth`;
-    if (annotations === null || !Object.hasOwn(annotations, key)) continue;
-    parsed.push(parseAnnotation(annotations[key], `annotation ${key}`));
-  }
+  parsed.push(...readAnnotations(direction, annotations ?? {}, "annotation"));
   parsed.push(readRuntimeBandwidth(direction, sources.runtimeBandwidth));
+  parsed.push(...readAnnotations(direction, sources.namespaceAnnotations ?? {}, "namespace annotation"));
   parsed.push(readPlainKeys(
     `configuration ${direction}Rate`,
     { key: `configuration ${direction}Rate`, value: conf[`${direction}Rate`] },
@@ -64,6 +77,16 @@ export function readSources(direction: Direction, sources: LimitSources): Parsed
     parsed.push(last);
   }
   return parsed;
+}
+
+function readAnnotations(
+  direction: Direction,
+  annotations: Readonly<Record<string, string>>,
+  what: string,
+): ParsedLimit[] {
+  return PREFIXES.map((prefix) => keyOf(prefix, direction))
+    .filter((key) => Object.hasOwn(annotations, key))
+    .map((key) => parseAnnotation(annotations[key], `${what} ${key}`));
 }
 
 function readRuntimeBandwidth(direction: Direction, bandwidth: unknown): ParsedLimit {

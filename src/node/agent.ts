@@ -6,6 +6,8 @@ import { Progress, runTasks, type Task } from "../agent/tasks.ts";
 import { LEVELS } from "../log/line.ts";
 import { createLogger, type Logger } from "../log/log.ts";
 import { quote } from "../log/quote.ts";
+import { LIBCNI_CACHE } from "../pod/attachments.ts";
+import { apiTasks } from "./agent_api.ts";
 import type { Installation } from "./agent_install.ts";
 import { reconcileTask } from "./agent_reconcile.ts";
 import { webRoutes } from "./agent_web.ts";
@@ -19,14 +21,28 @@ const PATIENCE_MS = 500;
 
 /** `natra agent` */
 export const command: Command = {
-  usage: "[--install [--bin-dir PATH] [--conf-dir PATH]] [--listen ADDRESS] [--log-level LEVEL]",
+  usage: "[--install] [--listen ADDRESS] [--kubeconfig FILE] [options]",
   about:
     `Runs until it gets SIGTERM, as the DaemonSet's process: removes what dead pods and killed calls left behind, at its
-start and every minute. Pods are limited without it, too. Logs JSON lines on stderr.`,
+start and every minute; follows this node's pods and the namespaces through the Kubernetes API, and applies what their
+annotations say now. Pods are limited without it, too. Logs JSON lines on stderr.`,
   options: [
     { name: "install", about: "keep natra installed on the node, as natra install does" },
     ...DIRECTORIES,
     { name: "listen", value: "ADDRESS", about: `serve HTTP there (${DEFAULT_ADDRESS}), or "off"` },
+    {
+      name: "kubeconfig",
+      value: "FILE",
+      complete: "files",
+      about: "how to reach the API server (the pod's service account; without one nothing is followed)",
+    },
+    { name: "node-name", value: "NAME", about: "this node's name in the cluster ($NODE_NAME)" },
+    {
+      name: "cni-cache",
+      value: "DIR",
+      complete: "files",
+      about: `where libcni keeps its results (${LIBCNI_CACHE})`,
+    },
     { name: "log-level", value: "LEVEL", complete: LEVELS, about: `${LEVELS.join(", ")} (info)` },
   ],
   notes: `/metrics is for Prometheus (natra metrics prints the same).
@@ -43,6 +59,7 @@ async function runAgent(options: Options): Promise<number> {
   const tasks: readonly Task[] = [
     ...install === null ? [] : [install.task],
     reconcileTask(logger),
+    ...await apiTasks(options, logger),
   ];
   const routes: Routes = webRoutes(logger);
   const progress = new Progress(tasks);

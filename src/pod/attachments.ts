@@ -34,9 +34,35 @@ export function cachedAttachments(cache: string = LIBCNI_CACHE): Attachment[] {
   return names.sort().map((name) => readCached(`${directory}/${name}`)).filter((found) => found !== null);
 }
 
-function readCached(path: string): Attachment | null {
+/**
+ * The CNI configuration, or the list of them, that an interface was added with.
+ *
+ * @param cache The directory that holds `results`.
+ * @returns JSON of any shape; null if the cache does not tell.
+ */
+export function cachedConfig(
+  { network, containerId, ifname }: Pick<Attachment, "network" | "containerId" | "ifname">,
+  cache: string = LIBCNI_CACHE,
+): unknown {
+  if (network.includes("/")) return null;
+  const info = fieldsOf(readJson(`${cache}/results/${network}-${containerId}-${ifname}`));
+  const config = info.get("config");
+  if (typeof config !== "string") return null;
   try {
-    return parseCached(JSON.parse(Deno.readTextFileSync(path)));
+    const bytes = Uint8Array.from(atob(config), (char) => char.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null; // neither base64 nor JSON: a configuration that no plugin was called with
+  }
+}
+
+function readCached(path: string): Attachment | null {
+  return parseCached(readJson(path));
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(Deno.readTextFileSync(path));
   } catch (error) {
     // gone meanwhile, or being written
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;

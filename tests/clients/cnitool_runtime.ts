@@ -6,7 +6,11 @@ import { PORT } from "./held.ts";
 import { BIN_DIRECTORY, CONF_DIRECTORY, NETWORK } from "./network.ts";
 import type { PodSpec, RunningPod, Runtime } from "./runtime.ts";
 
+/** The Kubernetes namespace of all pods. */
+export const POD_NAMESPACE = "default";
+
 interface Made {
+  readonly name: string;
   readonly namespace: Namespace;
   readonly annotations: Readonly<Record<string, string>>;
   server: Child | null;
@@ -23,7 +27,7 @@ export class CnitoolRuntime implements Runtime {
 
   async run({ name, annotations }: PodSpec): Promise<RunningPod> {
     const namespace = await Namespace.create(name);
-    const made: Made = { namespace, annotations, server: null };
+    const made: Made = { name, namespace, annotations, server: null };
     this.#made.set(name, made);
     const result = JSON.parse(await this.#call("add", made)) as { ips: readonly { address: string }[] };
     made.server = await namespace.startServer(["iperf3", "--server"], PORT);
@@ -72,7 +76,7 @@ export class CnitoolRuntime implements Runtime {
     }
   }
 
-  async #call(verb: "add" | "del", { namespace, annotations }: Made): Promise<string> {
+  async #call(verb: "add" | "del", { name, namespace, annotations }: Made): Promise<string> {
     const capabilities = JSON.stringify({ "io.kubernetes.cri.pod-annotations": annotations });
     const { code, stdout, stderr } = await outcomeOf([this.cnitool, verb, NETWORK, namespace.path], {
       env: {
@@ -80,6 +84,7 @@ export class CnitoolRuntime implements Runtime {
         NETCONFPATH: CONF_DIRECTORY,
         CNI_PATH: BIN_DIRECTORY,
         CAP_ARGS: capabilities,
+        CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=${POD_NAMESPACE};K8S_POD_NAME=${name}`,
       },
     });
     if (code === 0) return stdout;

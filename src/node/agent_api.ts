@@ -1,0 +1,46 @@
+/** The agent's tasks that need the Kubernetes API: none where there is none. */
+import { KubeClient } from "../agent/kube/client.ts";
+import { type ApiServer, inCluster, ServerConfigError } from "../agent/kube/server.ts";
+import type { Task } from "../agent/tasks.ts";
+import { describeError } from "../log/describe.ts";
+import type { Logger } from "../log/log.ts";
+import { quote } from "../log/quote.ts";
+import { LIBCNI_CACHE } from "../pod/attachments.ts";
+import { liveTasks } from "./live/follow.ts";
+import type { Options } from "./options.ts";
+import { UsageError } from "./output.ts";
+
+/**
+ * The tasks that follow this node's pods.
+ *
+ * @throws {UsageError} If there is an API server, but not all that is needed to use it.
+ */
+export async function apiTasks(options: Options, logger: Logger): Promise<readonly Task[]> {
+  const server = await apiServer(options);
+  if (server === null) {
+    logger.info("no API server: annotations are read at each pod's start alone");
+    return [];
+  }
+  const node = options.string("node-name") ?? Deno.env.get("NODE_NAME") ?? "";
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(node)) {
+    throw new UsageError(
+      `Bad node name ${quote(node)}: --node-name or NODE_NAME must give this node's in the cluster`,
+    );
+  }
+  const cache = options.string("cni-cache") ?? LIBCNI_CACHE;
+  logger.info("following the API server", { server: server.url, node });
+  return liveTasks({ client: new KubeClient(server), node, cache, logger });
+}
+
+async function apiServer(options: Options): Promise<ApiServer | null> {
+  const path = options.string("kubeconfig");
+  try {
+    if (path === undefined) return inCluster();
+    const { fromKubeconfig } = await import("../agent/kube/kubeconfig.ts");
+    return fromKubeconfig(path);
+  } catch (error) {
+    if (!(error instanceof ServerConfigError)) throw error;
+    const cause = error.cause === undefined ? "" : `: ${describeError(error.cause)}`;
+    throw new UsageError(error.message + cause);
+  }
+}

@@ -1,0 +1,299 @@
+/** What the agent must do with a real API server. */
+import type { CnitoolRuntime } from "../clients/cnitool_runtime.ts";
+import type { Notebook } from "../clients/findings.ts";
+import { writeList } from "../clients/network.ts";
+import { outcomeOf, run } from "../rig/run.ts";
+import { Agent, until } from "./agent.ts";
+import { ApiServer } from "./api_server.ts";
+import { ACCOUNT_NAME, ACCOUNT_NAMESPACE, ALLOWED, FORBIDDEN } from "./rights.ts";
+import { Wire } from "./wire.ts";
+
+/** What a scenario has. */
+export interface Stage {
+  readonly api: ApiServer;
+  readonly runtime: CnitoolRuntime;
+  /** Path of the executable under test. */
+  readonly natra: string;
+  /** Where a pod of the DaemonSet finds its service account. */
+  readonly account: string;
+}
+
+/** A scenario. */
+export interface Scenario {
+  readonly name: string;
+  readonly run: (stage: Stage, notebook: Notebook) => Promise<void>;
+}
+
+const NODE = "node-1";
+const INGRESS = "kubernetes.io/ingress-bandwidth";
+const EGRESS = "natra.io/egress-bandwidth";
+const LISTED = "listed";
+
+let tokens = 0;
+
+/** Writes a new token of the service account where the agent reads it. @returns the secret that it ends with */
+async function writeToken({ api, account }: Stage): Promise<string> {
+  const secret = `token-${++tokens}`;
+  await Deno.writeTextFile(`${account}/token`, await api.token(ACCOUNT_NAMESPACE, ACCOUNT_NAME, secret));
+  await Deno.copyFile(api.certificates.ca, `${account}/ca.crt`);
+  return secret;
+}
+
+/** Starts the agent as the DaemonSet does. */
+async function startAgent(stage: Stage, port = 6443): Promise<Agent> {
+  await writeToken(stage);
+  const env = {
+    NODE_NAME: NODE,
+    KUBERNETES_SERVICE_HOST: "127.0.0.1",
+    KUBERNETES_SERVICE_PORT: String(port),
+  };
+  return await Agent.start(stage.natra, [], env);
+}
+
+/** What the node's tool says of a pod: bits per second by direction, "" where there is no limit. */
+async function ratesOf({ natra }: Stage, pod: string): Promise<Record<string, number>> {
+  const { stdout } = await outcomeOf([natra, "status", "-o", "json", `default/${pod}`]);
+  const answer = JSON.parse(stdout) as { pods?: unknown } | readonly unknown[];
+  const rows =
+    (Array.isArray(answer) ? answer : Object.values(answer).find(Array.isArray) ?? []) as readonly {
+      direction: string;
+      rate: number;
+    }[];
+  return Object.fromEntries(rows.map(({ direction, rate }) => [direction, rate]));
+}
+
+/** Waits until a pod is held to this, and to nothing else. */
+async function untilHeld(
+  stage: Stage,
+  agent: Agent,
+  pod: string,
+  wanted: Record<string, number>,
+): Promise<void> {
+  await until(`see "${pod}" held to ${JSON.stringify(wanted)}`, async () => {
+    const rates = await ratesOf(stage, pod);
+    const names = new Set([...Object.keys(rates), ...Object.keys(wanted)]);
+    return [...names].every((name) => rates[name] === wanted[name]) ? true : null;
+  }, agent);
+}
+
+/** Makes a pod that the API server knows and that is added by libcni, with the annotations of its start. */
+async function startPod(
+  { api, runtime }: Stage,
+  name: string,
+  annotations: Record<string, string>,
+): Promise<void> {
+  await api.createPod(name, NODE, annotations);
+  await runtime.run({ name, annotations });
+}
+
+/** Its warnings, as kubectl describe shows them. */
+async function eventsOf(api: ApiServer, kind: string, name: string): Promise<string[]> {
+  const selector = `fieldSelector=involvedObject.kind=${kind},involvedObject.name=${name}`;
+  const { items } = await api.ask<{ items: { type: string; reason: string; message: string }[] }>(
+    "GET",
+    `/api/v1/events?${selector}`,
+  );
+  return items.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
+}
+
+async function untilEvents(api: ApiServer, kind: string, name: string, count: number): Promise<string[]> {
+  return await until(`see ${count} events of ${kind} ${name}`, async () => {
+    const events = await eventsOf(api, kind, name);
+    return events.length >= count ? events : null;
+  });
+}
+
+async function count(agent: Agent, message: string): Promise<number> {
+  return (await agent.log()).filter(({ msg }) => msg === message).length;
+}
+
+/** All of them, in their order. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "a changed annotation changes the limit of the running pod",
+    run: async (stage, notebook) => {
+      await startPod(stage, "changed", { [INGRESS]: "10M", [EGRESS]: '{"rate":"10M"}' });
+      await startPod(stage, "bare", {});
+      await using agent = await startAgent(stage);
+      await untilHeld(stage, agent, "changed", { ingress: 10e6, egress: 10e6 });
+      await agent.said(LISTED);
+      await stage.api.annotate("changed", { [INGRESS]: "20M", [EGRESS]: null });
+      await untilHeld(stage, agent, "changed", { ingress: 20e6 });
+      await stage.api.annotate("bare", { [INGRESS]: "5M" });
+      await untilHeld(stage, agent, "bare", { ingress: 5e6 });
+      await stage.api.annotate("bare", { [INGRESS]: null });
+      await untilHeld(stage, agent, "bare", {});
+      await stage.api.annotate("bare", { [EGRESS]: "7M" });
+      await untilHeld(stage, agent, "bare", { egress: 7e6 });
+      notebook.expect(await agent.stop() === 0, "SIGTERM does not end it with 0");
+    },
+  },
+  {
+    name: "a namespace's annotations are its pods' defaults, and configured defaults stay",
+    run: async (stage) => {
+      await startPod(stage, "defaulted", {});
+      await startPod(stage, "own", { [INGRESS]: "10M" });
+      await writeList({ ingress: "50M" });
+      await startPod(stage, "configured", {});
+      await writeList({});
+      await using agent = await startAgent(stage);
+      await agent.said(LISTED);
+      await stage.api.annotateNamespace({ [INGRESS]: "30M" });
+      await untilHeld(stage, agent, "defaulted", { ingress: 30e6 });
+      await untilHeld(stage, agent, "configured", { ingress: 30e6 });
+      await untilHeld(stage, agent, "own", { ingress: 10e6 });
+      await stage.api.annotateNamespace({ [INGRESS]: null });
+      await untilHeld(stage, agent, "defaulted", {});
+      await untilHeld(stage, agent, "configured", { ingress: 50e6 });
+      await untilHeld(stage, agent, "own", { ingress: 10e6 });
+    },
+  },
+  {
+    name: "what somebody set by hand stays until the annotation changes",
+    run: async (stage) => {
+      await startPod(stage, "byhand", { [INGRESS]: "10M" });
+      await run([stage.natra, "limit", "default/byhand", "--ingress", "3M"]);
+      await using agent = await startAgent(stage);
+      await agent.said(LISTED);
+      await stage.api.annotate("byhand", { [EGRESS]: "4M" });
+      await untilHeld(stage, agent, "byhand", { ingress: 3e6, egress: 4e6 });
+      await stage.api.annotate("byhand", { [INGRESS]: "11M" });
+      await untilHeld(stage, agent, "byhand", { ingress: 11e6, egress: 4e6 });
+    },
+  },
+  {
+    name: "a malformed annotation is one warning, whoever asks again",
+    run: async (stage, notebook) => {
+      await startPod(stage, "malformed", { [EGRESS]: "ten" });
+      const warn = "Warning BandwidthAnnotation: annotation";
+      {
+        await using agent = await startAgent(stage);
+        const [event = ""] = await untilEvents(stage.api, "Pod", "malformed", 1);
+        notebook.expect(event.startsWith(`${warn} ${EGRESS} is "ten": `), `the event says: ${event}`);
+        await stage.api.annotate("malformed", { [INGRESS]: "10M", unrelated: "1" });
+        await untilHeld(stage, agent, "malformed", { ingress: 10e6 });
+        await stage.api.annotateNamespace({ [EGRESS]: '{"rate":' });
+        const [general = ""] = await untilEvents(stage.api, "Namespace", "default", 1);
+        notebook.expect(general.includes(`namespace annotation ${EGRESS}`), `the event says: ${general}`);
+      }
+      await using agent = await startAgent(stage); // which knows nothing of the first one's events
+      await stage.api.annotate("malformed", { [INGRESS]: "-1" });
+      await untilEvents(stage.api, "Pod", "malformed", 2);
+      await stage.api.annotate("malformed", { [INGRESS]: "12M" });
+      await untilHeld(stage, agent, "malformed", { ingress: 12e6 });
+      const events = await eventsOf(stage.api, "Pod", "malformed");
+      notebook.expect(events.length === 2, `there are ${events.length} events: ${events.join(" | ")}`);
+      const general = await eventsOf(stage.api, "Namespace", "default");
+      notebook.expect(general.length === 1, `there are ${general.length} events of the namespace`);
+      await stage.api.annotateNamespace({ [EGRESS]: null });
+    },
+  },
+  {
+    name: "a watch that was cut goes on where it was, with the token of now",
+    run: async (stage, notebook) => {
+      await startPod(stage, "cut", { [INGRESS]: "10M" });
+      await using wire = new Wire(6443);
+      await using agent = await startAgent(stage, wire.port);
+      await untilHeld(stage, agent, "cut", { ingress: 10e6 });
+      await agent.said(LISTED);
+      const first = `token-${tokens}`;
+      await writeToken(stage);
+      await stage.api.ask("DELETE", `/api/v1/namespaces/${ACCOUNT_NAMESPACE}/secrets/${first}`);
+      const lists = await count(agent, LISTED);
+      wire.cut();
+      await stage.api.annotate("cut", { [INGRESS]: "21M" });
+      await untilHeld(stage, agent, "cut", { ingress: 21e6 });
+      notebook.expect(await count(agent, LISTED) === lists, "it listed again");
+      notebook.expect(await count(agent, "watching again") > 0, "it does not say that it watches again");
+    },
+  },
+  {
+    name: "an API server that was killed is followed again when it is back",
+    run: async (stage, notebook) => {
+      await startPod(stage, "killed", { [INGRESS]: "10M" });
+      await using agent = await startAgent(stage);
+      await agent.said(LISTED);
+      await stage.api.kill();
+      await agent.said("cannot watch, tried again");
+      await stage.api.restart();
+      await stage.api.annotate("killed", { [INGRESS]: "22M" });
+      await untilHeld(stage, agent, "killed", { ingress: 22e6 });
+      const warned = (await agent.log()).filter(({ level }) => level === "warn");
+      notebook.expect(warned.length <= 2, `it warned ${warned.length} times`);
+    },
+  },
+  {
+    name: "who is too far behind lists again",
+    run: async (stage, notebook) => {
+      await startPod(stage, "behind", { [INGRESS]: "10M" });
+      await using wire = new Wire(6443);
+      await using agent = await startAgent(stage, wire.port);
+      await agent.said(LISTED);
+      agent.daemon.process.kill("SIGSTOP");
+      wire.cut();
+      await stage.api.annotate("behind", { [INGRESS]: "23M" });
+      await stage.api.createPod("another", NODE, {});
+      await stage.api.kill();
+      await stage.api.restart(); // whose memory begins now
+      await stage.api.compact();
+      agent.daemon.process.kill("SIGCONT");
+      await untilHeld(stage, agent, "behind", { ingress: 23e6 });
+      notebook.expect(
+        await count(agent, "listing again: the watch is too far behind") > 0,
+        "there was no 410",
+      );
+    },
+  },
+  {
+    name: "the DaemonSet's rights are enough, and no more",
+    run: async (stage, notebook) => {
+      const token = await stage.api.token(ACCOUNT_NAMESPACE, ACCOUNT_NAME, "rights");
+      const status = async (method: string, path: string): Promise<number> => {
+        const body = method === "POST" || method === "PATCH" ? {} : undefined;
+        const response = await stage.api.fetch(method, path, body, token);
+        await response.body?.cancel();
+        return response.status;
+      };
+      for (const path of ALLOWED) {
+        notebook.expect(await status("GET", path) === 200, `GET ${path} is refused`);
+      }
+      for (const [method, path] of FORBIDDEN) {
+        notebook.expect(await status(method, path) === 403, `${method} ${path} is allowed`);
+      }
+    },
+  },
+  {
+    name: "nobody but the given authority speaks for the API server",
+    run: async (stage, notebook) => {
+      await writeToken(stage);
+      await Deno.copyFile(stage.api.certificates.foreignCa, `${stage.account}/ca.crt`);
+      const env = {
+        NODE_NAME: NODE,
+        KUBERNETES_SERVICE_HOST: "127.0.0.1",
+        KUBERNETES_SERVICE_PORT: "6443",
+        // What makes Deno trust the API server's own authority, for all but natra.
+        DENO_TLS_CA_STORE: "system",
+        SSL_CERT_FILE: stage.api.certificates.ca,
+      };
+      await using agent = await Agent.start(stage.natra, [], env);
+      const { error } = await agent.said("cannot watch, tried again");
+      notebook.expect(/certificate/.test(String(error)), `it says: ${error}`);
+      // The authority is read again: the right one is enough.
+      await Deno.copyFile(stage.api.certificates.ca, `${stage.account}/ca.crt`);
+      await agent.said(LISTED);
+    },
+  },
+  {
+    name: "without an API server it reconciles, and says so once",
+    run: async (stage, notebook) => {
+      const pod = await stage.runtime.run({ name: "lost", annotations: { [INGRESS]: "10M" } });
+      await stage.runtime.loseNamespace(pod);
+      await using agent = await Agent.start(stage.natra, [], {});
+      const { stdout } = await outcomeOf([stage.natra, "status", "-o", "json"]);
+      notebook.expect(!stdout.includes("default/lost"), "the dead pod is still held");
+      const told = (await agent.log()).filter(({ msg }) => msg.startsWith("no API server"));
+      notebook.expect(told.length === 1, `it says ${told.length} times that there is no API server`);
+      notebook.expect(await agent.stop() === 0, "SIGTERM does not end it with 0");
+    },
+  },
+];
