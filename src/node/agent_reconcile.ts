@@ -13,9 +13,10 @@ export function reconcileTask(logger: Logger): Task {
     isNeeded: true,
     run: async () => {
       const { reconcile } = await import("../datapath/mod.ts");
-      for (const { failures, ...leftover } of reconcile()) {
-        if (failures.length === 0) logger.info("removed what was left behind", { ...leftover });
-        else logger.warn("not removed", { ...leftover, failures });
+      for (const { failures, finished, ...leftover } of reconcile()) {
+        const done = finished ? "finished what was cut short" : "removed what was left behind";
+        if (failures.length === 0) logger.info(done, { ...leftover });
+        else logger.warn(finished ? "not finished" : "not removed", { ...leftover, failures });
       }
     },
   };
