@@ -169,10 +169,17 @@ function marksOf({ kind, extra }: Qdisc): number {
 }
 
 /** @param held What it counted in queues that were replaced is in the sum. */
-function sumUp(classes: QueueStats["classes"], { carried }: AppliedDirection): QueueStats {
+/** In the order in which they are served. */
+const SERVED: readonly QueueClass[] = ["ack", "light", "heavy", "all"];
+
+function sumUp(found: QueueStats["classes"], { carried }: AppliedDirection): QueueStats {
   let { drops, marks } = carried ?? { drops: 0, marks: 0 };
   let backlog = 0;
-  for (const counted of Object.values(classes)) {
+  const classes: Partial<Record<QueueClass, ClassCounters>> = {};
+  for (const name of SERVED) {
+    const counted = found[name];
+    if (counted === undefined) continue;
+    classes[name] = counted;
     drops += counted.drops;
     marks += counted.marks;
     backlog += counted.backlog;

@@ -2,7 +2,7 @@ import { monotonicNow } from "../kernel/clock.ts";
 import type { Direction } from "../state/names.ts";
 import type { Applied } from "./applied.ts";
 import { mapValue, openPin } from "./kernel_objects.ts";
-import { constants, sections, state as STATE } from "./layout.ts";
+import { constants, knobs as KNOBS, sections, state as STATE } from "./layout.ts";
 import { readEntries } from "./map_batch.ts";
 import { directionPins } from "./places.ts";
 import { readStruct } from "./struct.ts";
@@ -14,6 +14,7 @@ const BACKLOG_BITS = 24n;
 const BACKLOG_MASK = (1n << BACKLOG_BITS) - 1n;
 const UNIT_SHIFT = 4n;
 const LONGEST = 1n << 31n; // ticks
+const BEATS_PER_SECOND = 1e9 / 2 ** constants.BEAT_SHIFT;
 const LEAK_SHIFT = BigInt(constants.BEAT_SHIFT) - TICK_SHIFT;
 const ZERO_KEY = new Uint8Array(4);
 
@@ -29,22 +30,37 @@ export interface SketchFill {
   readonly mistaken: number;
   /** Bytes: all backlogs of a row, the mean of the rows. */
   readonly backlog: number;
+  /** Bytes that a flow may run ahead of its fair share before it is heavy. */
+  readonly threshold: number;
+  /** Bits/s that a cell leaks at: half of a heavy flow's fair share, eased. */
+  readonly leak: number;
 }
 
-/** @returns null if the direction's pins are gone. @throws {NativeError} */
-export function readSketchFill(applied: Applied, direction: Direction, threshold: bigint): SketchFill | null {
+/** @returns null if the direction is not held, or its pins are gone. @throws {NativeError} */
+export function readSketchFill(applied: Applied, direction: Direction): SketchFill | null {
   const limit = applied[direction]?.limit;
   const pins = directionPins(applied, direction);
   using sketch = openPin(`${pins}/sketch`);
   using state = openPin(`${pins}/state`);
-  if (limit === undefined || sketch === null || state === null) return null;
+  using told = openPin(`${pins}/knobs`);
+  if (limit === undefined || sketch === null || state === null || told === null) return null;
   const { width, depth } = limit;
   const cells = readEntries(sketch.fd, { keySize: 4, valueSize: 8, most: width * depth });
-  const value = mapValue(state.fd, ZERO_KEY, sections[".bss"].size);
-  if (value === null) throw new Error("Cannot read the state: its map is empty");
-  const { leak } = readStruct(value, STATE, sections[".bss"].variables.state.offset);
+  const { leak } = readStruct(only(state.fd, ".bss"), STATE, sections[".bss"].variables.state.offset);
+  const { threshold } = readStruct(
+    only(told.fd, ".rodata"),
+    KNOBS,
+    sections[".rodata"].variables.knobs.offset,
+  );
   const words = new BigUint64Array(cells.values.buffer, 0, cells.count);
   return fillOf(words, { width, depth, leak, threshold, now: monotonicNow() });
+}
+
+/** The value of a section's map, which has no other. */
+function only(fd: number, section: keyof typeof sections): DataView {
+  const value = mapValue(fd, ZERO_KEY, sections[section].size);
+  if (value === null) throw new Error(`Cannot read ${section}: its map is empty`);
+  return value;
 }
 
 /** What a sketch's cells mean. */
@@ -82,5 +98,11 @@ export function fillOf(
     shared *= holding / width;
     mistaken *= above / width;
   }
-  return { width, depth, used: used / (width * depth), shared, mistaken, backlog: backlog / depth };
+  return {
+    ...{ width, depth, shared, mistaken },
+    used: used / (width * depth),
+    backlog: backlog / depth,
+    threshold: Number(threshold),
+    leak: Number(leak) * 8 * BEATS_PER_SECOND,
+  };
 }

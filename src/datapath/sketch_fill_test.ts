@@ -26,6 +26,8 @@ Deno.test("fillOf() of an empty sketch: nothing is used, nothing can be mistaken
     shared: 0,
     mistaken: 0,
     backlog: 0,
+    threshold: 8192,
+    leak: 65536 * 8 * 1e9 / 2 ** 30,
   });
 });
 

@@ -52,6 +52,10 @@ export const COMMANDS: Readonly<Record<string, Entry>> = {
   limit: entry("change what a running pod is held to, at once", () => import("./limit/limit.ts")),
   metrics: entry("what was counted, for Prometheus and node_exporter", () => import("./metrics.ts")),
   reconcile: entry("remove what dead pods and killed calls left behind", () => import("./reconcile.ts")),
+  show: entry(
+    "everything about one pod: limits, queues, sketch, flows, choices",
+    () => import("./show/show.ts"),
+  ),
   status: entry("who is limited on this node, by what, and what was counted", () => import("./status.ts")),
   top: entry("the heaviest flows, live: who fills which limit", () => import("./top/top.ts")),
   uninstall: entry("take natra out again, and let every pod go", () => import("./uninstall.ts")),

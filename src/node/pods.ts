@@ -37,7 +37,7 @@ export function onePod(word: string): Applied[] {
   }
   if (names.length > 1) {
     const several = found.slice(0, 5).map((applied) =>
-      `${shownName(applied)} (${applied.containerId.slice(0, 13)})`
+      `${shownName(applied)} (${escapeText(applied.containerId, 13)})`
     );
     throw new UsageError(
       `${quote(word)} may be ${several.join(", ")}${names.length > 5 ? ", …" : ""}: say more of it`,
