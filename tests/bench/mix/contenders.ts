@@ -2,9 +2,12 @@
 import { NOBODYS_BURST } from "../../rig/bandwidth.ts";
 import { type Limiter, natraLimiter } from "../../rig/limiter.ts";
 import { findPeer } from "../places.ts";
+import { xdpLimiter } from "./xdp.ts";
 
 /** Names of the contenders, as the command line and JSON have them. */
-export const CONTENDERS = ["none", "natra", "bandwidth", "bandwidth-unbounded"] as const;
+export const CONTENDERS = ["none", "natra", "bandwidth", "bandwidth-unbounded", "xdp"] as const;
+/** Those that are compared unless others are named: what XDP can do is no rival, but the reason for docs/architecture.md's choice. */
+export const USUAL: readonly ContenderId[] = CONTENDERS.filter((id) => id !== "xdp");
 export type ContenderId = typeof CONTENDERS[number];
 
 /** One of those compared. */
@@ -43,6 +46,8 @@ export async function prepareContenders(
       contenders.push({ id, name: "no limit, requests alone", limiter: null, elephants: false });
     } else if (id === "natra") {
       contenders.push({ id, name: "natra", limiter: natraLimiter(natra, log), elephants: true });
+    } else if (id === "xdp") {
+      contenders.push({ id, name: xdpLimiter.name, limiter: xdpLimiter, elephants: true });
     } else {
       const unbounded = id === "bandwidth-unbounded";
       const peer = await findPeer(unbounded ? NOBODYS_BURST : undefined);

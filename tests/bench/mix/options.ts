@@ -2,7 +2,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { textOf, UsageError, wholeNumber } from "../../rig/arguments.ts";
 import { readRates } from "../rate.ts";
-import { type ContenderId, CONTENDERS } from "./contenders.ts";
+import { type ContenderId, CONTENDERS, USUAL } from "./contenders.ts";
 import { type Mix, MIXES } from "./mixes.ts";
 
 /** What was asked for. */
@@ -34,7 +34,8 @@ it, and which of natra's goals that meets.
   --rounds N        measure everything N times, in turns; 1 to 100 (3)
   --seconds N       counted seconds of each measurement, 2 to 600 (enough for a
                     thousand requests over all rounds, 10 to 120)
-  --contenders …    ${CONTENDERS.join(",")} (all)
+  --contenders …    ${CONTENDERS.join(",")}
+                    (all but xdp)
   --json FILE       write all figures to FILE, after each mix
   --natra FILE      natra's executable (build/natra)
 
@@ -55,7 +56,7 @@ export function parseOptions(args: readonly string[]): Options {
   const given: Readonly<Record<string, unknown>> = parseArgs([...args], {
     string: ["mix", "rate", "rounds", "seconds", "contenders", "json", "natra"],
     boolean: ["help"],
-    default: { rate: "10M", rounds: "3", natra: "build/natra", contenders: CONTENDERS.join(",") },
+    default: { rate: "10M", rounds: "3", natra: "build/natra", contenders: USUAL.join(",") },
     unknown: (argument: string): boolean => {
       throw new UsageError(`Unknown argument "${argument}"`);
     },
