@@ -2,6 +2,7 @@ import { tcxPrograms } from "../kernel/features.ts";
 import { listFilters } from "../net/filters.ts";
 import { linkByIndex, type LinkStats, linkStats } from "../net/links.ts";
 import { CLSACT, findQdisc, formatHandle, INGRESS, ROOT } from "../net/tc.ts";
+import { bypassOfNode } from "../pod/bypass.ts";
 import { findVeth, type PodVeth } from "../pod/veth.ts";
 import { type Direction, DIRECTIONS, Filter, Handle } from "../state/names.ts";
 import type { Applied } from "./applied.ts";
@@ -42,6 +43,8 @@ export interface Inspection {
   readonly ifb: string | null;
   /** Queues on other interfaces of the node that packets from the pod are redirected to. */
   readonly redirects: readonly InspectedRoot[];
+  /** The main CNI on this node whose packets may pass by the node's end of the veth; null if there is none. */
+  readonly bypass: string | null;
   /** Bytes of the largest GSO packet that the pod may send. */
   readonly gsoMaxSize: number;
 }
@@ -71,6 +74,7 @@ export function inspect(applied: Applied): Inspection {
     outside: inspectRoot(veth.outside),
     ifb: findIfb(veth)?.link.name ?? null,
     redirects: redirects(veth),
+    bypass: bypassOfNode(veth.outside.netlink)?.who ?? null,
     gsoMaxSize: veth.inside.link.gsoMaxSize,
   };
 }

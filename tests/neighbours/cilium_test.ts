@@ -58,12 +58,23 @@ for (const attach of ["tcx", "clsact"] as const) {
     // Although Cilium is there: what the list says wins.
     await addSign(scene, "cilium_host");
     await scene.call("ADD", { conf: { attach } });
-    const { trouble, ingress, egress, text } = await diagnose(scene);
+    const { trouble, notices, ingress, egress, text } = await diagnose(scene);
     assertEquals([trouble, ingress, egress], [["bypassed ingress"], "missed", "counted"]);
+    assertEquals(notices, []);
     assertMatch(text, /"eth0" received \d+ bytes, of which only \d+ came by "veth0"/);
     assertEquals(await cilium.seen() > 0, true);
   });
 }
+
+Deno.test("the doctor says that packets may bypass the node's end, although none did while it watched", async () => {
+  await using scene = await Scene.create();
+  await scene.call("ADD");
+  await addSign(scene, "cilium_host"); // as if it had come after the pod
+  for (const watch of [0, 1]) {
+    const { code, trouble, notices } = await diagnose(scene, watch);
+    assertEquals([code, trouble, notices], [0, [], ["may-bypass ingress"]]);
+  }
+});
 
 for (
   const [who, sign] of [["Cilium", "cilium_host"], ["Calico's eBPF mode", "bpfin.cali"], [
@@ -84,8 +95,8 @@ for (
     );
     await using _cilium = sign === null ? null : await redirectPeer(scene);
     await assertCounted(scene, COUNT);
-    const { trouble, ingress, egress } = await diagnose(scene);
-    assertEquals([trouble, ingress, egress], [[], "counted", "counted"]);
+    const { trouble, notices, ingress, egress } = await diagnose(scene);
+    assertEquals([trouble, notices, ingress, egress], [[], [], "counted", "counted"]);
     await scene.call("DEL");
     assertEquals(await settled(scene), before);
     assertEquals(await kept(scene.pod.containerId), []);

@@ -29,8 +29,9 @@ export class IpCounters implements AsyncDisposable {
 
   async #sample(): Promise<void> {
     while (!this.#stopped) {
-      const text = await this.namespace.run(["cat", "/proc/net/netstat", "/proc/net/snmp"]);
-      const ms = performance.now();
+      const text = await this.namespace.run(["cat", "/proc/uptime", "/proc/net/netstat", "/proc/net/snmp"]);
+      // The time of the reading: how late this process gets to know it depends on what else the machine has to do.
+      const ms = Number(text.split(" ", 1)[0]) * 1000;
       this.#points.push({
         ms,
         bytes: field(text, "IpExt", "InOctets") + ETHERNET * field(text, "Ip", "InReceives"),

@@ -6,6 +6,7 @@ import { list } from "./node/list.ts";
 import { orphans } from "./node/records.ts";
 import { renamed } from "./node/renamed.ts";
 import type { Symptom } from "./finding.ts";
+import { bypass } from "./pod/bypass.ts";
 import { fallback } from "./pod/fallback.ts";
 import { held } from "./pod/held.ts";
 import { limiters } from "./pod/limiters.ts";
@@ -18,6 +19,7 @@ import { tampering } from "./pod/tampering.ts";
 export const POD_CHECKS: readonly ((patient: Patient) => Symptom[])[] = [
   held,
   passing,
+  bypass,
   order,
   tampering,
   limiters,
