@@ -112,10 +112,10 @@ struct flow_key {
 };
 
 struct heavy_flow {
+	__u64 bytes;            /* first: exporters that know no structs read a value by its first eight bytes */
 	__u64 since;            /* ns: heavy without a pause since then */
 	__u64 last;             /* ns: its last packet */
-	__u64 bytes;
-	__u64 run;              /* of these, since `since` */
+	__u64 run;              /* of its bytes, since `since` */
 	__u64 departs;          /* ns: about when the last of its packets leaves the heavy queue */
 	__u64 dropped;          /* ns: when it last lost a packet for running ahead of its share */
 	__u64 fair;             /* a cell as in sketch.h, leaking at the fair share; unused where the queue is fair */

@@ -19,7 +19,7 @@ export async function add(request: AddRequest, logger: Logger): Promise<void> {
     const limits = requestedLimits(request.conf, logger, who);
     const unlimited = limits.ingress === null && limits.egress === null;
     if (unlimited && !isKnown(request)) return ended("unlimited");
-    countStart();
+    if (!unlimited) countStart();
     const { hold, release, setWatchdog } = await import("../datapath/mod.ts");
     const { logFile, timeout } = request.conf;
     using _watchdog = setWatchdog({ answer: addAnswer(request), logFile, timeout, who });

@@ -168,9 +168,9 @@ export const work = {
 export const heavyFlow = {
   size: 80,
   fields: {
-    since: { offset: 0, size: 8, signed: false },
-    last: { offset: 8, size: 8, signed: false },
-    bytes: { offset: 16, size: 8, signed: false },
+    bytes: { offset: 0, size: 8, signed: false },
+    since: { offset: 8, size: 8, signed: false },
+    last: { offset: 16, size: 8, signed: false },
     run: { offset: 24, size: 8, signed: false },
     departs: { offset: 32, size: 8, signed: false },
     dropped: { offset: 40, size: 8, signed: false },

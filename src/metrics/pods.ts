@@ -1,6 +1,6 @@
 import type { Applied } from "../datapath/applied.ts";
 import { isHeavyNow, readCounters, readFlows, readNodeQueues, readQueues } from "../datapath/mod.ts";
-import type { QueueStats } from "../datapath/queues.ts";
+import type { QueueCounters, QueueStats } from "../datapath/queues.ts";
 import type { Family, Labels } from "./exposition.ts";
 import type { FamilyKey } from "./families.ts";
 import { type HeldDirection, heldDirections, heldPods, nameOf } from "./held.ts";
@@ -87,10 +87,21 @@ function addDirection(
     dropped("program", "heavy", counters.heavy_drops);
   }
   if (direction === "egress") dropped("guard", "all", counters.guard_drops);
-  for (const [name, { drops, backlog }] of Object.entries(queue?.classes ?? {})) {
+  for (const [name, { drops, backlog }] of shownClasses(queue)) {
     dropped("queue", name, drops);
     all.backlog.series.push({ labels: { ...labels, class: name }, value: backlog });
   }
   all.marked.series.push({ labels, value: counters.marks + BigInt(queue?.marks ?? 0) });
   all.heavyFlows.series.push({ labels, value: flows.filter(isHeavyNow).length });
+}
+
+/** The classes that have series: young heavy flows count with the older ones, because series are dear. */
+function shownClasses(queue: QueueStats | null): Map<string, Pick<QueueCounters, "drops" | "backlog">> {
+  const shown = new Map<string, Pick<QueueCounters, "drops" | "backlog">>();
+  for (const [name, { drops, backlog }] of Object.entries(queue?.classes ?? {})) {
+    const key = name === "young" ? "heavy" : name;
+    const before = shown.get(key) ?? { drops: 0, backlog: 0 };
+    shown.set(key, { drops: before.drops + drops, backlog: before.backlog + backlog });
+  }
+  return shown;
 }

@@ -63,6 +63,11 @@ export class TestObject implements Disposable {
     return check(`use ${name}`, libbpf().bpf_program__fd(this.#program(name)));
   }
 
+  /** A map's descriptor. It stays this object's. */
+  mapFd(name: string): number {
+    return check(`use map ${name}`, libbpf().bpf_map__fd(this.#map(name)));
+  }
+
   #program(name: string): Pointer {
     return notNull(
       `find program ${name}`,
