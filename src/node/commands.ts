@@ -40,6 +40,10 @@ function entry(summary: string, load: Entry["load"]): Entry {
 /** Every subcommand, by its name. */
 export const COMMANDS: Readonly<Record<string, Entry>> = {
   agent: entry("the DaemonSet's process: looks after this node's pods", () => import("./agent.ts")),
+  completion: entry(
+    "a script for bash or zsh that completes all of this",
+    () => import("./completion/completion.ts"),
+  ),
   debug: entry(
     "walk ADD, CHECK or DEL by hand, and see each choice with its reason",
     () => import("./debug.ts"),
