@@ -86,12 +86,14 @@ function judge({ name, list, plugins }: Original, files: readonly ListFile[], bi
     );
   }
   const types = plugins.map(({ type }) => String(type));
-  const other = types.find((type) => CHAINED_PLUGIN.replaces.includes(type));
-  if (other !== undefined) {
+  const other = types.findIndex((type) => CHAINED_PLUGIN.replaces.includes(type));
+  if (other >= 0) {
     trouble(
       "bandwidth-chained",
-      `the ${other} plugin is chained, too`,
-      "both honour the same annotations: pods queue twice, and in its queue small requests wait behind bulk",
+      `the ${types[other]} plugin is chained, too, ${other < at ? "before" : "behind"} natra`,
+      other < at
+        ? "both honour the same annotations: pods queue twice, and in its queue small requests wait behind bulk"
+        : "it finds the interface's root taken and fails: pods with a limit do not start",
       "take it out: natra install does that in the list that it renders",
     );
   }

@@ -91,6 +91,21 @@ Deno.test("list() tells of a directory that is not there, and of an executable t
   assertEquals(idsOf(made.path), ["no-executable"]);
 });
 
+Deno.test("list() tells what the bandwidth plugin does before natra, and what behind it", () => {
+  const words = (...plugins: unknown[]): string => {
+    using made = directory({ "10-net.conflist": plugins });
+    return list({ confDir: made.path, binDir: made.path }).map(({ what, why }) => `${what}: ${why}`).join();
+  };
+  assertStringIncludes(
+    words(PTP, { type: "bandwidth" }, NATRA),
+    "before natra: both honour the same annotations",
+  );
+  assertStringIncludes(
+    words(PTP, NATRA, { type: "bandwidth" }),
+    "behind natra: it finds the interface's root taken",
+  );
+});
+
 Deno.test("list() shows no control character of what others wrote", () => {
   using made = directory({ "1\u001b[31m.conflist": [{ ...PTP, type: "\u001b[32m" }] });
   for (const content of [[PTP], "{\u001b"]) {
