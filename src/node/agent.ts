@@ -1,4 +1,5 @@
 /** `natra agent`: the DaemonSet's process. What it does is in the lists of its tasks and routes; src/agent knows how. */
+import { type ApiServer, inCluster } from "../agent/kube/server.ts";
 import { pause } from "../agent/pause.ts";
 import { AddressError, DEFAULT_ADDRESS, type Routes, serve } from "../agent/server.ts";
 import { StopSignals } from "../agent/stop.ts";
@@ -29,6 +30,12 @@ annotations say now. Pods are limited without it, too. Logs JSON lines on stderr
   options: [
     { name: "install", about: "keep natra installed on the node, as natra install does" },
     ...DIRECTORIES,
+    {
+      name: "daemonset",
+      value: "NAMESPACE/NAME",
+      about:
+        "with --install: uninstall when it is told to stop because this is gone (natra, in its own namespace)",
+    },
     { name: "listen", value: "ADDRESS", about: `serve HTTP there (${DEFAULT_ADDRESS}), or "off"` },
     {
       name: "kubeconfig",
@@ -55,9 +62,9 @@ async function runAgent(options: Options): Promise<number> {
   const logger = openLogger(options);
   const address = options.string("listen") ?? DEFAULT_ADDRESS;
   using stop = new StopSignals();
-  const install = options.flag("install") ? await installationOf(options, logger) : null;
+  const install = options.flag("install") ? await installationOf(options, inCluster(), logger) : null;
   const tasks: readonly Task[] = [
-    ...install === null ? [] : [install.task],
+    ...install?.tasks ?? [],
     reconcileTask(logger),
     ...await apiTasks(options, logger),
   ];
@@ -71,6 +78,7 @@ async function runAgent(options: Options): Promise<number> {
     tasks: tasks.map(({ name }) => name),
   });
   await Promise.race([runTasks(tasks, progress, logger, stop.signal), patience(stop.signal)]);
+  await install?.end();
   logger.info("agent ends");
   return 0;
 }
@@ -86,10 +94,21 @@ function openLogger(options: Options): Logger {
   return logger;
 }
 
-/** Loaded only where it is wanted. */
-async function installationOf(options: Options, logger: Logger): Promise<Installation> {
-  const { installation } = await import("./agent_install.ts");
-  return installation(cniDirectories(options), logger);
+/** Loaded only where it is wanted. @throws {UsageError} If the DaemonSet cannot be called that. */
+async function installationOf(
+  options: Options,
+  server: ApiServer | null,
+  logger: Logger,
+): Promise<Installation> {
+  const [{ installation }, { defaultDaemonSet }] = await Promise.all([
+    import("./agent_install.ts"),
+    import("./agent_removal.ts"),
+  ]);
+  const daemonSet = options.string("daemonset") ?? defaultDaemonSet();
+  if (!/^[a-z0-9-]{1,63}\/[a-z0-9][a-z0-9.-]{0,252}$/.test(daemonSet)) {
+    throw new UsageError(`Bad --daemonset ${quote(daemonSet)}: it is NAMESPACE/NAME`);
+  }
+  return installation({ directories: cniDirectories(options), server, daemonSet, logger });
 }
 
 function listen(

@@ -3,7 +3,7 @@ import { type CniDirectories, cniDirectories, DIRECTORIES } from "./cni_director
 import type { Command } from "./commands.ts";
 import type { Options } from "./options.ts";
 import { print } from "./output.ts";
-import { removeIfEmpty } from "../state/leave.ts";
+import { leaveNode } from "../state/leave.ts";
 
 /** `natra uninstall` */
 export const command: Command = {
@@ -54,7 +54,7 @@ export async function uninstallNode(
       ? "removed the executable"
       : `left the executable for ${pods} ${pods === 1 ? "pod" : "pods"}: it goes with the last one's DEL`,
   );
-  if (failures.length === 0) removeIfEmpty();
+  if (failures.length === 0) leaveNode();
   return failures;
 }
 

@@ -1,10 +1,11 @@
-import { PIN_ROOT, RECORD_ROOT } from "./names.ts";
+import { OUTCOME_FILE, PIN_ROOT, RECORD_ROOT } from "./names.ts";
 
 /**
- * Removes the directories of pins and of records, where nothing is in them any more: natra leaves the node. In a container they may be
- * mounted: then they stay, empty.
+ * Removes what natra keeps for the node itself, and the directories of pins and of records where nothing is in them any more. In a
+ * container they may be mounted: then they stay, empty.
  */
-export function removeIfEmpty(): void {
+export function leaveNode(): void {
+  removeFile(OUTCOME_FILE);
   for (const directory of [PIN_ROOT, RECORD_ROOT]) {
     try {
       Deno.removeSync(directory);
@@ -13,5 +14,13 @@ export function removeIfEmpty(): void {
       if (/not empty/i.test(String(error))) continue;
       throw error;
     }
+  }
+}
+
+function removeFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -42,7 +42,7 @@ export class ContainerdRuntime implements Runtime {
     await run([IMAGES, `${parts.base}/bin/busybox`, `${HOME}/images`]);
     await runtime.restart();
     for (const image of ["pause", "tools"]) {
-      await run([...runtime.#ctr(), "-n", "k8s.io", "images", "import", `${HOME}/images/${image}.tar`]);
+      await runtime.importImage(`${HOME}/images/${image}.tar`);
     }
     return runtime;
   }
@@ -139,6 +139,11 @@ export class ContainerdRuntime implements Runtime {
     const { status, info } = JSON.parse(await this.crictl("inspectp", id)) as Inspected;
     const netns = info.runtimeSpec.linux.namespaces.find(({ type }) => type === "network")?.path;
     return { id, address: status.network?.ip ?? "", netns: netns ?? "" };
+  }
+
+  /** Takes the images of an archive in. @throws {RigError} if containerd refuses */
+  async importImage(archive: string): Promise<void> {
+    await run([...this.#ctr(), "-n", "k8s.io", "images", "import", archive]);
   }
 
   /**

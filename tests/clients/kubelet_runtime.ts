@@ -12,6 +12,8 @@ const HOME = "/run/kubelet";
 const MANIFESTS = `${HOME}/manifests`;
 const NODE_NAME = "node";
 const PATIENCE_MS = 90_000;
+/** What it says. */
+export const KUBELET_LOG = "/var/log/kubelet.log";
 
 /** A kubelet above a containerd. */
 export class KubeletRuntime implements Runtime {
@@ -53,24 +55,20 @@ export class KubeletRuntime implements Runtime {
   }
 
   async run({ name, annotations }: PodSpec): Promise<RunningPod> {
-    await Deno.writeTextFile(
-      `${HOME}/${name}.json`,
-      JSON.stringify({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name, namespace: "default", annotations },
-        spec: {
-          terminationGracePeriodSeconds: 1,
-          containers: [{
-            name: "iperf3",
-            image: TOOLS_IMAGE,
-            imagePullPolicy: "Never",
-            command: ["/usr/bin/iperf3", "--server"],
-          }],
-        },
-      }),
-    );
-    await Deno.rename(`${HOME}/${name}.json`, `${MANIFESTS}/${name}.json`);
+    await this.apply(name, {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace: "default", annotations },
+      spec: {
+        terminationGracePeriodSeconds: 1,
+        containers: [{
+          name: "iperf3",
+          image: TOOLS_IMAGE,
+          imagePullPolicy: "Never",
+          command: ["/usr/bin/iperf3", "--server"],
+        }],
+      },
+    });
     let id = "";
     await this.#until(`start pod "${name}"`, async () => {
       id = await this.#sandbox(name, "--state", "ready");
@@ -79,10 +77,21 @@ export class KubeletRuntime implements Runtime {
     return { name, ...await this.containerd.inspect(id) };
   }
 
-  async stop({ name, netns }: RunningPod): Promise<void> {
+  /** Has a static pod run, or changed. @param manifest the pod */
+  async apply(name: string, manifest: unknown): Promise<void> {
+    await Deno.writeTextFile(`${HOME}/${name}.json`, JSON.stringify(manifest));
+    await Deno.rename(`${HOME}/${name}.json`, `${MANIFESTS}/${name}.json`);
+  }
+
+  /** Has a static pod ended. */
+  async withdraw(name: string): Promise<void> {
     await Deno.remove(`${MANIFESTS}/${name}.json`).catch((error: unknown) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
+  }
+
+  async stop({ name, netns }: RunningPod): Promise<void> {
+    await this.withdraw(name);
     // A sandbox is called not ready before its network is taken down; the namespace is removed after that.
     const isStopped = async (): Promise<boolean> =>
       await this.#sandbox(name, "--state", "ready") === "" && !await exists(netns);
@@ -107,7 +116,7 @@ export class KubeletRuntime implements Runtime {
     await this.#daemon?.ended();
     const argv = [this.parts.kubelet, `--config=${HOME}/config.json`, "--root-dir=/var/lib/kubelet"];
     const node = [`--hostname-override=${NODE_NAME}`, "--node-ip=10.214.0.1"];
-    this.#daemon = await Daemon.start([...argv, ...node], "/var/log/kubelet.log", async () => {
+    this.#daemon = await Daemon.start([...argv, ...node], KUBELET_LOG, async () => {
       const { code, stdout } = await outcomeOf(["ss", "-Hltn", "sport = :10255"]);
       return code === 0 && stdout !== "";
     });

@@ -11,6 +11,8 @@ export const CONF_DIRECTORY = `${HOME}/conf`;
 export const NATRA = `${BIN_DIRECTORY}/natra.real`;
 /** What natra writes. */
 export const LOG_FILE = `${HOME}/natra.log`;
+/** The list's file. */
+export const LIST = "10-clients.conflist";
 /** The network's name. */
 export const NETWORK = "clients";
 
@@ -30,14 +32,24 @@ let cniVersion = "1.0.0";
  * @param version of CNI, that the lists are to have
  */
 export async function installPlugins(root: string, natra: string, version: string): Promise<void> {
+  await installMainPlugins(root, version);
+  await Deno.copyFile(WRAPPER, `${BIN_DIRECTORY}/natra`);
+  // A copy: the executable may be built anew meanwhile.
+  await Deno.copyFile(natra, NATRA);
+}
+
+/**
+ * Puts the plugins of a node without natra in their place.
+ *
+ * @param root where Debian's plugins are unpacked
+ * @param version of CNI, that the lists are to have
+ */
+export async function installMainPlugins(root: string, version: string): Promise<void> {
   cniVersion = version;
   await run(["mkdir", "-p", BIN_DIRECTORY, CONF_DIRECTORY]);
   for (const plugin of ["ptp", "host-local", "loopback"]) {
     await Deno.copyFile(`${root}/usr/lib/cni/${plugin}`, `${BIN_DIRECTORY}/${plugin}`);
   }
-  await Deno.copyFile(WRAPPER, `${BIN_DIRECTORY}/natra`);
-  // A copy: the executable may be built anew meanwhile.
-  await Deno.copyFile(natra, NATRA);
 }
 
 /**
@@ -61,7 +73,7 @@ export async function writeList(natra: Readonly<Record<string, unknown>> | null)
     : [ptp, { type: "natra", capabilities, logFile: LOG_FILE, ...natra }];
   const list = JSON.stringify({ cniVersion, name: NETWORK, plugins });
   await Deno.writeTextFile(`${CONF_DIRECTORY}/.new`, list);
-  await Deno.rename(`${CONF_DIRECTORY}/.new`, `${CONF_DIRECTORY}/10-clients.conflist`);
+  await Deno.rename(`${CONF_DIRECTORY}/.new`, `${CONF_DIRECTORY}/${LIST}`);
   return mark;
 }
 
