@@ -59,6 +59,9 @@ export function alterDirection(
   const knobs = knobsFor(limit, queueOf(pacerOf(queue.kind), device, ifb), reused.seed ?? secret());
   using object = BpfObject.load(places, limit, knobs, reused.fds);
   touch();
+  for (const { program, hook, run } of places) {
+    if (!before.some((place) => place.program === program)) run(() => attacher.prepare(hook));
+  }
   const put = (chosen: readonly Place[]): void => {
     for (const { program, hook, run } of chosen) {
       const there = before.some((place) => place.program === program);
@@ -73,10 +76,10 @@ export function alterDirection(
   put(others);
   if (!rises) put(guards);
   queue.finish();
-  for (const { program, hook, end, run } of before) {
+  for (const { program, hook, run } of before) {
     if (places.some((place) => place.program === program)) continue;
     run(() => attacher.stop(hook));
-    run(() => attacher.detach(hook, end !== "ifb" && applied[end].ownsClsact));
+    run(() => attacher.detach(hook, false));
     removePin(hook.pin);
   }
   object.replaceMaps(pins, reused.fds);

@@ -11,6 +11,7 @@ import { type Applied, type AppliedDirection, type Choice, readApplied } from ".
 import { attacherOf } from "./attach/select.ts";
 import { decideSide, holdDirection, holdLocked, type HoldRequest } from "./hold.ts";
 import { drainDirection, dropDirection } from "./let_go.ts";
+import { type Side, usesEnd } from "./places.ts";
 import { releaseLocked } from "./release.ts";
 import { ASKED, compareDirection } from "./verify.ts";
 
@@ -88,7 +89,7 @@ function changeLocked(altered: Altered, request: ChangeRequest, choices: readonl
   const { applied, veth, choose } = altered;
   const { limits } = request;
   const side = applied.ingress === null ? decideSide(request, veth, choose) : applied.side;
-  const owned = { ...applied, ...ownsNow(altered), side };
+  const owned = { ...applied, ...ownsNow(altered, limits, side), side };
   const now = { ...altered, applied: owned };
   writeRecord(owned, { ...owned, complete: false, wanted: limits });
   try {
@@ -108,17 +109,16 @@ function changeLocked(altered: Altered, request: ChangeRequest, choices: readonl
   }
 }
 
-/** Whose clsact it is where no program of natra's is yet: somebody may have made one since the pod was first held. */
-function ownsNow({ applied, veth, attacher }: Altered): Pick<Applied, "inside" | "outside"> {
-  const unused = {
-    inside: applied.egress === null && (applied.side === "host" || applied.ingress === null),
-    outside: applied.egress === null && (applied.side === "pod" || applied.ingress === null),
-  };
+/** Whose clsact it will be. One of natra's stays until the pod goes, even where no program of natra's is any more. */
+function ownsNow(
+  { applied, veth, attacher }: Altered,
+  limits: Limits,
+  side: Side,
+): Pick<Applied, "inside" | "outside"> {
   const end = (which: "inside" | "outside"): Applied["inside"] => {
     const { link, netlink } = veth[which];
-    return unused[which]
-      ? { ...applied[which], ownsClsact: attacher.needsClsact(netlink, link.index) }
-      : applied[which];
+    const makes = usesEnd(which, limits, side) && attacher.needsClsact(netlink, link.index);
+    return { ...applied[which], ownsClsact: applied[which].ownsClsact || makes };
   };
   return { inside: end("inside"), outside: end("outside") };
 }

@@ -18,7 +18,7 @@ import { knobsFor, type Queue } from "./knobs.ts";
 import { BpfObject } from "./object.ts";
 import type { Device, Pacer } from "./pacer/pacer.ts";
 import { installPacer } from "./pacer/select.ts";
-import { deviceOf, directionPins, placesOf, type Side } from "./places.ts";
+import { deviceOf, directionPins, placesOf, type Side, usesEnd } from "./places.ts";
 import { releaseLocked } from "./release.ts";
 import { type AskedSide, selectSide } from "./side.ts";
 
@@ -106,12 +106,12 @@ export function decideSide({ side: asked, limits }: HoldRequest, veth: PodVeth, 
 
 function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
   const { containerId, ifname, network, pod, told, netns } = request;
-  const end = ({ link, netlink }: Device): AppliedInterface => ({
-    index: link.index,
-    name: link.name,
-    gsoMaxSize: link.gsoMaxSize,
-    ownsClsact: attacher.needsClsact(netlink, link.index),
-  });
+  const end = (which: "inside" | "outside"): AppliedInterface => {
+    const { link, netlink } = veth[which];
+    const { index, name, gsoMaxSize } = link;
+    const ownsClsact = usesEnd(which, request.limits, request.side) && attacher.needsClsact(netlink, index);
+    return { index, name, gsoMaxSize, ownsClsact };
+  };
   return {
     version: 1,
     complete: false,
@@ -126,8 +126,8 @@ function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
     created: new Date().toISOString(),
     attach: attacher.kind,
     side: request.side,
-    inside: end(veth.inside),
-    outside: end(veth.outside),
+    inside: end("inside"),
+    outside: end("outside"),
     ingress: null,
     egress: null,
     choices: [],
@@ -149,11 +149,12 @@ export function holdDirection(
   const inPod = direction === "ingress" && request.side === "pod";
   const ifb = inPod ? tryIfb(veth, choose) : null;
   const wanted = inPod ? queueable(limit, ifb) : limit;
+  const places = placesOf(request, direction, veth, limit.bucket, request.side);
+  for (const { hook, run } of places) run(() => attacher.prepare(hook));
   const device = deviceOf(direction, veth, request.side);
   const { pacer, queue, why } = installPacer(device, wanted);
   choose(`${direction} pacer`, queue, why);
   if (direction === "egress" && pacer.kind !== "police") limitGso(veth.inside, limit, choose);
-  const places = placesOf(request, direction, veth, limit.bucket, request.side);
   const knobs = knobsFor(limit, queueOf(pacer, device, ifb), secret());
   using object = BpfObject.load(places, limit, knobs);
   for (const { program, hook, run } of places) {

@@ -6,7 +6,8 @@ import type { Device } from "./pacer/pacer.ts";
 /** The ifb that a pod's ingress queues on, in the pod's namespace. @returns null if there is none. @throws {NativeError} */
 export function findIfb({ inside: { link, netlink } }: PodVeth): Device | null {
   const ifb = linkByName(netlink, ifbName(link.index));
-  return ifb === null || ifb.kind !== "ifb" ? null : { link: ifb, netlink };
+  if (ifb === null || ifb.kind !== "ifb") return null;
+  return { link: { ...ifb, mtu: Math.max(ifb.mtu, link.mtu) }, netlink }; // what is sent there came from the pod's interface
 }
 
 /** Makes it, and brings it up. @throws {NativeError} If the kernel has no ifb. */

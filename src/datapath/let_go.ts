@@ -40,7 +40,7 @@ export function drainDirection(
   eventually(() => isEmpty(device), EMPTY_MS);
 }
 
-/** Removes all that holds a direction. @throws {Error} That tells of each step that failed; the others are made. */
+/** Removes all that holds a direction, but for a clsact. @throws {Error} That tells of each step that failed; the others are made. */
 export function dropDirection(altered: Altered, direction: Direction): void {
   const { applied, veth } = altered;
   const failures: string[] = [];
@@ -51,7 +51,14 @@ export function dropDirection(altered: Altered, direction: Direction): void {
       failures.push(describeError(error));
     }
   };
-  releaseDirection(applied, direction, veth, applied, attempt);
+  // The kernel would interrupt the other direction's queue to delete a clsact: it stays until the pod goes.
+  const { inside, outside } = applied;
+  const kept = {
+    ...applied,
+    inside: { ...inside, ownsClsact: false },
+    outside: { ...outside, ownsClsact: false },
+  };
+  releaseDirection(applied, direction, veth, kept, attempt);
   if (direction === "ingress" && applied.side === "pod") attempt(() => removeIfb(veth));
   if (direction === "egress") attempt(() => fitGso(altered, null));
   attempt(() => removePins(directionPins(applied, direction)));

@@ -1,4 +1,4 @@
-import type { Bucket } from "../limits/limits.ts";
+import type { Bucket, Limits } from "../limits/limits.ts";
 import type { PodVeth } from "../pod/veth.ts";
 import { type Direction, interfacePins } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
@@ -23,6 +23,12 @@ export interface Place {
   readonly hook: Hook;
   /** Runs `f` in the network namespace of the hook's interface. */
   run<T>(f: () => T extends PromiseLike<unknown> ? never : T): T;
+}
+
+/** Whether a program goes on that end of the veth. */
+export function usesEnd(end: "inside" | "outside", { ingress, egress }: Limits, side: Side): boolean {
+  const heldHere = ingress !== null && (side === "pod") === (end === "inside");
+  return heldHere || (egress !== null && (end === "inside" || egress.bucket === "pod"));
 }
 
 /** The directory of one direction's pins. */

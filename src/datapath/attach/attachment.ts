@@ -25,6 +25,13 @@ export interface Attacher {
    * @throws {NativeError}
    */
   needsClsact(netlink: Netlink, ifindex: number): boolean;
+  /**
+   * Makes what {@linkcode attach} needs. On an interface that is up the kernel interrupts its queue for that, and empties it:
+   * so before there is one.
+   *
+   * @throws {Error} If the kernel refuses.
+   */
+  prepare(hook: Hook): void;
   /** @throws {Error} If the kernel refuses. */
   attach(object: BpfObject, program: ProgramName, hook: Hook): void;
   /**

@@ -74,10 +74,13 @@ export const clsact: Attacher = {
 
   needsClsact: (netlink, ifindex) => findQdisc(netlink, ifindex, { handle: CLSACT.handle }) === null,
 
-  attach(object: BpfObject, program: ProgramName, hook: Hook): void {
+  prepare(hook: Hook): void {
     const created = libbpf().bpf_tc_hook_create(hookOf(hook, true));
     takeLog();
     if (created !== -Errno.EEXIST) checkNegative(`add clsact to interface ${hook.ifindex}`, created);
+  },
+
+  attach(object: BpfObject, program: ProgramName, hook: Hook): void {
     putFilter(object, program, hook);
     pinProgram(object, program, hook.pin);
   },

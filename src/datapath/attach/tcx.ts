@@ -15,6 +15,8 @@ export const tcx: Attacher = {
 
   needsClsact: () => false,
 
+  prepare: () => {},
+
   attach(object: BpfObject, program: ProgramName, { ifindex, pin }: Hook): void {
     const opts = new DataView(new ArrayBuffer(TCX_OPTS));
     opts.setBigUint64(0, BigInt(TCX_OPTS), true);

@@ -7,7 +7,7 @@ import { Handle } from "../../state/names.ts";
 import { GSO_MAX, gsoLimit } from "../gso.ts";
 import { LEAF_TIME } from "../knobs.ts";
 import { constants } from "../layout.ts";
-import { classes, ratespec, UNLIMITED } from "./classes.ts";
+import { classes, ratespec } from "./classes.ts";
 import type { Device } from "./pacer.ts";
 
 // linux/pkt_sched.h
@@ -17,6 +17,9 @@ const FqCodel = { TARGET: 1, LIMIT: 2, INTERVAL: 3, ECN: 4, QUANTUM: 6 } as cons
 const Tbf = { PARMS: 1, RATE64: 4, BURST: 6 } as const;
 const U32_MAX = 0xffff_ffffn;
 const MTU = 1514n;
+/** Bytes a second, at which no packet takes a nanosecond: a packet that is larger than a later burst must not wait for ever. */
+const AT_ONCE = 1_000_000_000_000_000n;
+const LAYER_2 = 256; // more than any header before what the MTU counts
 const FULL_FRAME_PAIR = 3028; // fq_codel's quantum: two frames a turn
 
 type Options = Uint8Array<ArrayBuffer> | Attribute[];
@@ -49,7 +52,7 @@ function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
   const cuts = cutsGso(limit);
   if (!cuts && !hasSplit({ netlink, link })) return false;
   const qopt = new DataView(new ArrayBuffer(36)); // struct tc_tbf_qopt: ratespec rate, peakrate; limit, buffer, mtu
-  ratespec(qopt, 0, UNLIMITED);
+  ratespec(qopt, 0, AT_ONCE);
   qopt.setUint32(24, clampU32(heavyBytes(limit)), true); // of a queue of its own, until it has the next one; or of that one
   try {
     putQdisc(netlink, {
@@ -57,9 +60,9 @@ function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
       kind: "tbf",
       handle: Handle.SPLIT,
       parent: Handle.HEAVY,
-      options: [[Tbf.PARMS, new Uint8Array(qopt.buffer)], [Tbf.RATE64, u64(UNLIMITED)], [
+      options: [[Tbf.PARMS, new Uint8Array(qopt.buffer)], [Tbf.RATE64, u64(AT_ONCE)], [
         Tbf.BURST,
-        u32(cuts ? gsoLimit(limit) : 2 * GSO_MAX),
+        u32(cuts ? Math.max(gsoLimit(limit), link.mtu + LAYER_2) : 2 * GSO_MAX), // one frame is never cut, but dropped
       ]],
     }, true);
     return true;
