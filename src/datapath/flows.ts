@@ -37,7 +37,7 @@ export interface Flow {
 export const HEAVY_PAUSE = 1_000_000_000n;
 
 /** The map holds 128: one call reads them all. */
-const MOST = 256;
+const SHAPE = { keySize: flowKey.size, valueSize: heavyFlow.size, most: 256 };
 
 /** Whether a flow is heavy now. */
 export function isHeavyNow({ idleFor }: Pick<Flow, "idleFor">): boolean {
@@ -55,10 +55,28 @@ export function readFlows(applied: Applied, direction: Direction): Flow[] | null
   return pin === null ? null : flowsIn(pin.fd);
 }
 
+/**
+ * How many flows of one direction are heavy now: what {@linkcode readFlows} would tell, at a fraction of its price.
+ *
+ * @returns null if the direction's pins are gone.
+ * @throws {NativeError}
+ */
+export function countHeavyFlows(applied: Applied, direction: Direction): number | null {
+  using pin = openPin(`${directionPins(applied, direction)}/flows`);
+  if (pin === null) return null;
+  const { count, values } = readEntries(pin.fd, SHAPE);
+  const earliest = monotonicNow() - HEAVY_PAUSE;
+  let heavy = 0;
+  for (let index = 0; index < count; index++) {
+    const at = index * heavyFlow.size + heavyFlow.fields.last.offset;
+    if (values.getBigUint64(at, true) >= earliest) heavy++;
+  }
+  return heavy;
+}
+
 /** The flows in an open map. @param fd Its descriptor. @throws {NativeError} */
 export function flowsIn(fd: number): Flow[] {
-  const shape = { keySize: flowKey.size, valueSize: heavyFlow.size, most: MOST };
-  const { count, keys, values } = readEntries(fd, shape);
+  const { count, keys, values } = readEntries(fd, SHAPE);
   const now = monotonicNow();
   return Array.from({ length: count }, (_, index) => {
     const key = new DataView(keys.buffer, index * flowKey.size, flowKey.size);

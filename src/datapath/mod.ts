@@ -7,7 +7,7 @@
 export { setWatchdog } from "../kernel/watchdog.ts";
 export { change } from "./change.ts";
 export { type Counters, readCounters } from "./counters.ts";
-export { type Flow, isHeavyNow, readFlows } from "./flows.ts";
+export { countHeavyFlows, type Flow, isHeavyNow, readFlows } from "./flows.ts";
 export { hold } from "./hold.ts";
 export { plan } from "./plan.ts";
 export { probeKernel } from "./probe.ts";

@@ -1,19 +1,16 @@
 import { type AddCounts, DURATION_BOUNDS, FAIL_REASONS, OUTCOMES } from "../cni/outcomes.ts";
-import { type Family, histogram } from "./exposition.ts";
+import { addHistogram, addSeries, type Family, formatLabels } from "./exposition.ts";
 import type { FamilyKey } from "./families.ts";
 
 /** Adds how ADDs ended, and how long they took. */
 export function addAdds(all: Record<FamilyKey, Family>, counts: AddCounts): void {
-  all.addsStarted.series.push({ labels: {}, value: counts.started });
+  addSeries(all.addsStarted, "", counts.started);
   for (const outcome of OUTCOMES) {
+    const labels = formatLabels({ outcome });
     const durations = counts.ended[outcome];
-    const value = durations.counts.reduce((sum, count) => sum + count, 0n);
-    all.adds.series.push({ labels: { outcome }, value });
-    const seconds = Number(durations.sum) / 1e9;
-    all.addDuration.series.push(...histogram({ outcome }, DURATION_BOUNDS, durations.counts, seconds));
+    addSeries(all.adds, labels, durations.counts.reduce((sum, count) => sum + count, 0n));
+    addHistogram(all.addDuration, labels, DURATION_BOUNDS, durations.counts, Number(durations.sum) / 1e9);
   }
-  all.adds.series.push({ labels: { outcome: "refused" }, value: counts.refused });
-  for (const reason of FAIL_REASONS) {
-    all.failOpen.series.push({ labels: { reason }, value: counts.failed[reason] });
-  }
+  addSeries(all.adds, formatLabels({ outcome: "refused" }), counts.refused);
+  for (const reason of FAIL_REASONS) addSeries(all.failOpen, formatLabels({ reason }), counts.failed[reason]);
 }

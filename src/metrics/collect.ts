@@ -2,7 +2,7 @@
 import { readAddCounts } from "../cni/outcomes.ts";
 import type { Applied } from "../datapath/applied.ts";
 import { addAdds } from "./adds.ts";
-import { CONTENT_TYPE, format } from "./exposition.ts";
+import { addSeries, CONTENT_TYPE, format, formatLabels } from "./exposition.ts";
 import { families } from "./families.ts";
 import { addPods } from "./pods.ts";
 
@@ -25,10 +25,10 @@ export async function collect(
 ): Promise<string> {
   const begun = performance.now();
   const all = families();
-  all.build.series.push({ labels: { version, commit, runtime: `deno ${deno}` }, value: 1 });
+  addSeries(all.build, formatLabels({ version, commit, runtime: `deno ${deno}` }), 1);
   addAdds(all, readAddCounts());
   await addPods(all, onFailure);
-  all.collect.series.push({ labels: {}, value: (performance.now() - begun) / 1000 });
+  addSeries(all.collect, "", (performance.now() - begun) / 1000);
   return format(Object.values(all));
 }
 

@@ -19,15 +19,8 @@ export interface Family {
   readonly type: MetricType;
   /** One line. */
   readonly help: string;
-  readonly series: Series[];
-}
-
-/** One series. */
-export interface Series {
-  /** Behind the family's name: a histogram's `_bucket`, `_sum`, `_count`. */
-  readonly suffix?: string;
-  readonly labels: Labels;
-  readonly value: number | bigint;
+  /** Its series, as they are written: a thousand pods have 30,000, and objects of that number would be the agent's memory. */
+  readonly lines: string[];
 }
 
 /** The content type of {@linkcode format}. */
@@ -36,45 +29,51 @@ export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 /** Writes families; one without series is left out, because its name would promise something. */
 export function format(families: readonly Family[]): string {
   const lines: string[] = [];
-  for (const { name, type, help, series } of families) {
+  for (const { name, type, help, lines: series } of families) {
     if (series.length === 0) continue;
     lines.push(`# HELP ${name} ${escape(help, false)}`, `# TYPE ${name} ${type}`);
-    for (const { suffix = "", labels, value } of series) {
-      lines.push(`${name}${suffix}${formatLabels(labels)} ${formatValue(value)}`);
-    }
+    for (const line of series) lines.push(line);
   }
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** Writes labels, as series and further labels of theirs begin. */
+export function formatLabels(labels: Labels): string {
+  return Object.entries(labels).map(([name, value]) => `${name}="${escape(value, true)}"`).join(",");
+}
+
 /**
- * The series of one histogram.
+ * Adds a series to its family.
+ *
+ * @param labels What {@linkcode formatLabels} made; may be empty.
+ * @param suffix Behind the family's name: a histogram's `_bucket`, `_sum`, `_count`.
+ */
+export function addSeries(family: Family, labels: string, value: number | bigint, suffix = ""): void {
+  const braced = labels === "" ? "" : `{${labels}}`;
+  family.lines.push(`${family.name}${suffix}${braced} ${formatValue(value)}`);
+}
+
+/**
+ * Adds the series of one histogram to its family.
  *
  * @param bounds Upper bounds of the buckets, rising.
  * @param counts How many were in each bucket alone; one more than there are bounds.
  * @param sum What all of them add up to, in the bounds' unit.
  */
-export function histogram(
-  labels: Labels,
+export function addHistogram(
+  family: Family,
+  labels: string,
   bounds: readonly number[],
   counts: readonly bigint[],
   sum: number,
-): Series[] {
+): void {
   let total = 0n;
-  const buckets = counts.map((count, index): Series => {
+  for (const [index, count] of counts.entries()) {
     total += count;
-    const bound = bounds[index];
-    return {
-      suffix: "_bucket",
-      labels: { ...labels, le: bound === undefined ? "+Inf" : String(bound) },
-      value: total,
-    };
-  });
-  return [...buckets, { suffix: "_sum", labels, value: sum }, { suffix: "_count", labels, value: total }];
-}
-
-function formatLabels(labels: Labels): string {
-  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escape(value, true)}"`);
-  return parts.length === 0 ? "" : `{${parts.join(",")}}`;
+    addSeries(family, `${labels},le="${bounds[index] ?? "+Inf"}"`, total, "_bucket");
+  }
+  addSeries(family, labels, sum, "_sum");
+  addSeries(family, labels, total, "_count");
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", '"': '\\"' };

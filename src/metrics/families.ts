@@ -66,7 +66,7 @@ export function families(): Record<FamilyKey, Family> {
   const all = {} as Record<FamilyKey, Family>;
   for (const key of Object.keys(list) as FamilyKey[]) {
     const [name, type, help] = list[key];
-    all[key] = { name, type, help, series: [] };
+    all[key] = { name, type, help, lines: [] };
   }
   return all;
 }

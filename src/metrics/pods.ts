@@ -1,7 +1,7 @@
 import type { Applied } from "../datapath/applied.ts";
-import { isHeavyNow, readCounters, readFlows, readNodeQueues, readQueues } from "../datapath/mod.ts";
+import { countHeavyFlows, readCounters, readNodeQueues, readQueues } from "../datapath/mod.ts";
 import type { QueueCounters, QueueStats } from "../datapath/queues.ts";
-import type { Family, Labels } from "./exposition.ts";
+import { addSeries, type Family, formatLabels, type Labels } from "./exposition.ts";
 import type { FamilyKey } from "./families.ts";
 import { type HeldDirection, heldDirections, heldPods, nameOf } from "./held.ts";
 
@@ -39,10 +39,8 @@ export async function addPods(
       fail(applied, error);
     }
   }
-  all.pods.series.push(
-    { labels: { state: "held" }, value: pods.length - broken.size },
-    { labels: { state: "unreadable" }, value: broken.size },
-  );
+  addSeries(all.pods, formatLabels({ state: "held" }), pods.length - broken.size);
+  addSeries(all.pods, formatLabels({ state: "unreadable" }), broken.size);
 }
 
 function labelsOf(applied: Applied): Labels {
@@ -51,15 +49,13 @@ function labelsOf(applied: Applied): Labels {
 
 function addPod(all: Families, applied: Applied): void {
   const { attach, side, ingress, egress } = applied;
-  all.info.series.push({
-    labels: {
-      ...labelsOf(applied),
-      attach: side === "pod" ? `${attach}-podside` : attach,
-      ingress_pacer: ingress?.pacer ?? "none",
-      egress_pacer: egress?.pacer ?? "none",
-    },
-    value: 1,
-  });
+  const labels = {
+    ...labelsOf(applied),
+    attach: side === "pod" ? `${attach}-podside` : attach,
+    ingress_pacer: ingress?.pacer ?? "none",
+    egress_pacer: egress?.pacer ?? "none",
+  };
+  addSeries(all.info, formatLabels(labels), 1);
 }
 
 /** @throws {Error} If the direction's counters are gone; nothing was added but its limit then. */
@@ -69,19 +65,18 @@ function addDirection(
   { direction, held }: HeldDirection,
   queue: QueueStats | null,
 ): void {
-  const labels = { ...labelsOf(applied), direction };
-  all.limit.series.push({ labels, value: Number(held.limit.rate) / 8 });
-  all.burst.series.push({ labels, value: held.limit.burst });
+  const labels = formatLabels({ ...labelsOf(applied), direction });
+  addSeries(all.limit, labels, Number(held.limit.rate) / 8);
+  addSeries(all.burst, labels, held.limit.burst);
   const counters = readCounters(applied, direction);
-  const flows = readFlows(applied, direction);
-  if (counters === null || flows === null) throw new Error(`The pins of its ${direction} are gone`);
+  const heavyFlows = countHeavyFlows(applied, direction);
+  if (counters === null || heavyFlows === null) throw new Error(`The pins of its ${direction} are gone`);
   for (const name of ["light", "heavy"] as const) {
-    all.bytes.series.push({ labels: { ...labels, class: name }, value: counters[`${name}_bytes`] });
-    all.packets.series.push({ labels: { ...labels, class: name }, value: counters[`${name}_packets`] });
+    addSeries(all.bytes, `${labels},class="${name}"`, counters[`${name}_bytes`]);
+    addSeries(all.packets, `${labels},class="${name}"`, counters[`${name}_packets`]);
   }
-  const dropped = (by: string, name: string, value: bigint | number): void => {
-    all.dropped.series.push({ labels: { ...labels, by, class: name }, value });
-  };
+  const dropped = (by: string, name: string, value: bigint | number): void =>
+    addSeries(all.dropped, `${labels},by="${by}",class="${name}"`, value);
   if (held.pacer !== "htb") { // with HTB the program drops nothing
     dropped("program", "light", counters.light_drops);
     dropped("program", "heavy", counters.heavy_drops);
@@ -89,10 +84,10 @@ function addDirection(
   if (direction === "egress") dropped("guard", "all", counters.guard_drops);
   for (const [name, { drops, backlog }] of shownClasses(queue)) {
     dropped("queue", name, drops);
-    all.backlog.series.push({ labels: { ...labels, class: name }, value: backlog });
+    addSeries(all.backlog, `${labels},class="${name}"`, backlog);
   }
-  all.marked.series.push({ labels, value: counters.marks + BigInt(queue?.marks ?? 0) });
-  all.heavyFlows.series.push({ labels, value: flows.filter(isHeavyNow).length });
+  addSeries(all.marked, labels, counters.marks + BigInt(queue?.marks ?? 0));
+  addSeries(all.heavyFlows, labels, heavyFlows);
 }
 
 /** The classes that have series: young heavy flows count with the older ones, because series are dear. */

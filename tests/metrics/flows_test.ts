@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { type Applied, readApplied } from "../../src/datapath/applied.ts";
 import type { Flow } from "../../src/datapath/flows.ts";
-import { isHeavyNow, readFlows, readQueues } from "../../src/datapath/mod.ts";
+import { countHeavyFlows, isHeavyNow, readFlows, readQueues } from "../../src/datapath/mod.ts";
 import { NetNs } from "../../src/net/netns.ts";
 import { Scene } from "../e2e/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
@@ -48,6 +48,10 @@ Deno.test(
     assertEquals(found.destinationPort, 5201);
     assertGreater(found.heavyFor, 0n);
     assert(isHeavyNow(found));
+    assertEquals(
+      countHeavyFlows(applied, "ingress"),
+      readFlows(applied, "ingress")?.filter(isHeavyNow).length,
+    );
   },
 );
 
@@ -56,5 +60,5 @@ Deno.test("readFlows() gives null once the pins are gone", LIBRARIES, async () =
   await scene.call("ADD");
   const applied = appliedTo(scene);
   await scene.call("DEL");
-  assertEquals(readFlows(applied, "egress"), null);
+  assertEquals([readFlows(applied, "egress"), countHeavyFlows(applied, "egress")], [null, null]);
 });
