@@ -8,20 +8,27 @@ const STICKY = 0o1000;
 const GROUP_MAY_WRITE = 0o020;
 const OTHERS_MAY_WRITE = 0o002;
 
+/** Who besides root may write to a directory that is used. */
+export type Trust = "root" | "a group";
+
 /**
  * Demands a directory in which root alone decides what is there: what is written here is run, or read, as root. Nobody
  * else may own it or write to it, or exchange one that it lies in, and no link may stand on the way.
  *
  * @param what What it is for, for the error.
+ * @param trust Whether a group may write to it, too, as MicroK8s lets its administrators: who may write lists decides anyway what is
+ * run as root.
+ * @returns Whether root alone may write there.
  * @throws {InstallError} If it is another, or none.
  */
-export function checkDirectory(path: string, what: string): void {
+export function checkDirectory(path: string, what: string, trust: Trust): boolean {
   const refuse = (why: string): never => {
     throw new InstallError(`Cannot use ${quote(path, 200)} as the ${what}: ${why}`);
   };
   if (!path.startsWith("/") || path.split("/").some((part) => part === "..")) {
     refuse('it must be an absolute path without ".."');
   }
+  let isRootsAlone = true;
   const parts = path.split("/").filter((part) => part !== "" && part !== ".");
   for (let depth = 0; depth <= parts.length; depth++) {
     const at = `/${parts.slice(0, depth).join("/")}`;
@@ -34,9 +41,11 @@ export function checkDirectory(path: string, what: string): void {
     const isExchangeable = depth === parts.length || (mode & STICKY) === 0;
     if ((mode & OTHERS_MAY_WRITE) !== 0 && isExchangeable) refuse(`everybody may write to ${quote(at)}`);
     if ((mode & GROUP_MAY_WRITE) !== 0 && info.gid !== 0 && isExchangeable) {
-      refuse(`group ${info.gid} may write to ${quote(at)}`);
+      if (trust === "root") refuse(`group ${info.gid} may write to ${quote(at)}`);
+      isRootsAlone = false;
     }
   }
+  return isRootsAlone;
 }
 
 function lstat(path: string, refuse: (why: string) => never): Deno.FileInfo {
@@ -61,16 +70,13 @@ function target(path: string): string {
  * power cut, too. It is written beside its place under a name that runtimes pass over, and renamed, which works while
  * the old one is being run.
  *
- * @param mode Its permissions; it is root's.
- * @param fill Writes the file whose path it is given.
+ * @param fill Makes the file whose path it is given.
  * @throws {Error} If the file system refuses; nothing is left then.
  */
-export function putFile(directory: string, name: string, mode: number, fill: (path: string) => void): void {
+export function putFile(directory: string, name: string, fill: (path: string) => void): void {
   const draft = `${directory}/${draftName()}`;
   try {
     fill(draft);
-    Deno.chownSync(draft, 0, 0);
-    Deno.chmodSync(draft, mode);
     syncPath(draft);
     Deno.renameSync(draft, `${directory}/${name}`);
   } catch (error) {

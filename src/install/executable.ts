@@ -9,7 +9,7 @@ const MODE = 0o755;
 const CHUNK = 1024 * 1024;
 
 /**
- * Copies the executable to where the runtime looks for plugins, unless the same is there.
+ * Copies the executable to where the runtime looks for plugins, and root alone may write, unless the same is there.
  *
  * @param source Path of the executable to copy.
  * @returns Whether something was written.
@@ -18,7 +18,11 @@ const CHUNK = 1024 * 1024;
 export function putExecutable(source: string, directory: string): boolean {
   if (isSame(source, `${directory}/${EXECUTABLE}`)) return false;
   try {
-    putFile(directory, EXECUTABLE, MODE, (draft) => Deno.copyFileSync(source, draft));
+    putFile(directory, EXECUTABLE, (draft) => {
+      Deno.copyFileSync(source, draft);
+      Deno.chownSync(draft, 0, 0);
+      Deno.chmodSync(draft, MODE);
+    });
   } catch (error) {
     throw new InstallError(`Cannot copy ${quote(source)} to ${quote(directory)}: ${describeError(error)}`, {
       cause: error,

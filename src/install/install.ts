@@ -40,8 +40,8 @@ export class Installer {
    */
   async pass(zeal: Zeal, signal?: AbortSignal): Promise<InstallState> {
     const { binDir, confDir, executable, version, plugin } = this.target;
-    checkDirectory(binDir, "directory of plugins");
-    checkDirectory(confDir, "directory of lists");
+    checkDirectory(binDir, "directory of plugins", "root");
+    const isRootsAlone = checkDirectory(confDir, "directory of lists", "a group");
     using _lock = await lockNode();
     signal?.throwIfAborted();
     for (const directory of new Set([binDir, confDir])) removeDrafts(directory);
@@ -54,7 +54,7 @@ export class Installer {
       this.#verified = identify(`${binDir}/${EXECUTABLE}`);
     }
     takeFile(binDir, STUB_MARK);
-    const outcome = bringAbout(confDir, plugin, zeal);
+    const outcome = bringAbout({ path: confDir, isRootsAlone }, plugin, zeal);
     return {
       ...outcome,
       isReady: outcome.list !== null && outcome.problem === null,

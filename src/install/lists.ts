@@ -14,6 +14,13 @@ export interface Zeal {
   readonly insists: boolean;
 }
 
+/** A directory of lists. */
+export interface ListDirectory {
+  readonly path: string;
+  /** Whether root alone may write there: else a file's permissions are left as they come, since a name may be exchanged meanwhile. */
+  readonly isRootsAlone: boolean;
+}
+
 /** How the directory of lists is left. */
 export interface Outcome {
   /** The list that stands in, or has natra in it; null if there is none. */
@@ -36,7 +43,11 @@ export interface Outcome {
  *
  * @throws {Error} If the file system refuses.
  */
-export function bringAbout(directory: string, plugin: ChainedPlugin, zeal: Zeal): Outcome {
+export function bringAbout(
+  { path: directory, isRootsAlone }: ListDirectory,
+  plugin: ChainedPlugin,
+  zeal: Zeal,
+): Outcome {
   const outlook = lookAt(directory, plugin);
   const changes: string[] = [];
   const remove = (name: string, why: string): void => {
@@ -64,8 +75,8 @@ export function bringAbout(directory: string, plugin: ChainedPlugin, zeal: Zeal)
     };
   }
   for (const name of outlook.backups) remove(name, "Cilium had renamed it");
-  if (!isThere(outlook, wanted)) {
-    putFile(directory, wanted.name, wanted.mode, (draft) => write(draft, wanted));
+  if (!isThere(outlook, wanted, isRootsAlone)) {
+    putFile(directory, wanted.name, (draft) => write(draft, wanted, isRootsAlone));
     changes.push(`wrote ${quote(wanted.name, 255)} from ${quote(outlook.original ?? "", 255)}`);
   }
   for (const { name } of outlook.own.filter((file) => file.name !== wanted.name)) {
@@ -100,13 +111,14 @@ function waitingFor({ orphans }: Outlook): string {
   return `${names.join(", ")} is gone, perhaps for a moment`;
 }
 
-function isThere({ own }: Outlook, { name, text, mode }: Rendered): boolean {
-  return own.some((file) => file.name === name && file.text === text && file.mode === mode);
+function isThere({ own }: Outlook, { name, text, mode }: Rendered, hasMode: boolean): boolean {
+  return own.some((file) => file.name === name && file.text === text && (file.mode === mode || !hasMode));
 }
 
-function write(path: string, { text, mode }: Rendered): void {
+function write(path: string, { text, mode }: Rendered, setsMode: boolean): void {
   // Never readable by more than the original was, not even while it is written.
-  Deno.writeTextFileSync(path, text, { createNew: true, mode: mode & 0o600 });
+  Deno.writeTextFileSync(path, text, { createNew: true, mode: setsMode ? mode & 0o600 : mode });
+  if (setsMode) Deno.chmodSync(path, mode);
 }
 
 /** What is on the disk decides, not what was written: read back, as the runtime reads it. */

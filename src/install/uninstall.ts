@@ -12,7 +12,7 @@ import { backedUpByCilium, EXECUTABLE, STUB_MARK } from "./names.ts";
  * @throws {InstallError} If it is no directory for lists.
  */
 export async function removeLists(confDir: string): Promise<string[]> {
-  checkDirectory(confDir, "directory of lists");
+  checkDirectory(confDir, "directory of lists", "a group");
   using _lock = await lockNode();
   removeDrafts(confDir);
   const own = readLists(confDir).filter(({ renderedFrom }) => renderedFrom !== null).map(({ name }) => name);
@@ -41,12 +41,16 @@ export async function removeExecutable(
   keepStub: boolean,
   results: string = RESULTS,
 ): Promise<ExecutableFate> {
-  checkDirectory(binDir, "directory of plugins");
+  checkDirectory(binDir, "directory of plugins", "root");
   using _lock = await lockNode();
   removeDrafts(binDir);
   const pods = podsAddedWith(EXECUTABLE, results).length;
   if (keepStub && pods > 0 && isThere(`${binDir}/${EXECUTABLE}`)) {
-    putFile(binDir, STUB_MARK, 0o600, (draft) => Deno.writeTextFileSync(draft, "", { createNew: true }));
+    putFile(
+      binDir,
+      STUB_MARK,
+      (draft) => Deno.writeTextFileSync(draft, "", { createNew: true, mode: 0o600 }),
+    );
     return { isRemoved: false, pods };
   }
   takeFile(binDir, EXECUTABLE);

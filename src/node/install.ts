@@ -22,7 +22,7 @@ original is never touched. Stays, and does it again whenever the original change
   ],
   notes:
     `k3s:       --bin-dir /var/lib/rancher/k3s/data/cni --conf-dir /var/lib/rancher/k3s/agent/etc/cni/net.d
-microk8s:  --bin-dir /var/snap/microk8s/current/opt/cni/bin --conf-dir /var/snap/microk8s/current/args/cni-network
+microk8s:  --bin-dir …/opt/cni/bin --conf-dir …/args/cni-network in the directory that /var/snap/microk8s/current leads to
 GKE:       --bin-dir /home/kubernetes/bin
 OpenShift: --bin-dir /var/lib/cni/bin --conf-dir /var/run/multus/cni/net.d
 

@@ -61,7 +61,7 @@ for (const [what, make, why] of HOSTILE) {
   testIf(missing, `a directory that ${what} is refused, by its name`, async () => {
     await using node = await CniNode.create();
     const path = await make(node.root);
-    const error = assertThrows(() => checkDirectory(path, "directory of plugins"), InstallError, why);
+    const error = assertThrows(() => checkDirectory(path, "directory of plugins", "root"), InstallError, why);
     assertStringIncludes(error.message, `Cannot use ${JSON.stringify(path)} as the directory of plugins: `);
     const target = { ...node.target(await node.smallExecutable()), binDir: path };
     await node.putList("10-x.conflist", listOf("a"));
@@ -73,8 +73,34 @@ for (const [what, make, why] of HOSTILE) {
 testIf(missing, "a directory below a sticky one that is everybody's is root's all the same", async () => {
   await using node = await CniNode.create();
   await Deno.chmod(node.root, 0o1777);
-  checkDirectory(node.binDir, "directory of plugins");
+  checkDirectory(node.binDir, "directory of plugins", "root");
 });
+
+testIf(
+  missing,
+  "a directory of lists may be a group's, too, as MicroK8s has it; then no mode is set",
+  async () => {
+    await using node = await CniNode.create();
+    for (const path of [node.root, node.confDir]) {
+      await Deno.chown(path, 0, 1000);
+      await Deno.chmod(path, 0o770);
+    }
+    const path = node.confDir;
+    assertEquals(checkDirectory(path, "directory of lists", "a group"), false);
+    assertThrows(() => checkDirectory(path, "directory of plugins", "root"), InstallError, "group 1000");
+    await Deno.mkdir("/run/natra-install-bin", { recursive: true });
+    await using _bin = {
+      [Symbol.asyncDispose]: () => Deno.remove("/run/natra-install-bin", { recursive: true }),
+    };
+    await node.putList("10-x.conflist", listOf("a"), 0o660);
+    const target = { ...node.target(await node.smallExecutable()), binDir: "/run/natra-install-bin" };
+    const installer = new Installer(target);
+    assertEquals((await installer.pass(ONCE)).isReady, true);
+    assertEquals((await installer.pass(ONCE)).changes, []);
+    const mode = (await Deno.stat(`${path}/00-natra-10-x.conflist`)).mode ?? 0;
+    assertEquals(mode & 0o007, 0);
+  },
+);
 
 testIf(missing, "putFile() leaves the old file, and no draft, where writing fails", async () => {
   await using node = await CniNode.create();
@@ -82,7 +108,7 @@ testIf(missing, "putFile() leaves the old file, and no draft, where writing fail
   await node.putList("a.conflist", before);
   assertThrows(
     () =>
-      putFile(node.confDir, "a.conflist", 0o644, (draft) => {
+      putFile(node.confDir, "a.conflist", (draft) => {
         Deno.writeTextFileSync(draft, "half");
         throw new Error("disk full");
       }),
