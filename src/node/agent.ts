@@ -77,7 +77,8 @@ async function runAgent(options: Options): Promise<number> {
     listen: server?.address ?? null,
     tasks: tasks.map(({ name }) => name),
   });
-  await Promise.race([runTasks(tasks, progress, logger, stop.signal), patience(stop.signal)]);
+  const ended = runTasks(tasks, progress, logger, stop.signal).then(() => true);
+  if (!await Promise.race([ended, patience(stop.signal)])) logger.warn("tasks did not end in time");
   await install?.end();
   logger.info("agent ends");
   return 0;
@@ -125,7 +126,8 @@ function listen(
 }
 
 /** Over when the agent was told to stop and has given its tasks time for it. */
-async function patience(stop: AbortSignal): Promise<void> {
+async function patience(stop: AbortSignal): Promise<false> {
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve()));
   await pause(PATIENCE_MS, new AbortController().signal);
+  return false;
 }

@@ -72,10 +72,13 @@ export class Agent implements AsyncDisposable {
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
-  /** Tells it to stop. @returns its exit status */
-  async stop(): Promise<number> {
+  /** Tells it to stop. @returns what is wrong with how it does; null: it ends with 0, and all of it by itself */
+  async stop(): Promise<string | null> {
     this.daemon.process.kill("SIGTERM");
-    return (await this.daemon.process.status).code;
+    const { code } = await this.daemon.process.status;
+    if (code !== 0) return `SIGTERM ends it with ${code}`;
+    const last = (await this.log()).at(-2)?.msg;
+    return last === "tasks did not end in time" ? last : null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

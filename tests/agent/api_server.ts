@@ -108,6 +108,11 @@ export class ApiServer implements AsyncDisposable {
     });
   }
 
+  /** Takes a pod away at once. */
+  async deletePod(name: string): Promise<void> {
+    await this.ask("DELETE", `/api/v1/namespaces/default/pods/${name}`, { gracePeriodSeconds: 0 });
+  }
+
   /** Changes a pod's annotations; null takes one away. */
   async annotate(pod: string, annotations: Readonly<Record<string, string | null>>): Promise<void> {
     await this.ask("PATCH", `/api/v1/namespaces/default/pods/${pod}`, { metadata: { annotations } });

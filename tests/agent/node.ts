@@ -4,7 +4,8 @@ import { find, type Finding } from "../clients/findings.ts";
 import { installPlugins, NATRA, writeList } from "../clients/network.ts";
 import { ApiServer, type Programs } from "./api_server.ts";
 import { grantRights } from "./rights.ts";
-import { SCENARIOS, type Stage } from "./scenarios.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import type { Stage } from "./stage.ts";
 
 /** What is wanted of a node. */
 export interface NodeRequest extends Programs {

@@ -10,12 +10,17 @@ export class TooLongError extends Error {
  *
  * @param body What fetch gave.
  * @param most The longest, in UTF-16 units.
+ * @param signal Ends it with an error. It is needed beside fetch's own, which the garbage collector may take while an answer is read.
  * @throws {TooLongError} If it is longer.
  */
-export async function readText(body: ReadableStream<Uint8Array> | null, most: number): Promise<string> {
+export async function readText(
+  body: ReadableStream<Uint8Array> | null,
+  most: number,
+  signal: AbortSignal,
+): Promise<string> {
   let text = "";
   if (body === null) return text;
-  for await (const part of body.pipeThrough(new TextDecoderStream())) {
+  for await (const part of body.pipeThrough(new TextDecoderStream(), { signal })) {
     text += part;
     if (text.length > most) throw new TooLongError(`The answer is longer than ${most} characters`);
   }
@@ -27,12 +32,17 @@ export async function readText(body: ReadableStream<Uint8Array> | null, most: nu
  *
  * @param body What fetch gave; it is cancelled when the reader stops.
  * @param most The longest line, in UTF-16 units.
+ * @param signal Ends it with an error, as for {@linkcode readText}.
  * @returns The lines without their ends; empty ones are left out, and so is a last one that was cut short.
  * @throws {TooLongError} If a line is longer.
  */
-export async function* readLines(body: ReadableStream<Uint8Array>, most: number): AsyncGenerator<string> {
+export async function* readLines(
+  body: ReadableStream<Uint8Array>,
+  most: number,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   let begun = "";
-  for await (const part of body.pipeThrough(new TextDecoderStream())) {
+  for await (const part of body.pipeThrough(new TextDecoderStream(), { signal })) {
     const lines = (begun + part).split("\n");
     begun = lines.pop() ?? "";
     if (begun.length > most) throw new TooLongError(`A line of the answer is longer than ${most} characters`);

@@ -59,8 +59,9 @@ export class KubeClient implements Disposable {
    * @throws {Error} If it cannot be reached, or answers what is no JSON.
    */
   async get(path: string, query: Query, signal: AbortSignal): Promise<unknown> {
-    const response = await this.#ask("GET", path, query, signal, TIMEOUT_MS, { accept: METADATA_LIST });
-    return parseJson(await readText(response.body, MAX_LIST));
+    using limit = new Limit(signal, TIMEOUT_MS);
+    const response = await this.#ask("GET", path, query, limit, { accept: METADATA_LIST });
+    return parseJson(await readText(response.body, MAX_LIST, limit.signal));
   }
 
   /**
@@ -77,17 +78,18 @@ export class KubeClient implements Disposable {
     signal: AbortSignal,
   ): Promise<AsyncIterable<unknown>> {
     const asked = { ...query, watch: "true", timeoutSeconds: String(seconds) };
-    const response = await this.#ask("GET", path, asked, signal, seconds * 1000 + TIMEOUT_MS, {
-      accept: METADATA,
-    });
-    return events(response.body ?? new ReadableStream());
+    using undo = new DisposableStack();
+    const limit = undo.use(new Limit(signal, seconds * 1000 + TIMEOUT_MS));
+    const { body } = await this.#ask("GET", path, asked, limit, { accept: METADATA });
+    return events(body ?? new ReadableStream(), limit, undo.move());
   }
 
   /** Creates an object. @throws {ApiError} If the server refuses, with status 409 if there is one of that name. */
   async create(path: string, object: unknown, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify(object);
     const headers = { accept: "application/json", "content-type": "application/json" };
-    const response = await this.#ask("POST", path, {}, signal, TIMEOUT_MS, headers, body);
+    using limit = new Limit(signal, TIMEOUT_MS);
+    const response = await this.#ask("POST", path, {}, limit, headers, body);
     await response.body?.cancel();
   }
 
@@ -100,8 +102,7 @@ export class KubeClient implements Disposable {
     method: string,
     path: string,
     query: Query,
-    signal: AbortSignal,
-    timeoutMs: number,
+    limit: Limit,
     headers: Readonly<Record<string, string>>,
     body?: string,
   ): Promise<Response> {
@@ -110,7 +111,7 @@ export class KubeClient implements Disposable {
     const response = await fetch(`${this.#server.url}${path}${parameters === "" ? "" : `?${parameters}`}`, {
       method,
       client: this.#connections(),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: limit.signal,
       redirect: "error",
       headers: {
         ...headers,
@@ -120,7 +121,7 @@ export class KubeClient implements Disposable {
       ...body === undefined ? {} : { body },
     });
     if (response.ok) return response;
-    throw await refusal(`${method} ${path}`, response);
+    throw await refusal(`${method} ${path}`, response, limit.signal);
   }
 
   /** Connections that trust the authority that holds now: it is changed now and then, as tokens are. */
@@ -138,6 +139,29 @@ export class KubeClient implements Disposable {
   }
 }
 
+/** Ends a request when the agent is told to stop, or its time is over. */
+class Limit implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #undo = new DisposableStack();
+
+  constructor(stop: AbortSignal, ms: number) {
+    const end = (): void => this.#controller.abort(stop.reason);
+    const timer = setTimeout(() => this.#controller.abort(new Error(`No end after ${ms} ms`)), ms);
+    this.#undo.defer(() => clearTimeout(timer));
+    stop.addEventListener("abort", end);
+    this.#undo.defer(() => stop.removeEventListener("abort", end));
+    if (stop.aborted) end();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    this.#undo.dispose();
+  }
+}
+
 /**
  * Deno adds the given authorities to a store of its own, which it fills when it first needs one, from what this variable names. Nobody
  * but the cluster's own authority may speak for its API server.
@@ -146,8 +170,8 @@ function trustNobodyElse(): void {
   Deno.env.set("DENO_TLS_CA_STORE", "");
 }
 
-async function refusal(what: string, response: Response): Promise<ApiError> {
-  const text = await readText(response.body, MAX_ERROR).catch(() => "");
+async function refusal(what: string, response: Response, signal: AbortSignal): Promise<ApiError> {
+  const text = await readText(response.body, MAX_ERROR, signal).catch(() => "");
   return refusedBy(what, text, response.status);
 }
 
@@ -169,8 +193,13 @@ export function watchError(path: string, status: unknown): ApiError {
   return new ApiError(`watch ${path}: ${code}: ${quote(message, 300)}`, code);
 }
 
-async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
-  for await (const line of readLines(body, MAX_LINE)) yield parseJson(line);
+async function* events(
+  body: ReadableStream<Uint8Array>,
+  { signal }: Limit,
+  owned: Disposable,
+): AsyncGenerator<unknown> {
+  using _owned = owned;
+  for await (const line of readLines(body, MAX_LINE, signal)) yield parseJson(line);
 }
 
 function parseJson(text: string): unknown {

@@ -15,9 +15,13 @@ import { Keeper } from "./keeper.ts";
 const EVERY_MS = 60_000;
 /** After a failure of a whole pass, or of a watch. */
 const RETRY_MS = 10_000;
-/** Between two passes, so that many changes are one: at least this, and a pass takes at most a twentieth of the time. */
-const LEAST_PAUSE_MS = 100;
+/**
+ * Between two passes, in milliseconds, so that many changes are one: so many times what the pass took, within these bounds. A pass during
+ * which the whole machine stood still took long, too.
+ */
 const PAUSE_FACTOR = 20;
+const LEAST_PAUSE_MS = 100;
+const MOST_PAUSE_MS = 5000;
 const REASON = "BandwidthAnnotation";
 const NAMESPACE_KEY = "namespace ";
 
@@ -58,8 +62,9 @@ export function liveTasks({ client, node, cache, logger }: Options): Task[] {
     const keeper = new Keeper(change, logger);
     while (!signal.aborted) {
       const started = performance.now();
-      await lookAt(cluster.take(), { keeper, cluster, events, cache, signal });
-      await pause(Math.max(LEAST_PAUSE_MS, (performance.now() - started) * PAUSE_FACTOR), signal);
+      await lookAt(cluster.take(), { keeper, cluster, events, cache, logger, signal });
+      const rest = (performance.now() - started) * PAUSE_FACTOR;
+      await pause(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, rest)), signal);
       if (!await bell.wait(EVERY_MS, signal)) cluster.look();
     }
   };
@@ -77,12 +82,13 @@ interface Pass {
   readonly cluster: Cluster;
   readonly events: EventRecorder;
   readonly cache: string;
+  readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
 async function lookAt(
   pods: readonly ClusterPod[],
-  { keeper, cluster, events, cache, signal }: Pass,
+  { keeper, cluster, events, cache, logger, signal }: Pass,
 ): Promise<void> {
   if (pods.length === 0) return;
   const interfaces = new Interfaces(cache);
@@ -98,6 +104,7 @@ async function lookAt(
     for (const message of messages(ofAll)) events.warn({ ...namespace, kind: "Namespace" }, REASON, message);
     await pause(0, signal); // signals and requests are heard between two pods
   }
+  logger.debug("looked at pods", { count: pods.length });
 }
 
 function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
