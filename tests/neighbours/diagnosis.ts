@@ -40,7 +40,7 @@ while :; do for ((i = 0; i < 10; i++)); do printf %s "$text" >"/dev/udp/$1/9"; d
  *
  * @param watch seconds that it watches while packets go both ways; 0: it does not watch, and none go
  */
-export async function diagnose(scene: Scene, watch = 1): Promise<Diagnosis> {
+export async function diagnose(scene: Scene, watch = 0.7): Promise<Diagnosis> {
   const { pod } = scene;
   await using traffic = new AsyncDisposableStack();
   if (watch > 0) {
