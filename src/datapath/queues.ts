@@ -5,8 +5,13 @@ import { eachQdisc, findQdisc, type Qdisc } from "../net/tc.ts";
 import { type Direction, DIRECTIONS, Handle, ifbName } from "../state/names.ts";
 import type { Applied, AppliedDirection } from "./applied.ts";
 
-/** What waits together: pure ACKs, light flows, heavy flows that have just begun, the other heavy ones; `all` where one queue holds them all. */
-export type QueueClass = "ack" | "light" | "young" | "heavy" | "all";
+/**
+ * What waits together, in the order in which it is served: pure ACKs, light flows, heavy flows that have just begun, the other heavy
+ * ones; `all` where one queue holds them all.
+ */
+export const QUEUE_CLASSES = ["ack", "light", "young", "heavy", "all"] as const;
+/** One of {@linkcode QUEUE_CLASSES}. */
+export type QueueClass = (typeof QUEUE_CLASSES)[number];
 
 /** What a queue counted. */
 export interface QueueCounters {
@@ -169,14 +174,11 @@ function marksOf({ kind, extra }: Qdisc): number {
 }
 
 /** @param held What it counted in queues that were replaced is in the sum. */
-/** In the order in which they are served. */
-const SERVED: readonly QueueClass[] = ["ack", "light", "heavy", "all"];
-
 function sumUp(found: QueueStats["classes"], { carried }: AppliedDirection): QueueStats {
   let { drops, marks } = carried ?? { drops: 0, marks: 0 };
   let backlog = 0;
   const classes: Partial<Record<QueueClass, ClassCounters>> = {};
-  for (const name of SERVED) {
+  for (const name of QUEUE_CLASSES) {
     const counted = found[name];
     if (counted === undefined) continue;
     classes[name] = counted;

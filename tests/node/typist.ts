@@ -68,7 +68,7 @@ export class Typist implements AsyncDisposable {
       if (this.#ended) break;
       await pause(TRY_MS);
     }
-    throw new RigError(`Failed to see ${pattern}: ${JSON.stringify(this.#shown.slice(from))}`);
+    throw new RigError(`Failed to see ${pattern}: ${JSON.stringify(this.#shown.slice(from).slice(-2000))}`);
   }
 
   /** Waits for the program's end. @returns its exit status */

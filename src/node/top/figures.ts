@@ -68,9 +68,6 @@ export interface Figures {
   readonly flows: readonly FlowFigures[];
 }
 
-/** In the order in which they are served. */
-const CLASSES = ["ack", "light", "heavy", "all"] as const;
-
 /** A flow that sent nothing heavy for so long is not shown any more. */
 export const FORGET_AFTER = 10;
 const NS = 1e9;
@@ -135,9 +132,8 @@ function classFigures(
   seconds: number,
 ): Record<string, ClassFigures> {
   const figures: Record<string, ClassFigures> = {};
-  for (const name of CLASSES) {
-    const counted = now?.classes[name], old = then?.classes[name];
-    if (counted === undefined) continue;
+  for (const [name, counted] of Object.entries(now?.classes ?? {})) {
+    const old = new Map(Object.entries(then?.classes ?? {})).get(name);
     figures[name] = {
       kind: counted.kind,
       sent: Math.round(grown(old?.bytes ?? 0n, counted.bytes) * 8 / seconds),

@@ -31,7 +31,8 @@ POD, only pods whose namespace/name (or container ID) contains it, and the class
   OFFERED  what came, in bits/s, before any queue or drop, and SENT, what left the queue: at most the LIMIT
   HEAVY    the heavy flows' part of what came
   WAITING  bytes in the queue now; DROPS and MARKS, packets a second, by program, queue and guard
-  CLASS    ack: pure acknowledgements, first; light: small flows; heavy: the rest, behind them; all: one queue for all
+  CLASS    ack: pure acknowledgements, first; light: small flows; young and heavy: the rest, behind them, those
+           that have just begun first; all: one queue for all
 
 Flows:
   RATE     what the flow offers, in bits/s; SHARE, that as a part of the limit: a flow that does not slow down has more than 100%
