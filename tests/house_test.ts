@@ -186,6 +186,13 @@ Deno.test("every link between the papers leads to a file that is there", () => {
   assertEquals(dead, []);
 });
 
+Deno.test("docs/development.md says of each group of tests what it is sure of", () => {
+  const told = Deno.readTextFileSync(`${ROOT}docs/development.md`);
+  const known = [...Deno.readDirSync(`${ROOT}tests`)].filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => name).filter((name) => !/^(fixtures|run)$/.test(name));
+  assertEquals(known.filter((name) => !told.includes(`\`${name}\``)), []);
+});
+
 Deno.test("each file of C says its licence: the kernel's and ours for what runs in the kernel, ours for the rest", () => {
   const spdx = (path: string): string | undefined =>
     /SPDX-License-Identifier: ([^*\n]+?) *(\*\/)?$/m.exec(Deno.readTextFileSync(`${ROOT}${path}`))?.[1];

@@ -42,7 +42,7 @@ export const LINKS: Readonly<Record<string, string>> = {
 
 /** Small files that belong to no package. "localhost" is not asked of a name server. */
 export const TEXTS: Readonly<Record<string, string>> = {
-  "etc/passwd": "root:x:0:0:root:/:/usr/bin/natra\n",
+  "etc/passwd": "root:x:0:0:root:/:/sbin/nologin\n",
   "etc/group": "root:x:0:\n",
   "etc/nsswitch.conf": "hosts: files dns\n",
 };

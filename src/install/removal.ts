@@ -14,9 +14,9 @@ export interface RemovalQuestion {
   /** Asks once. @throws {Error} If there is no answer. */
   ask(signal: AbortSignal): Promise<DaemonSetAnswer>;
   /**
-   * Whether the same question was answered earlier in this process's life. `kubectl delete -f` deletes the ServiceAccount and its
-   * role along with the DaemonSet, before this process is told to end: then the API server only says "denied". An upgrade does not
-   * take away its own rights.
+   * Whether the DaemonSet was seen earlier in this process's life. `kubectl delete -f` deletes the ServiceAccount and its role along
+   * with it, before this process is told to end: then the API server only says "denied". An upgrade does not take away its own rights.
+   * And one that was never seen is not gone: it has another name.
    */
   readonly wasAllowed: boolean;
 }
@@ -47,7 +47,12 @@ export async function wasRemoved(
     if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     try {
       const answer = await ask(AbortSignal.timeout(PATIENCE_MS));
-      if (answer.kind === "gone") return { isRemoved: true, why: "its DaemonSet is gone" };
+      if (answer.kind === "gone") {
+        const why = wasAllowed
+          ? "its DaemonSet is gone"
+          : "its DaemonSet was never seen: is its name another?";
+        return { isRemoved: wasAllowed, why };
+      }
       if (answer.kind === "there") {
         const { isDeleting } = answer;
         return {

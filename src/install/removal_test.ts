@@ -21,6 +21,10 @@ Deno.test("wasRemoved() says yes where the DaemonSet is gone or is being deleted
   assertEquals(await judge(false, { kind: "there", isDeleting: true }), [true, 1]);
 });
 
+Deno.test("wasRemoved() says no of a DaemonSet that was never there: it has another name", async () => {
+  assertEquals(await judge(false, { kind: "gone" }), [false, 1]);
+});
+
 Deno.test("wasRemoved() says no where the DaemonSet stays: an upgrade, a drain, a shutdown", async () => {
   assertEquals(await judge(true, { kind: "there", isDeleting: false }), [false, 1]);
 });
