@@ -10,8 +10,8 @@ const OWN_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 const EVERY_MS = 600_000;
 const UNAUTHORIZED = 401, FORBIDDEN = 403, NOT_FOUND = 404;
 
-/** The DaemonSet that this agent is a pod of. */
-export class OwnDaemonSet {
+/** The DaemonSet that this agent is a pod of. Disposing of it closes its connections. */
+export class OwnDaemonSet implements Disposable {
   readonly #client: KubeClient;
   readonly #path: string;
   #wasAllowed = false;
@@ -44,6 +44,10 @@ export class OwnDaemonSet {
   /** Whether natra is being removed, and why one thinks so. */
   wasRemoved(): Promise<Removal> {
     return wasRemoved({ ask: (signal) => this.#ask(signal), wasAllowed: this.#wasAllowed });
+  }
+
+  [Symbol.dispose](): void {
+    this.#client[Symbol.dispose]();
   }
 
   async #ask(signal: AbortSignal): Promise<DaemonSetAnswer> {

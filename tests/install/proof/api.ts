@@ -73,7 +73,10 @@ export class Api implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.race([this.server.shutdown(), new Promise((resolve) => setTimeout(resolve, 300))]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, 300); // a watch does not end by itself
+    await Promise.race([this.server.shutdown(), promise]);
+    clearTimeout(timer);
   }
 }
 
