@@ -7,6 +7,8 @@ import { EXECUTABLE } from "./names.ts";
 /** Runnable by everybody, written by root alone, and never with root's rights for who starts it. */
 const MODE = 0o755;
 const CHUNK = 1024 * 1024;
+/** Milliseconds in which it must have told its version. */
+const PATIENCE_MS = 30_000;
 
 /**
  * Copies the executable to where the runtime looks for plugins, and root alone may write, unless the same is there.
@@ -88,6 +90,20 @@ export async function checkExecutable(
   refuse(`its ${wrong[0]} is not ${quote(String(wrong[1]))}: it says ${quote(stdout.trim(), 300)}`);
 }
 
+/**
+ * The version of a natra that is installed and runs, whichever it is.
+ *
+ * @returns What it says of itself; null if none is there, or none that runs.
+ */
+export async function installedVersion(directory: string): Promise<string | null> {
+  try {
+    const { success, stdout } = await versionOf(`${directory}/${EXECUTABLE}`);
+    return success && typeof parse(stdout).version === "string" ? stdout.trim() : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Without our environment: with CNI_COMMAND it would be a plugin. */
 async function versionOf(
   path: string,
@@ -95,6 +111,7 @@ async function versionOf(
   const command = new Deno.Command(path, {
     args: ["version", "-o", "json"],
     clearEnv: true,
+    signal: AbortSignal.timeout(PATIENCE_MS),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

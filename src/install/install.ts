@@ -1,6 +1,8 @@
 /** One pass of an install: the executable first, since a list that names what is not there keeps pods from starting. */
 import { checkDirectory, removeDrafts, takeFile } from "./directory.ts";
-import { checkExecutable, putExecutable } from "./executable.ts";
+import { quote } from "../log/quote.ts";
+import { InstallError } from "./error.ts";
+import { checkExecutable, installedVersion, putExecutable } from "./executable.ts";
 import { bringAbout, type Outcome, type Zeal } from "./lists.ts";
 import { lockNode } from "./lock.ts";
 import { EXECUTABLE, STUB_MARK } from "./names.ts";
@@ -25,10 +27,16 @@ export interface InstallState extends Outcome {
   readonly isReady: boolean;
 }
 
+/** So many copies in so many milliseconds are a fight. */
+const FIGHT_COPIES = 3;
+const FIGHT_MS = 60_000;
+
 /** Brings a node to what it ought to be; one object remembers what need not be verified again. */
 export class Installer {
   /** The executable that was verified, as the file system tells it from others. */
   #verified = "";
+  /** When it was copied lately, in milliseconds of this process. */
+  #copied: number[] = [];
 
   constructor(readonly target: Target) {}
 
@@ -47,7 +55,9 @@ export class Installer {
     for (const directory of new Set([binDir, confDir])) removeDrafts(directory);
     const changes: string[] = [];
     if (identify(`${binDir}/${EXECUTABLE}`) !== this.#verified) {
+      await this.#refuseToFight();
       if (putExecutable(executable, binDir)) {
+        this.#copied.push(performance.now());
         changes.push(`copied the executable to "${binDir}/${EXECUTABLE}"`);
       }
       await checkExecutable(binDir, version);
@@ -60,6 +70,24 @@ export class Installer {
       isReady: outcome.list !== null && outcome.problem === null,
       changes: [...changes, ...outcome.changes],
     };
+  }
+
+  /**
+   * Two installers of different versions would copy for ever, each over the other's. One that is missing or does not run is put back at
+   * once, always; one that runs is replaced a few times a minute.
+   *
+   * @throws {InstallError} If that was enough for now.
+   */
+  async #refuseToFight(): Promise<void> {
+    this.#copied = this.#copied.filter((time) => performance.now() - time < FIGHT_MS);
+    if (this.#copied.length < FIGHT_COPIES) return;
+    const other = await installedVersion(this.target.binDir);
+    if (other === null) return;
+    throw new InstallError(
+      `Somebody else replaces the executable again and again, now by ${
+        quote(other, 200)
+      }: are there two installers?`,
+    );
   }
 }
 

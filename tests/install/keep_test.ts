@@ -251,3 +251,36 @@ testIf(
     assertEquals([...Deno.readDirSync(node.binDir)].map(({ name }) => name), ["natra"]);
   },
 );
+
+testIf(
+  missing,
+  "two installers of different versions do not fight: each copies a few times, and says who else does",
+  async () => {
+    await using node = await CniNode.create();
+    await node.putList("10-x.conflist", listOf("first"));
+    const patience = { ...HEARING, poll: 50 };
+    await using one = new Kept(node, await node.smallExecutable("one"), patience, "one");
+    await using two = new Kept(node, await node.smallExecutable("two"), patience, "two");
+    const copies = (kept: Kept): number =>
+      kept.states.flatMap(({ changes }) => changes).filter((change) => change.startsWith("copied")).length;
+    const givesUp = (kept: Kept): boolean =>
+      kept.last?.problem?.includes("are there two installers?") ?? false;
+    await one.until("somebody gives up", () => givesUp(one) || givesUp(two));
+    const before = [copies(one), copies(two)];
+    for (let round = 0; round < 10; round++) await node.putList("10-x.conflist", listOf(`${round}`));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert(
+      Math.max(copies(one), copies(two)) <= 3,
+      `${before}, then ${copies(one)} and ${copies(two)} copies`,
+    );
+    // What is missing is put back all the same, by whoever comes first.
+    await Deno.remove(`${node.binDir}/natra`);
+    await one.until("the executable is back", () => {
+      try {
+        return Deno.statSync(`${node.binDir}/natra`).isFile;
+      } catch {
+        return false;
+      }
+    });
+  },
+);
