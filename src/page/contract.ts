@@ -11,6 +11,7 @@ export interface PodsAnswer {
 export interface PodInfo {
   /** Names it in `/api/live?pod=`. */
   readonly id: string;
+  /** Invisible characters in names are escaped. */
   readonly namespace: string;
   readonly pod: string;
   readonly interface: string;
@@ -47,6 +48,7 @@ export interface LivePod {
 
 /** What one direction counted so far. */
 export interface LiveDirection {
+  /** What left the queue, or what came where there is none. */
   readonly bytes: number;
   readonly heavyBytes: number;
   /** Packets dropped: by the program, the queue and the guard. */

@@ -1,6 +1,7 @@
 /** What the page shows, read from the kernel when it is asked for, and not at other times. */
 import type { Applied } from "../datapath/applied.ts";
 import {
+  type Counters,
   type Flow,
   isHeavyNow,
   readCounters,
@@ -11,6 +12,7 @@ import {
 import type { NamespaceQueues, QueueStats } from "../datapath/queues.ts";
 import { monotonicNow } from "../kernel/clock.ts";
 import { nodeName } from "../kernel/version.ts";
+import { escapeInvisible } from "../log/quote.ts";
 import { heldPods, nameOf } from "../metrics/held.ts";
 import type { Direction } from "../state/names.ts";
 import type { DirectionInfo, LiveAnswer, LiveDirection, LiveFlow, LivePod, PodsAnswer } from "./contract.ts";
@@ -19,7 +21,8 @@ import type { DirectionInfo, LiveAnswer, LiveDirection, LiveFlow, LivePod, PodsA
 export function readPods(version: string): PodsAnswer {
   const pods = heldPods().map((applied) => ({
     id: idOf(applied),
-    ...nameOf(applied),
+    namespace: escapeInvisible(nameOf(applied).namespace),
+    pod: escapeInvisible(nameOf(applied).pod),
     interface: applied.ifname,
     attach: applied.side === "pod" ? `${applied.attach}, inside the pod` : applied.attach,
     created: applied.created,
@@ -72,14 +75,27 @@ function readDirection(
   const counters = readCounters(applied, direction);
   const flows = readFlows(applied, direction);
   if (counters === null || flows === null) return null;
+  const passed = passedBytes(queue, counters);
   const dropped = counters.light_drops + counters.heavy_drops + counters.guard_drops;
   return {
-    bytes: Number(counters.light_bytes + counters.heavy_bytes),
-    heavyBytes: Number(counters.heavy_bytes),
+    bytes: Number(passed.all),
+    heavyBytes: Number(passed.heavy),
     drops: Number(dropped) + (queue?.drops ?? 0),
     marks: Number(counters.marks) + (queue?.marks ?? 0),
     waiting: queue === null ? null : queue.backlog,
     flows: flows.filter(isHeavyNow).map(describeFlow),
+  };
+}
+
+/** What left the queue; without one, what came to the program. */
+function passedBytes(queue: QueueStats | null, counters: Counters): { all: bigint; heavy: bigint } {
+  const classes = Object.values(queue?.classes ?? {});
+  const arrived = { all: counters.light_bytes + counters.heavy_bytes, heavy: counters.heavy_bytes };
+  if (classes.length === 0) return arrived;
+  const { heavy, young, all } = queue?.classes ?? {};
+  return {
+    all: classes.reduce((sum, { bytes }) => sum + bytes, 0n),
+    heavy: all === undefined ? (heavy?.bytes ?? 0n) + (young?.bytes ?? 0n) : arrived.heavy,
   };
 }
 

@@ -1,8 +1,10 @@
 /** The agent's page in a real Chromium, of a real pod with real traffic. */
 import { assertEquals, assertGreater, assertMatch, assertNotEquals } from "@std/assert";
 import { HEADERS } from "../../src/page/headers.ts";
+import { pinsOf } from "../e2e/observed.ts";
 import { Elephant } from "../rig/elephant.ts";
 import { pause } from "../rig/interruption.ts";
+import { run } from "../rig/run.ts";
 import { ADDRESS, Visit } from "./visit.ts";
 
 /** The browser's driver keeps what it opened until the process ends. */
@@ -36,7 +38,7 @@ Deno.test(
       await visit.until(
         `/^(9|10)(\\.\\d+)? Mbit/.test(document.querySelector(".now strong").textContent)`,
       );
-      await visit.until(`/5201/.test(document.querySelector("td").textContent)`);
+      await visit.until(`/5201/.test(document.querySelector("td")?.textContent)`);
       assertMatch(
         await visit.text("td"),
         new RegExp(`^tcp ${scene.pod.addresses.client.v4}:\\d+ → ${scene.pod.addresses.pod.v4}:5201$`),
@@ -48,7 +50,7 @@ Deno.test(
         /^Ingress.*Mbit\/s, \d+ % of 10 Mbit\/s$/,
       );
     }
-    await visit.until(`/No flow/.test(document.querySelector("td").textContent)`);
+    await visit.until(`/No flow/.test(document.querySelector("caption").textContent)`);
     assertEquals(visit.requests.filter((url) => !url.startsWith(`${ADDRESS}/`)), []);
     assertEquals(visit.complaints, []);
   },
@@ -59,12 +61,19 @@ const HOSTILE = `<b>bold</b><script>alert(1)</script><img src/onerror>&lt"'\u202
 
 Deno.test("a hostile name is shown as it is, and is no markup", BROWSER, async () => {
   await using visit = await Visit.create(HOSTILE);
-  assertEquals(await visit.text("article h2"), `shop/${HOSTILE}`);
+  assertEquals(await visit.text("article h2"), `shop/${HOSTILE.replace("\u202e", "\\u202e")}`);
   assertEquals(
     await visit.page.evaluate(`document.querySelectorAll("main img, main b, main script").length`),
     0,
   );
   assertEquals(visit.complaints, []);
+});
+
+Deno.test("a pod that is not held any more is said, and comes first", BROWSER, async () => {
+  await using visit = await Visit.create("web-1");
+  await run(["rm", "-r", pinsOf(visit.scene)]);
+  await visit.until(`/1 of them not held any more/.test(document.querySelector("#summary").textContent)`);
+  await visit.until(`document.querySelector(".now .gone")?.textContent === "not held"`);
 });
 
 Deno.test("everything is reached by keyboard: filter, order, pods, hold", BROWSER, async () => {

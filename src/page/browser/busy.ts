@@ -35,8 +35,14 @@ export class Busyness {
     this.#before = after;
   }
 
-  /** In tenths of the limit: what differs by less does not change places. */
-  of({ id }: PodInfo): number {
+  /** In tenths of the limit: what differs by less does not change places. One that is not held comes before all. */
+  of({ id, ingress, egress }: PodInfo): number {
+    if (isGone(ingress) || isGone(egress)) return Infinity;
     return Math.round((this.#busy.get(id) ?? 0) * 10);
   }
+}
+
+/** Whether what should hold a direction is gone. */
+export function isGone(info: DirectionInfo | null): boolean {
+  return info?.bytes === null;
 }

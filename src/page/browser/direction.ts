@@ -17,6 +17,8 @@ export class DirectionView {
   readonly #chart = make("div", "chart");
   readonly #counts = new Map(["waiting", "drops", "marks"].map((name) => [name, make("dd", "", "–")]));
   readonly #rows = make("tbody", "");
+  readonly #caption = make("caption", "");
+  readonly #head = make("thead", "");
   readonly #title: string;
   #before: Moment | null = null;
 
@@ -27,13 +29,8 @@ export class DirectionView {
     const head = make("h3", "", title);
     head.title = `held by ${pacer}: ${queue}`;
     this.#chart.setAttribute("role", "img");
-    const table = make(
-      "table",
-      "",
-      make("caption", "", "Heaviest flows"),
-      make("thead", "", make("tr", "", ...["From and to", "Rate", "Share", "Heavy for"].map(header))),
-      this.#rows,
-    );
+    this.#head.append(make("tr", "", ...["From and to", "Rate", "Share", "Heavy for"].map(header)));
+    const table = make("table", "", this.#caption, this.#head, this.#rows);
     this.element = make(
       "section",
       "",
@@ -58,10 +55,11 @@ export class DirectionView {
     this.#before = after;
     this.chart.add({ time: time / 1000, all: rates?.all ?? null, heavy: rates?.heavy ?? null });
     if (live === null) {
-      setText(this.#rate, "gone");
+      setText(this.#rate, "not held");
       setText(this.#share, "what holds it cannot be read: natra doctor says more");
       this.#showFlows([]);
     } else if (rates !== null) this.#show(rates, live);
+    this.#rate.classList.toggle("gone", live === null);
   }
 
   #show({ all, drops, marks, flows }: Rates, { waiting }: LiveDirection): void {
@@ -85,7 +83,8 @@ export class DirectionView {
       const ends = source === "" ? protocol : `${protocol} ${source} → ${destination}`;
       return row(ends, formatRate(rate), formatShare(rate, this.#cap), formatSpan(heavyFor));
     });
-    if (rows.length === 0) rows.push(row("No flow is above its fair share", "", "", ""));
+    this.#head.hidden = rows.length === 0;
+    setText(this.#caption, rows.length === 0 ? "No flow is above its fair share" : "Heaviest flows");
     if (total > flows.length) rows.push(row(`and ${total - flows.length} more`, "", "", ""));
     this.#rows.replaceChildren(...rows);
   }

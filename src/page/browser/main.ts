@@ -2,7 +2,7 @@
 import "uplot/dist/uPlot.min.css";
 import "./page.css";
 import { type LiveAnswer, MOST_PODS, type PodInfo, type PodsAnswer } from "../contract.ts";
-import { Busyness } from "./busy.ts";
+import { Busyness, isGone } from "./busy.ts";
 import { Card, nameOf, shapeOf } from "./card.ts";
 import { byId, make, setText } from "./dom.ts";
 import { onKeys } from "./keys.ts";
@@ -66,10 +66,10 @@ function layOut(): void {
   const wanted = pods.filter((pod) => nameOf(pod).toLowerCase().includes(words));
   // Under a reader's hands nothing moves.
   if (order.value === "busiest" && !list.contains(document.activeElement)) {
-    wanted.sort((a, b) => busyness.of(b) - busyness.of(a));
+    wanted.sort((a, b) => compare(busyness.of(b), busyness.of(a)));
   } else if (order.value === "busiest") {
     const place = new Map([...cards.keys()].map((id, index) => [id, index]));
-    wanted.sort((a, b) => (place.get(a.id) ?? Infinity) - (place.get(b.id) ?? Infinity));
+    wanted.sort((a, b) => compare(place.get(a.id) ?? Infinity, place.get(b.id) ?? Infinity));
   }
   const now = wanted.slice(0, shown);
   const before = new Map(cards);
@@ -101,7 +101,17 @@ function layOut(): void {
   more.hidden = wanted.length <= now.length;
   setText(more, `Show more (${wanted.length - now.length})`);
   const counted = wanted.length === pods.length ? `${pods.length}` : `${wanted.length} of ${pods.length}`;
-  setText(byId("summary", HTMLElement), `${counted} ${pods.length === 1 ? "pod" : "pods"} with a limit`);
+  const gone = pods.filter(({ ingress, egress }) => isGone(ingress) || isGone(egress)).length;
+  const lost = gone === 0 ? "" : `, ${gone} of them not held any more`;
+  setText(
+    byId("summary", HTMLElement),
+    `${counted} ${pods.length === 1 ? "pod" : "pods"} with a limit${lost}`,
+  );
+}
+
+/** For sorting, infinities too. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 const isHeld = (): boolean => hold.getAttribute("aria-pressed") === "true";
