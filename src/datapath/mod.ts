@@ -14,5 +14,6 @@ export { probeKernel } from "./probe.ts";
 export { type QueueStats, readAllQueues, readNodeQueues, readQueues } from "./queues.ts";
 export { reconcile } from "./reconcile.ts";
 export { release } from "./release.ts";
+export { resizeWanted } from "./resize.ts";
 export { readSketchFill, type SketchFill } from "./sketch_fill.ts";
 export { verify } from "./verify.ts";
