@@ -1,5 +1,5 @@
 /** `natra agent`: the DaemonSet's process. What it does is in the lists of its tasks and routes; src/agent knows how. */
-import { type ApiServer, inCluster } from "../agent/kube/server.ts";
+import type { ApiServer } from "../agent/kube/server.ts";
 import { pause } from "../agent/pause.ts";
 import { AddressError, DEFAULT_ADDRESS, type Routes, serve } from "../agent/server.ts";
 import { StopSignals } from "../agent/stop.ts";
@@ -8,7 +8,7 @@ import { LEVELS } from "../log/line.ts";
 import { createLogger, type Logger } from "../log/log.ts";
 import { quote } from "../log/quote.ts";
 import { LIBCNI_CACHE } from "../pod/attachments.ts";
-import { apiTasks } from "./agent_api.ts";
+import { apiServer, apiTasks } from "./agent_api.ts";
 import type { Installation } from "./agent_install.ts";
 import { reconcileTask } from "./agent_reconcile.ts";
 import { webRoutes } from "./agent_web.ts";
@@ -62,7 +62,9 @@ async function runAgent(options: Options): Promise<number> {
   const logger = openLogger(options);
   const address = options.string("listen") ?? DEFAULT_ADDRESS;
   using stop = new StopSignals();
-  const install = options.flag("install") ? await installationOf(options, inCluster(), logger) : null;
+  const install = options.flag("install")
+    ? await installationOf(options, await apiServer(options), logger)
+    : null;
   const tasks: readonly Task[] = [
     ...install?.tasks ?? [],
     reconcileTask(logger),

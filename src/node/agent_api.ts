@@ -32,7 +32,8 @@ export async function apiTasks(options: Options, logger: Logger): Promise<readon
   return liveTasks({ client: new KubeClient(server), node, cache, logger });
 }
 
-async function apiServer(options: Options): Promise<ApiServer | null> {
+/** The API server that the agent is told of, or is beside. @throws {UsageError} If it cannot be used. */
+export async function apiServer(options: Options): Promise<ApiServer | null> {
   const path = options.string("kubeconfig");
   try {
     if (path === undefined) return inCluster();

@@ -1,7 +1,7 @@
 /** What runs on a node of its own: installs and uninstalls that are killed somewhere on their way, and what each has left. */
 import { isDraftName } from "../../src/install/names.ts";
 import { Child } from "../rig/child.ts";
-import { outcomeOf } from "../rig/run.ts";
+import { outcomeOf, run } from "../rig/run.ts";
 import { judgeLists } from "./judge.ts";
 import { CniNode, listOf, NATRA } from "./node.ts";
 
@@ -21,8 +21,8 @@ export interface KillsResult {
 }
 
 const ORIGINAL = "10-x.conflist";
-/** Milliseconds from a start to a kill: starting takes some 40, all of it 250. */
-const LATEST_MS = 280;
+/** Kills come between a start and a little after what the same takes when nobody is killed. */
+const LATEST = 1.2;
 /** What an earlier version was: another whole file. */
 const OLD = "#!/bin/sh\n# natra, an earlier version\n";
 
@@ -54,12 +54,15 @@ async function kill({ kills }: KillsRequest): Promise<KillsResult> {
   const count = { struck: 0, drafts: 0 };
   const whole = await digest(NATRA);
   await node.putList(ORIGINAL, listOf("at first"));
+  const start = performance.now();
+  await run([NATRA, "install", "--once", ...directories]);
+  const span = performance.now() - start;
   for (let round = 0; round < kills; round++) {
     const step = STEPS[round % STEPS.length];
     if (step === undefined) break;
     await step.before(node, round);
     const original = (await node.lists()).get(ORIGINAL);
-    const delay = Math.random() * LATEST_MS;
+    const delay = Math.random() * LATEST * span;
     const child = Child.start([NATRA, ...step.args, ...directories]);
     await new Promise((resolve) => setTimeout(resolve, delay));
     if (!child.ended) count.struck++;
@@ -89,6 +92,11 @@ async function kill({ kills }: KillsRequest): Promise<KillsResult> {
       found("the next install's list is old");
     }
   }
+  Deno.stderr.writeSync(new TextEncoder().encode(
+    `kills: ${count.struck} of ${kills} were running, ${count.drafts} were writing; an install takes ${
+      span.toFixed(0)
+    } ms\n`,
+  ));
   return { problems, ...count };
 }
 
