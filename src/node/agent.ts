@@ -10,6 +10,7 @@ import { quote } from "../log/quote.ts";
 import { LIBCNI_CACHE } from "../pod/attachments.ts";
 import { apiServer, apiTasks } from "./agent_api.ts";
 import type { Installation } from "./agent_install.ts";
+import { growTask } from "./agent_grow.ts";
 import { reconcileTask } from "./agent_reconcile.ts";
 import { webRoutes } from "./agent_web.ts";
 import { cniDirectories, DIRECTORIES } from "./cni_directories.ts";
@@ -25,7 +26,7 @@ export const command: Command = {
   usage: "[--install] [--listen ADDRESS] [--kubeconfig FILE] [options]",
   about:
     `Runs until it gets SIGTERM, as the DaemonSet's process: removes what dead pods and killed calls left behind, at its
-start and every minute; follows this node's pods and the namespaces through the Kubernetes API, and applies what their
+start and every minute; widens sketches that have become too small; follows this node's pods and the namespaces through the Kubernetes API, and applies what their
 annotations say now. Pods are limited without it, too. Logs JSON lines on stderr.`,
   options: [
     { name: "install", about: "keep natra installed on the node, as natra install does" },
@@ -68,6 +69,7 @@ async function runAgent(options: Options): Promise<number> {
   const tasks: readonly Task[] = [
     ...install?.tasks ?? [],
     reconcileTask(logger),
+    growTask(logger),
     ...await apiTasks(options, logger),
   ];
   const routes: Routes = webRoutes(logger);

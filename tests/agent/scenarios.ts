@@ -11,6 +11,7 @@ import {
   INGRESS,
   LISTED,
   mebibytes,
+  NATRA_INGRESS,
   NODE,
   rotateToken,
   type Stage,
@@ -209,6 +210,26 @@ export const SCENARIOS: readonly Scenario[] = [
       // The authority is read again: the right one is enough.
       await Deno.copyFile(stage.api.certificates.ca, `${stage.account}/ca.crt`);
       await agent.said(LISTED);
+    },
+  },
+  {
+    name: "a sketch that takes small flows for heavy ones is widened",
+    run: async (stage, notebook) => {
+      // One heavy flow in 64 cells: one small flow in 64 shares its cell.
+      const small = JSON.stringify({ rate: "10M", cms: { width: 64, depth: 1 } });
+      const { address } = await startPod(stage, "narrow", { [NATRA_INGRESS]: small });
+      const traffic = outcomeOf(["iperf3", "--client", address, "--time", "6"]);
+      await using agent = await startAgent(stage);
+      const { direction, before, now } = await agent.said("sketch widened");
+      notebook.expect(
+        [direction, before, now].join() === "ingress,64,128",
+        `${direction}: ${before} to ${now}`,
+      );
+      const { code, stderr } = await traffic;
+      notebook.expect(code === 0, `iperf3 fails: "${stderr}"`);
+      await untilHeld(stage, agent, "narrow", { ingress: 10e6 });
+      await agent.said("looked at pods");
+      notebook.expect(await count(agent, "limit changed") === 0, "the annotation made it narrow again");
     },
   },
   {

@@ -1,5 +1,6 @@
 /** What the agent's scenarios have, and what they do again and again. */
 import type { CnitoolRuntime } from "../clients/cnitool_runtime.ts";
+import type { RunningPod } from "../clients/runtime.ts";
 import { outcomeOf } from "../rig/run.ts";
 import { Agent, until } from "./agent.ts";
 import type { ApiServer } from "./api_server.ts";
@@ -17,6 +18,7 @@ export interface Stage {
 
 export const NODE = "node-1";
 export const INGRESS = "kubernetes.io/ingress-bandwidth";
+export const NATRA_INGRESS = "natra.io/ingress-bandwidth";
 export const EGRESS = "natra.io/egress-bandwidth";
 export const LISTED = "listed";
 
@@ -79,9 +81,9 @@ export async function startPod(
   { api, runtime }: Stage,
   name: string,
   annotations: Record<string, string>,
-): Promise<void> {
+): Promise<RunningPod> {
   await api.createPod(name, NODE, annotations);
-  await runtime.run({ name, annotations });
+  return await runtime.run({ name, annotations });
 }
 
 /** Its warnings, as kubectl describe shows them. */

@@ -1,0 +1,72 @@
+/** The agent's task that widens the sketches of pods with more flows than they were made for. */
+import { pause } from "../agent/pause.ts";
+import type { Task } from "../agent/tasks.ts";
+import { DEFAULTS } from "../cni/own_keys.ts";
+import { allApplied, readApplied } from "../datapath/applied.ts";
+import type { DirectionLimit } from "../limits/limits.ts";
+import { describeError } from "../log/describe.ts";
+import type { Logger } from "../log/log.ts";
+import { type Direction, DIRECTIONS } from "../state/names.ts";
+import type { RecordKey } from "../state/records.ts";
+import { podName } from "./pods.ts";
+
+/** Between two runs, in milliseconds, and how many pods each looks at: a thousand within ten minutes, at a cost that nobody notices. */
+const EVERY_MS = 60_000;
+const PODS_A_RUN = 100;
+
+/** Looks at some pods' sketches each minute, and doubles the width of those that take small flows for heavy ones. */
+export function growTask(logger: Logger): Task {
+  let looked = "";
+  return {
+    name: "grow sketches",
+    everyMs: EVERY_MS,
+    isNeeded: false,
+    run: async (signal) => {
+      const { change, readSketchFill, resizeWanted } = await import("../datapath/mod.ts");
+      for (const key of some(looked)) {
+        if (signal.aborted) return;
+        looked = nameOf(key);
+        grow(key, { change, readSketchFill, resizeWanted }, logger);
+        await pause(0, signal); // signals and requests are heard between two pods
+      }
+    },
+  };
+}
+
+/** The pods behind the one that was looked at last, and round again. */
+function some(looked: string): RecordKey[] {
+  const all = allApplied().sort((one, other) => nameOf(one) < nameOf(other) ? -1 : 1);
+  const from = Math.max(0, all.findIndex((applied) => nameOf(applied) > looked));
+  return [...all.slice(from), ...all.slice(0, from)].slice(0, PODS_A_RUN);
+}
+
+function nameOf({ containerId, ifname }: RecordKey): string {
+  return `${containerId} ${ifname}`;
+}
+
+type Datapath = Pick<typeof import("../datapath/mod.ts"), "change" | "readSketchFill" | "resizeWanted">;
+
+/** The record is read now: since the run began somebody may have changed what holds the pod. */
+function grow(key: RecordKey, { change, readSketchFill, resizeWanted }: Datapath, logger: Logger): void {
+  const applied = readApplied(key);
+  if (applied === null || !applied.complete) return;
+  const most = applied.told?.maxSketchBytes ?? DEFAULTS.maxSketchBytes;
+  const wider = (direction: Direction): DirectionLimit | null => {
+    const limit = applied[direction]?.limit ?? null;
+    const fill = limit === null ? null : readSketchFill(applied, direction);
+    const width = fill === null ? null : resizeWanted(fill, most);
+    return limit === null || width === null ? limit : { ...limit, width };
+  };
+  const who = { pod: podName(applied), containerId: applied.containerId, ifname: applied.ifname };
+  try {
+    const limits = { ingress: wider("ingress"), egress: wider("egress") };
+    if (DIRECTIONS.every((direction) => limits[direction] === (applied[direction]?.limit ?? null))) return;
+    change({ ...applied, limits, onChoice: () => {} });
+    for (const direction of DIRECTIONS) {
+      const [before, now] = [applied[direction]?.limit.width, limits[direction]?.width];
+      if (before !== now) logger.info("sketch widened", { ...who, direction, before, now });
+    }
+  } catch (error) {
+    logger.warn("sketch not looked at", { ...who, error: describeError(error) });
+  }
+}
