@@ -31,7 +31,7 @@ const flags =
     .split(" ");
 
 /** What the executable carries beside its modules, and reads with new URL("./NAME", import.meta.url). */
-const embedded = [
+export const embedded: readonly string[] = [
   "natra.bpf.o",
   "libbpf.so",
   "libmnl.so",

@@ -1,5 +1,5 @@
 /** The programs that `bench:add` measures, and those it measures with. */
-import { compileStep } from "../../../scripts/build/compile.ts";
+import { compileStep, embedded } from "../../../scripts/build/compile.ts";
 import { context } from "../../../scripts/build/context.ts";
 import { runStep } from "../../../scripts/build/step.ts";
 import { compileOnce } from "../../rig/tools.ts";
@@ -42,10 +42,8 @@ async function prepareEmpty(root: string, build: string, directory: string): Pro
   await Deno.mkdir(`${directory}/bundle`, { recursive: true });
   await Deno.writeTextFile(`${directory}/bundle/main.js`, "");
   // What natra's executable carries beside its modules, the empty one carries too: both are as large.
-  for await (const { name } of Deno.readDir(build)) {
-    if (/\.(so|bpf\.o)$|^licences\.json$/.test(name)) {
-      await Deno.copyFile(`${build}/${name}`, `${directory}/${name}`);
-    }
+  for (const name of embedded.filter((file) => file !== "version.json")) {
+    await Deno.copyFile(`${build}/${name}`, `${directory}/${name}`);
   }
   const step = compileStep({ ...context(false), root, build: directory });
   await runStep({ ...context(false), root, build: directory }, { ...step, name: "empty program" });
