@@ -39,6 +39,24 @@ Deno.test("readApplied() gives back exactly what was recorded, bigints as bigint
   }));
 });
 
+Deno.test("readApplied() gives back what an unfinished record wants", () => {
+  using root = temporaryRoot();
+  const limit = fc.option(anyLimit());
+  fc.assert(fc.property(limit, limit, (ingress, egress) => {
+    const made: Applied = { ...applied, complete: false, wanted: { ingress, egress } };
+    writeRecord(made, made, root.path);
+    assertEquals(readApplied(made, root.path), made);
+  }));
+});
+
+Deno.test("readApplied() gives null for a record that wants what is no limit", () => {
+  using root = temporaryRoot();
+  for (const wanted of [7, [], {}, { ingress: null }, { ingress: 1, egress: null }]) {
+    writeRecord(applied, { ...applied, wanted }, root.path);
+    assertEquals(readApplied(applied, root.path), null, JSON.stringify(wanted));
+  }
+});
+
 Deno.test("readApplied() gives null for no record", () => {
   using root = temporaryRoot();
   assertEquals(readApplied(applied, root.path), null);

@@ -153,11 +153,14 @@ function anew(altered: Altered, direction: Direction, limit: DirectionLimit): Ap
   return holdDirection(direction, { containerId, ifname, side, limits }, veth, attacher, choose);
 }
 
-/** Goes back to what was before. @returns Why it cannot; null if it did. */
-function restore(altered: Altered): string | null {
-  const { applied, touched } = altered;
+/** Goes back to what was before, by sockets of its own: what failed may have been theirs. @returns Why it cannot; null if it did. */
+function restore({ touched, ...failed }: Altered): string | null {
+  const { applied } = failed;
   const before: Limits = { ingress: applied.ingress?.limit ?? null, egress: applied.egress?.limit ?? null };
   try {
+    using veth = vethOf(applied);
+    if (veth === null) throw new MissingInterfaceError(`the interface "${applied.ifname}" is gone`);
+    const altered = { ...failed, veth, touched: new Set<Direction>() };
     const held: Record<Direction, AppliedDirection | null> = {
       ingress: applied.ingress,
       egress: applied.egress,

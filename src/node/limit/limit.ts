@@ -1,6 +1,7 @@
 import { attachmentOf } from "../../cni/attach.ts";
 import { ATTACH_MODES } from "../../cni/own_keys.ts";
 import type { Applied } from "../../datapath/applied.ts";
+import type { Limits } from "../../limits/limits.ts";
 import { escapeText } from "../../log/quote.ts";
 import { BUCKETS, MICE, PACERS } from "../../limits/request.ts";
 import { LIBCNI_CACHE } from "../../pod/attachments.ts";
@@ -85,8 +86,8 @@ async function limit(options: Options): Promise<number> {
     cache: options.string("cni-cache") ?? LIBCNI_CACHE,
     ifname: options.string("ifname"),
   });
-  const { applied: before, ...attachment } = found;
-  const { limits, warnings } = wantedLimits(options, before);
+  const { applied, ...attachment } = found;
+  const { limits, warnings } = wantedLimits(options, limitsOf(applied));
   const { change } = await import("../../datapath/mod.ts");
   const now = change({ ...attachment, limits, ...attachmentOf(mode), onChoice: () => {} });
   if (format === "json") printJson(changed(found, now, warnings));
@@ -97,12 +98,14 @@ async function limit(options: Options): Promise<number> {
   return 0;
 }
 
+function limitsOf(applied: Applied | null): Limits {
+  return { ingress: applied?.ingress?.limit ?? null, egress: applied?.egress?.limit ?? null };
+}
+
 function changed(found: FoundPod, now: Applied | null, warnings: readonly unknown[]): unknown {
   const { pod, containerId, ifname, applied } = found;
-  const both = DIRECTIONS.map((direction) => [
-    direction,
-    { before: applied?.[direction]?.limit ?? null, now: now?.[direction]?.limit ?? null },
-  ]);
+  const [was, is] = [limitsOf(applied), limitsOf(now)];
+  const both = DIRECTIONS.map((direction) => [direction, { before: was[direction], now: is[direction] }]);
   return { pod, containerId, ifname, ...Object.fromEntries(both), warnings };
 }
 
@@ -115,8 +118,8 @@ async function printChange(
   print(formatTable(
     [{ head: "DIRECTION" }, { head: "", align: "right" }, { head: "LIMIT" }],
     DIRECTIONS.flatMap((direction) => [
-      [direction, "was", describeLimit(applied?.[direction]?.limit ?? null)],
-      ["", "is", describeLimit(now?.[direction]?.limit ?? null)],
+      [direction, "was", describeLimit(limitsOf(applied)[direction])],
+      ["", "is", describeLimit(limitsOf(now)[direction])],
     ]),
   ));
 }

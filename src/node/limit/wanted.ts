@@ -1,4 +1,3 @@
-import type { Applied } from "../../datapath/applied.ts";
 import { parseAnnotation } from "../../limits/annotation.ts";
 import { decideLimits, type DirectionLimit, type Limits, type Warning } from "../../limits/limits.ts";
 import type { Fields } from "../../limits/request.ts";
@@ -27,24 +26,23 @@ export interface WantedLimits {
 /**
  * Reads what a pod is to be held to. What a command line leaves out stays as it is; only the burst goes with the rate.
  *
- * @param applied What holds the pod now.
+ * @param now What the pod is held to.
  * @throws {UsageError} That names the value which cannot be used.
  */
-export function wantedLimits(options: Options, applied: Applied | null): WantedLimits {
+export function wantedLimits(options: Options, now: Limits): WantedLimits {
   const named = DIRECTIONS.filter((direction) => options.string(direction) !== undefined);
   const turned = ALL_KNOBS.some((name) => options.string(name) !== undefined);
   if (named.length === 0 && !turned) {
     throw new UsageError("Say what to change: --ingress, --egress, or a knob such as --width");
   }
-  const held = DIRECTIONS.filter((direction) => (applied?.[direction] ?? null) !== null);
-  if (named.length === 0 && held.length === 0) {
+  if (named.length === 0 && DIRECTIONS.every((direction) => now[direction] === null)) {
     throw new UsageError("The pod has no limit yet: give --ingress, --egress or both");
   }
   const warnings: Warning[] = [];
   const decide = (direction: Direction): DirectionLimit | null => {
-    const now = applied?.[direction]?.limit ?? null;
-    const meant = named.length > 0 ? named.includes(direction) : now !== null;
-    return meant ? wantedLimit(direction, options, now, warnings) : now;
+    const held = now[direction];
+    const meant = named.length > 0 ? named.includes(direction) : held !== null;
+    return meant ? wantedLimit(direction, options, held, warnings) : held;
   };
   return { limits: { ingress: decide("ingress"), egress: decide("egress") }, warnings };
 }
