@@ -15,7 +15,10 @@ Deno.test("layoutDifference() names the first line that is wrong", async () => {
     const wanted = await generateLayout(here);
     const elsewhere = { ...here, root };
     await Deno.mkdir(`${root}/src/datapath`, { recursive: true });
-    await Deno.copyFile(`${here.root}/deno.json`, `${root}/deno.json`);
+    for (const config of ["deno.json", "src/page/browser/deno.json"]) { // a workspace is whole or none
+      await Deno.mkdir(`${root}/${config}`.replace(/[^/]+$/, ""), { recursive: true });
+      await Deno.copyFile(`${here.root}/${config}`, `${root}/${config}`);
+    }
     await Deno.writeTextFile(`${root}/${layoutPath}`, wanted.replace("offset: 0", "offset: 4"));
     const difference = await layoutDifference(elsewhere) ?? "";
     assertEquals([difference.includes("offset: 4"), difference.includes("deno task layout")], [true, true]);
