@@ -1,7 +1,9 @@
 /** The page's routes. They only answer: nothing is sampled unless a page that is open and seen asks for it. */
+import { nodeName } from "../kernel/version.ts";
 import { type Asset, readAssets } from "./assets.ts";
 import { MOST_PODS } from "./contract.ts";
 import { HEADERS } from "./headers.ts";
+import { isOwnHost } from "./host.ts";
 import { ASSET_PATHS } from "./paths.ts";
 import { readLive, readPods } from "./read.ts";
 
@@ -11,7 +13,7 @@ export type Answer = (request: Request) => Response;
 /** The routes, by path. @param version natra's own, to show. */
 export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
   const assets = readAssets();
-  return {
+  const routes: Record<string, Answer> = {
     ...Object.fromEntries(ASSET_PATHS.map((path) => [path, () => send(assets[path])])),
     "/api/pods": () => json(readPods(version)),
     "/api/live": (request) => {
@@ -22,6 +24,21 @@ export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
       return json(readLive(new Set(ids)));
     },
   };
+  const own = nodeName();
+  return Object.fromEntries(
+    Object.entries(routes).map(([path, answer]) => [
+      path,
+      (request) => isOwnHost(new URL(request.url).hostname, own) ? answer(request) : misdirected(),
+    ]),
+  );
+}
+
+function misdirected(): Response {
+  const text = "The page is shown under the node's address or its own name alone.\n";
+  return new Response(text, {
+    status: 421,
+    headers: { ...HEADERS, "content-type": "text/plain; charset=utf-8" },
+  });
 }
 
 function send(asset: Asset | undefined): Response {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { MOST_PODS } from "./contract.ts";
 import { HEADERS } from "./headers.ts";
+import { isOwnHost } from "./host.ts";
 import { PAGE_PATHS } from "./paths.ts";
 
 Deno.test("the page's content security policy allows nothing inline and nobody else", () => {
@@ -15,6 +16,29 @@ Deno.test("the page itself has no inline script or style, and loads what the age
   const loaded = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = ""]) => path);
   assertEquals(loaded.filter((path) => !PAGE_PATHS.includes(path)), []);
   assertEquals(/<script(?! type="module" src="\/page.js"><\/script>)/.test(html), false);
+});
+
+Deno.test("isOwnHost() takes addresses, localhost and the machine's own name, and no name of others", () => {
+  const isOwn = (host: string): boolean =>
+    isOwnHost(new URL(`http://${host}:9631/`).hostname, "Node-1.example");
+  const own = [
+    "127.0.0.1",
+    "10.0.0.7",
+    "[::1]",
+    "[fd00::7]",
+    "localhost",
+    "node-1.example",
+    "NODE-1.example",
+  ];
+  const others = [
+    "evil.example",
+    "localhost.evil.example",
+    "127.0.0.1.evil.example",
+    "node-1",
+    "node-1.example.com",
+  ];
+  assertEquals(own.filter((host) => !isOwn(host)), []);
+  assertEquals(others.filter(isOwn), []);
 });
 
 Deno.test("a question about as many pods as may be asked for fits into a request line", () => {

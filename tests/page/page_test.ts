@@ -2,6 +2,7 @@
 import { assertEquals, assertGreater, assertMatch, assertNotEquals } from "@std/assert";
 import { HEADERS } from "../../src/page/headers.ts";
 import { pinsOf } from "../e2e/observed.ts";
+import { NATRA } from "../e2e/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
 import { pause } from "../rig/interruption.ts";
 import { run } from "../rig/run.ts";
@@ -148,5 +149,23 @@ Deno.test(
     assertMatch(await curl("/api/pods", "-X", "POST"), /^HTTP\/1.1 405 /);
     assertMatch(await curl(`/api/live?${"pod=x&".repeat(51)}`), /^HTTP\/1.1 400 [^]*51 pods were asked for/);
     assertMatch(await curl("/api/live?pod=../../etc/passwd"), /\r\n\r\n\{"pods":\[\]\}$/);
+  },
+);
+
+Deno.test(
+  "where it listens for others, too, it is still shown under its own names alone",
+  BROWSER,
+  async () => {
+    await using visit = await Visit.create("web-1");
+    const { node } = visit.scene.pod;
+    await using _agent = await node.startServer([NATRA, "agent", "--listen", "0.0.0.0:9632"], 9632);
+    const status = async (url: string, host: string): Promise<string> =>
+      await node.run(["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-H", `Host: ${host}`, url]);
+    const url = "http://10.200.2.1:9632";
+    for (const path of ["/", "/api/pods"]) {
+      assertEquals(await status(url + path, "10.200.2.1:9632"), "200");
+      assertEquals(await status(url + path, "evil.example"), "421");
+    }
+    assertEquals(await status(`${url}/metrics`, "natra.kube-system.svc"), "200");
   },
 );
