@@ -2,7 +2,7 @@
 import { context } from "../../scripts/build/context.ts";
 import { run } from "../../scripts/build/run.ts";
 import { compile, objectName } from "../bpf/compile.ts";
-import { prepareTools } from "../rig/tools.ts";
+import { compileForGuest, rigForGuest } from "./compile.ts";
 
 /** Files for a guest. */
 export interface GuestFiles {
@@ -16,9 +16,6 @@ const EMBEDDED = ["natra.bpf.o", "libbpf.so", "libbpf-tests.so", "libmnl.so"];
 /** What the BPF tests compile when they run elsewhere. */
 const TEST_SOURCES = ["clocked", "refused", "tagged"].map((name) => `tests/bpf/${name}.bpf.c`);
 const OBJECTS = ["counter", "features"];
-const COMPILE_FLAGS =
-  "--quiet --no-check --no-config --no-lock --no-remote --no-npm --no-code-cache --allow-all";
-
 /**
  * Compiles everything; what the rig has already is not compiled again.
  *
@@ -32,11 +29,7 @@ export async function prepareGuestFiles(): Promise<GuestFiles> {
   const directory = `${work}/guest`;
   for (const made of [bundle, directory]) await Deno.mkdir(made, { recursive: true });
 
-  const zig = `${here.cache}/zig-${here.pins["ZIG_VERSION"]}/ziglang/zig`;
-  const cc = [zig, "cc", "-target", `${Deno.build.arch}-linux-musl`];
-  const tools = await prepareTools({ directory: `${here.build}/rig-static`, static: true, cc });
-  await Deno.copyFile(tools.requests, `${directory}/requests`);
-  await Deno.copyFile(tools.meter, `${directory}/meter.o`);
+  const tools = await rigForGuest(here, directory);
   for (const name of OBJECTS) {
     await run(here, [
       ...["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v3", "-Wall"],
@@ -45,30 +38,16 @@ export async function prepareGuestFiles(): Promise<GuestFiles> {
     ]);
   }
 
-  const deno = Deno.execPath();
-  await run(here, [
-    deno,
-    "bundle",
-    "--quiet",
-    "--output",
-    `${bundle}/main.js`,
-    "tests/kernels/guest/main.ts",
-  ]);
   for (const name of EMBEDDED) await Deno.copyFile(`${here.build}/${name}`, `${bundle}/${name}`);
   for (const source of TEST_SOURCES) {
     await Deno.writeFile(`${bundle}/${objectName(source)}`, compile(source));
   }
-  const included = [...EMBEDDED, ...TEST_SOURCES.map(objectName)].flatMap((
-    name,
-  ) => ["--include", `${bundle}/${name}`]);
-  const output = ["--output", `${directory}/checks`, `${bundle}/main.js`];
-  const runtime = `${here.cache}/denort-${here.pins["DENO_VERSION"]}/denort`;
-  const env = await exists(runtime) ? { env: { DENORT_BIN: runtime } } : {};
-  await run(here, [deno, "compile", ...COMPILE_FLAGS.split(" "), ...included, ...output], env);
+  await compileForGuest(here, {
+    script: "tests/kernels/guest/main.ts",
+    bundle,
+    included: [...EMBEDDED, ...TEST_SOURCES.map(objectName)],
+    output: `${directory}/checks`,
+  });
   await Deno.copyFile(`${here.build}/natra`, `${directory}/natra`);
   return { directory, meterSeconds: tools.meterSeconds };
-}
-
-function exists(path: string): Promise<boolean> {
-  return Deno.stat(path).then(() => true, () => false);
 }

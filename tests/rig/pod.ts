@@ -25,6 +25,8 @@ export interface PodOptions {
    * sockets set it: in a namespace, sysctl may choose only from what the whole machine allows everybody.
    */
   readonly congestionControl?: string;
+  /** Milliseconds that a round trip takes longer, half of it each way; needs netem. Default: 0. */
+  readonly delay?: number;
 }
 
 /** Congestion control of the rig unless something else is asked for: what most kernels come with. */
@@ -94,6 +96,10 @@ export class Pod implements AsyncDisposable {
     await prepare(node, ["net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"]);
     await joinNodeWith(node, CLIENT_GATEWAY, client, CLIENT_INTERFACE, 1);
     await joinNodeWith(node, HOST_VETH, pod, POD_INTERFACE, 2);
+    if (options.delay) {
+      await addDelay(client, CLIENT_INTERFACE, options.delay / 2);
+      await addDelay(node, CLIENT_GATEWAY, options.delay / 2);
+    }
     const macs = { host: await macOf(node, HOST_VETH), pod: await macOf(pod, POD_INTERFACE) };
     return new Pod(client, node, pod, congestionControl, macs, owned.move());
   }
@@ -139,6 +145,23 @@ async function joinNodeWith(
   }
   await run([...inOther, "route", "add", "default", "via", `10.200.${subnet}.1`]);
   await run([...inOther, "route", "add", "default", "via", `fd00:200:${subnet}::1`]);
+}
+
+/** Between node and client, where no limiter under test queues. */
+async function addDelay(namespace: Namespace, link: string, ms: number): Promise<void> {
+  await namespace.run([
+    "tc",
+    "qdisc",
+    "add",
+    "dev",
+    link,
+    "root",
+    "netem",
+    "delay",
+    `${ms}ms`,
+    "limit",
+    "100000",
+  ]);
 }
 
 async function macOf(namespace: Namespace, link: string): Promise<string> {

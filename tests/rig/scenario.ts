@@ -3,7 +3,7 @@ import { Elephant, type ElephantFigures, type ElephantSpec, receive, type Receiv
 import { pause } from "./interruption.ts";
 import type { Limiter } from "./limiter.ts";
 import { Meter, slotNow } from "./meter.ts";
-import { CLIENT_INTERFACE, Pod, POD_INTERFACE } from "./pod.ts";
+import { CLIENT_INTERFACE, DEFAULT_CONGESTION_CONTROL, Pod, POD_INTERFACE } from "./pod.ts";
 import {
   finishRequests,
   type RequestFigures,
@@ -31,6 +31,8 @@ export interface Scenario {
   readonly elephantsAfter?: number;
   /** Default: cubic. */
   readonly congestionControl?: string;
+  /** Milliseconds that a round trip takes longer; needs netem. Default: 0. */
+  readonly delay?: number;
 }
 
 /** What arrived in one direction, in wire bytes at the receiver. */
@@ -74,8 +76,8 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
       `Failed to measure for "${warmup + seconds}" s: the meter holds "${tools.meterSeconds}"`,
     );
   }
-  const { congestionControl } = scenario;
-  await using pod = await Pod.create(congestionControl === undefined ? {} : { congestionControl });
+  const { congestionControl = DEFAULT_CONGESTION_CONTROL, delay = 0 } = scenario;
+  await using pod = await Pod.create({ congestionControl, delay });
   await using limit = limiter && await limiter.limit(pod, rate);
   // After the limit, so that a plugin finds the interfaces as a main CNI plugin leaves them.
   const toPod = await Meter.attach(tools, pod.pod, POD_INTERFACE);

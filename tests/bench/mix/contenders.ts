@@ -1,11 +1,12 @@
 /** Who is compared. */
-import { NOBODYS_BURST } from "../../rig/bandwidth.ts";
+import { NOBODYS_BURST, type Peer } from "../../rig/bandwidth.ts";
 import { type Limiter, natraLimiter } from "../../rig/limiter.ts";
-import { findPeer } from "../places.ts";
+import { Namespace } from "../../rig/namespace.ts";
+import { outcomeOf } from "../../rig/run.ts";
 import { xdpLimiter } from "./xdp.ts";
 
 /** Names of the contenders, as the command line and JSON have them. */
-export const CONTENDERS = ["none", "natra", "bandwidth", "bandwidth-unbounded", "xdp"] as const;
+export const CONTENDERS = ["none", "natra", "natra-edt", "bandwidth", "bandwidth-unbounded", "xdp"] as const;
 /** Those that are compared unless others are named: what XDP can do is no rival, but the reason for docs/architecture.md's choice. */
 export const USUAL: readonly ContenderId[] = CONTENDERS.filter((id) => id !== "xdp");
 export type ContenderId = typeof CONTENDERS[number];
@@ -26,35 +27,61 @@ export interface Field {
   readonly missing: readonly string[];
 }
 
+/** What the contenders are made of. */
+export interface Made {
+  /** Path of natra's executable. */
+  readonly natra: string;
+  /** File for its log. */
+  readonly log: string;
+  /** @param burst bits that may go out at once; default: 20 ms of the rate */
+  bandwidth(burst?: number): Promise<Peer>;
+}
+
 /**
  * Gets the contenders ready.
  *
  * @param wanted which
- * @param natra path of natra's executable
- * @param log file for its log
+ * @param made what they are made of
  * @returns those that can be measured here
  */
-export async function prepareContenders(
-  wanted: readonly ContenderId[],
-  natra: string,
-  log: string,
-): Promise<Field> {
+export async function prepareContenders(wanted: readonly ContenderId[], made: Made): Promise<Field> {
   const contenders: Contender[] = [];
   const missing: string[] = [];
   for (const id of wanted) {
-    if (id === "none") {
-      contenders.push({ id, name: "no limit, requests alone", limiter: null, elephants: false });
-    } else if (id === "natra") {
-      contenders.push({ id, name: "natra", limiter: natraLimiter(natra, log), elephants: true });
-    } else if (id === "xdp") {
-      contenders.push({ id, name: xdpLimiter.name, limiter: xdpLimiter, elephants: true });
-    } else {
-      const unbounded = id === "bandwidth-unbounded";
-      const peer = await findPeer(unbounded ? NOBODYS_BURST : undefined);
-      const name = `bandwidth plugin, ${unbounded ? `burst ${NOBODYS_BURST}` : "20 ms burst"}`;
-      if ("limiter" in peer) contenders.push({ id, name, limiter: peer.limiter, elephants: true });
-      else missing.push(`${name}: ${peer.missing}`);
-    }
+    const found = await prepare(id, made);
+    if (typeof found === "string") missing.push(found);
+    else contenders.push(found);
   }
   return { contenders, missing };
+}
+
+/** @returns a contender, or why it cannot be measured here */
+async function prepare(id: ContenderId, { natra, log, bandwidth }: Made): Promise<Contender | string> {
+  switch (id) {
+    case "none":
+      return { id, name: "no limit, requests alone", limiter: null, elephants: false };
+    case "natra":
+      return { id, name: "natra", limiter: natraLimiter(natra, log), elephants: true };
+    case "natra-edt": {
+      if (!await hasFq()) return "natra with EDT: this kernel has no fq";
+      const limiter = natraLimiter(natra, log, { pacer: "edt" });
+      return { id, name: "natra, EDT", limiter, elephants: true };
+    }
+    case "xdp":
+      return { id, name: xdpLimiter.name, limiter: xdpLimiter, elephants: true };
+    default: {
+      const unbounded = id === "bandwidth-unbounded";
+      const peer = await bandwidth(unbounded ? NOBODYS_BURST : undefined);
+      const name = `bandwidth plugin, ${unbounded ? `burst ${NOBODYS_BURST}` : "20 ms burst"}`;
+      return "limiter" in peer
+        ? { id, name, limiter: peer.limiter, elephants: true }
+        : `${name}: ${peer.missing}`;
+    }
+  }
+}
+
+async function hasFq(): Promise<boolean> {
+  await using namespace = await Namespace.create("fq");
+  const { code } = await outcomeOf(["tc", "-n", namespace.name, "qdisc", "add", "dev", "lo", "root", "fq"]);
+  return code === 0;
 }

@@ -3,7 +3,7 @@ import { DEFAULT_CONGESTION_CONTROL } from "../../rig/pod.ts";
 import { prepareTools } from "../../rig/tools.ts";
 import { checkWritable } from "../../rig/arguments.ts";
 import { checkSurroundings, print, runToEnd, say } from "../../rig/cli.ts";
-import { describeMachine, findNatra, machineLine } from "../places.ts";
+import { describeMachine, findNatra, findPeer, machineLine } from "../places.ts";
 import { shortRate } from "../rate.ts";
 import { prepareContenders } from "./contenders.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
@@ -36,8 +36,7 @@ async function bench(options: Options): Promise<void> {
   const runs = runsOf(options);
   const { contenders, missing } = await prepareContenders(
     options.contenders,
-    natra,
-    `${directory}/natra.log`,
+    { natra, log: `${directory}/natra.log`, bandwidth: findPeer },
   );
   for (const reason of missing) say(`skipped: ${reason}\n`);
   const longest = Math.max(...runs.map(({ seconds }) => seconds));

@@ -22,6 +22,8 @@ export interface Traffic {
   readonly requests: RequestLoad;
   /** Seconds after the requests at which the elephants start, in the same instant; default: before them. */
   readonly elephantsAfter?: number;
+  /** Milliseconds that a round trip takes longer; needs netem. */
+  readonly delay?: number;
 }
 
 /** A mix. */
@@ -67,6 +69,23 @@ const sizes = [1, 30, 100].map((kilobytes): Mix => ({
   traffic: (rate, seed) => ({ elephants: bothWays({}), requests: small(rate, seed, kilobytes * 1024) }),
   goals: [...held, p99AboveSize(1.5, kilobytes * 1024)],
 }));
+
+/** The mix that needs netem: real networks are not a tenth of a millisecond wide. */
+export const DISTANT: readonly Mix[] = [10, 50].flatMap((delay) =>
+  ([["cubic", 98], ["bbr", 95]] as const).map(([congestionControl, least]): Mix => ({
+    ...{
+      number: 12,
+      name: `${delay} ms of round trip, one ${congestionControl} elephant each way`,
+      rate: null,
+    },
+    traffic: (rate, seed) => ({
+      elephants: bothWays({ congestionControl }),
+      requests: small(rate, seed),
+      delay,
+    }),
+    goals: [aggregate(least, 101), worstSecond(105), p99Ratio(1.1)],
+  }))
+);
 
 /** All mixes that need nothing but the rig, in the order of their numbers. */
 export const MIXES: readonly Mix[] = [

@@ -3,7 +3,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { textOf, UsageError, wholeNumber } from "../../rig/arguments.ts";
 import { readRates } from "../rate.ts";
 import { type ContenderId, CONTENDERS, USUAL } from "./contenders.ts";
-import { type Mix, MIXES } from "./mixes.ts";
+import { DISTANT, type Mix, MIXES } from "./mixes.ts";
 
 /** What was asked for. */
 export interface Options {
@@ -65,25 +65,41 @@ export function parseOptions(args: readonly string[]): Options {
   const seconds = textOf(given, "seconds");
   return {
     help: given["help"] === true,
-    mixes: mix === null ? MIXES : mix.split(",").flatMap(mixesOf),
+    mixes: mixesOf(mix, MIXES),
     rates: readRates("rate", textOf(given, "rate") ?? ""),
     rounds: wholeNumber("rounds", textOf(given, "rounds") ?? "", 1, 100),
     seconds: seconds === null ? null : wholeNumber("seconds", seconds, 2, 600),
-    contenders: (textOf(given, "contenders") ?? "").split(",").map(contenderOf),
+    contenders: contendersOf(textOf(given, "contenders") ?? ""),
     json: textOf(given, "json"),
     natra: textOf(given, "natra") ?? "",
   };
 }
 
-function mixesOf(text: string): readonly Mix[] {
-  const found = MIXES.filter(({ number }) => `${number}` === text);
-  if (found.length > 0) return found;
-  const numbers = [...new Set(MIXES.map(({ number }) => number))].join(", ");
-  throw new UsageError(`Bad value "${text}" for "--mix": want one of ${numbers}`);
+/**
+ * Finds mixes by their numbers.
+ *
+ * @param text numbers, separated by commas; null: all
+ * @param known those that can be run here
+ * @throws {UsageError} that quotes what is none of them
+ */
+export function mixesOf(text: string | null, known: readonly Mix[]): readonly Mix[] {
+  if (text === null) return known;
+  return text.split(",").flatMap((one) => {
+    const found = known.filter(({ number }) => `${number}` === one);
+    if (found.length > 0) return found;
+    const elsewhere = DISTANT.some(({ number }) => `${number}` === one)
+      ? "; it needs netem: deno task bench:vm"
+      : "";
+    const numbers = [...new Set(known.map(({ number }) => number))].join(", ");
+    throw new UsageError(`Bad value "${one}" for "--mix": want one of ${numbers}${elsewhere}`);
+  });
 }
 
-function contenderOf(text: string): ContenderId {
-  const found = CONTENDERS.find((id) => id === text);
-  if (found !== undefined) return found;
-  throw new UsageError(`Bad value "${text}" for "--contenders": want one of ${CONTENDERS.join(", ")}`);
+/** @throws {UsageError} that quotes what is no contender */
+export function contendersOf(text: string): ContenderId[] {
+  return text.split(",").map((one) => {
+    const found = CONTENDERS.find((id) => id === one);
+    if (found !== undefined) return found;
+    throw new UsageError(`Bad value "${one}" for "--contenders": want one of ${CONTENDERS.join(", ")}`);
+  });
 }

@@ -6,7 +6,7 @@ import { parseOptions } from "./options.ts";
 Deno.test("parseOptions() measures every mix at 10M unless told otherwise", () => {
   const { mixes, rates, rounds, seconds, contenders, json } = parseOptions([]);
   assertEquals([mixes, rates, rounds, seconds, json], [MIXES, [10e6], 3, null, null]);
-  assertEquals(contenders.length, 4);
+  assertEquals(contenders.length, 5);
 });
 
 Deno.test("parseOptions() takes lists, and all variants of a mix", () => {
