@@ -89,6 +89,8 @@ struct stats {
 
 struct state {
 	struct clock pod, light, ack, guard;
+	__u64 heavy;            /* ns at the limit: all that ever went into the heavy queue */
+	__u64 ticket;           /* ns: when a packet last went before all that waits, see is_young() */
 	__u64 leak;             /* what a sketch cell leaks at: half of a fair share, eased */
 	__u64 share;            /* a heavy flow's fair share */
 	__u64 ease;             /* 1..EASE_FULL: what the leak is scaled by */
@@ -116,7 +118,8 @@ struct heavy_flow {
 	__u64 since;            /* ns: heavy without a pause since then */
 	__u64 last;             /* ns: its last packet */
 	__u64 run;              /* of its bytes, since `since` */
-	__u64 departs;          /* ns: about when the last of its packets leaves the heavy queue */
+	__u64 departs;          /* ns: when the last of its packets leaves, where it was young or stamped */
+	__u64 behind;           /* ns: state.heavy when its last packet came into the heavy queue */
 	__u64 dropped;          /* ns: when it last lost a packet for running ahead of its share */
 	__u64 fair;             /* a cell as in sketch.h, leaking at the fair share; unused where the queue is fair */
 	struct clock clock;     /* BUCKET_FLOW: its own */

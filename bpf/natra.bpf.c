@@ -28,6 +28,8 @@ const volatile enum constants contract;         /* so that BTF has them */
 #define NEXT (-1)               /* TCX_NEXT and TC_ACT_UNSPEC: the next program decides */
 #define DROP TC_ACT_SHOT
 #define SECOND 1000000000ULL
+#define LATE (SECOND / 100)     /* a busy machine's timers: by that HTB may be behind the clock */
+#define TICKET (60 * SECOND)
 #define PATIENCE (SECOND / 10)  /* TCP slows down for one loss, and stops for a row of them */
 
 struct cells sketch SEC(".maps");
@@ -132,23 +134,39 @@ INLINE int unfair(struct heavy_flow *flow, const struct packet *p, __u64 now, __
 }
 
 /* A flow that is light again must not overtake its own packets in the heavy queue, so it turns in a pause that is longer
- * than they wait.  The census tells who was heavy lately, for less than a lookup. */
+ * than they wait.  They are in a FIFO: as long as they are there, so is all that came behind them, and the pod's clock lags
+ * by more than that.  The census tells who was heavy lately, for less than a lookup. */
 INLINE int still_queued(const struct packet *p, __u64 now)
 {
 	struct heavy_flow *flow;
+	__s64 lag;
 
 	if (!share_counted_lately(p->hash))
 		return 0;
 	flow = bpf_map_lookup_elem(&flows, &p->key);
-	return flow && (__s64)(READ(flow->departs) - now) > 0;
+	if (!flow)
+		return 0;
+	if (now - READ(flow->last) < LATE || (__s64)(READ(flow->departs) - now) > 0)
+		return 1;
+	lag = clock_lag(&state.pod, now);
+	return lag > 0 && lag + lag / 8 > (__s64)(READ(state.heavy) - READ(flow->behind));
 }
 
 /* With HTB: larger requests and answers are heavy, too, but soon over; what is still there after YOUNG_BYTES is an elephant.
- * Sorting only, so that an addition which two CPUs lose does not matter. */
-INLINE int is_young(struct heavy_flow *flow, const struct packet *p)
+ * Sorting only, so that an addition which two CPUs lose does not matter.
+ *
+ * HTB has no class without a guarantee: the least is one packet, once a minute, which goes before all that waits.  So the
+ * heavy class's must be of a flow that has nothing waiting among the young, or it would overtake that. */
+INLINE int is_young(struct heavy_flow *flow, const struct packet *p, __u64 now)
 {
 	__u64 run = READ(flow->run);
 
+	if (now - READ(state.ticket) > TICKET) {
+		if ((__s64)(READ(flow->departs) - now) > 0)
+			return 1;
+		STORE(state.ticket, now);
+		return 0;
+	}
 	if (run >= YOUNG_BYTES)
 		return 0;
 	STORE(flow->run, run + p->length);
@@ -162,7 +180,7 @@ INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 	struct clock *clock = &state.pod;
 	__u64 departure;
 	__s64 lag;
-	int young = knobs.pacer == PACER_HTB && flow && is_young(flow, p);
+	int young = knobs.pacer == PACER_HTB && flow && is_young(flow, p, now);
 
 	share_count(p->hash);
 	if (knobs.bucket == BUCKET_FLOW && flow)
@@ -181,11 +199,18 @@ INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 		return DROP;
 	}
 	if (knobs.pacer == PACER_HTB) {
+		__u64 cost = price(p->length, knobs.cost);
+
 		skb->priority = young ? knobs.class_young : knobs.class_heavy;
 		if (lag <= (__s64)knobs.horizon)        /* what comes later finds its leaf full */
-			clock_charge(clock, now, knobs.credit, price(p->length, knobs.cost));
-		if (flow)
+			clock_charge(clock, now, knobs.credit, cost);
+		if (young) {
 			STORE(flow->departs, clock_time(clock));
+		} else {
+			__sync_fetch_and_add(&state.heavy, cost);
+			if (flow)
+				STORE(flow->behind, READ(state.heavy));
+		}
 		return NEXT;
 	}
 	if (lag > (__s64)knobs.mark_after && bpf_skb_ecn_set_ce(skb)) {

@@ -43,8 +43,9 @@ export interface Queue {
   readonly redirectTo?: number;
 }
 
-/** The heavy leaf of HTB, in time at the limit. */
+/** The heavy leaf of HTB, in time at the limit: a FIFO, and one that gives turns. */
 export const LEAF_TIME = 100n * MS;
+export const TURNS_TIME = 250n * MS;
 
 /** The burst beyond what is everyone's by default, in ns at the limit: only who asks for it gets a burst of elephants. */
 export function podCredit(limit: DirectionLimit): bigint {
@@ -110,7 +111,7 @@ export function knobsFor(
     ease_lag: 3n * MS,
 
     mark_after: police ? BigInt.asUintN(64, -burst / 2n) : EDT_MARK, // the policer marks when half of its credit is used
-    horizon: { htb: LEAF_TIME, edt: EDT_HORIZON, police: 0n }[kind],
+    horizon: { htb: givesTurns ? TURNS_TIME : LEAF_TIME, edt: EDT_HORIZON, police: 0n }[kind],
     light_horizon: police ? DEFAULT_BURST : 500n * MS,
     fair_slack: givesTurns || police || limit.bucket === "flow" ? 0n : max(bytes * 40n / 1000n, 16384n),
 

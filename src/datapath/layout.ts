@@ -51,23 +51,25 @@ export const clock = {
 
 /** struct state */
 export const state = {
-  size: 1160,
+  size: 1176,
   fields: {
     pod: { offset: 0, ...clock },
     light: { offset: 16, ...clock },
     ack: { offset: 32, ...clock },
     guard: { offset: 48, ...clock },
-    leak: { offset: 64, size: 8, signed: false },
-    share: { offset: 72, size: 8, signed: false },
-    ease: { offset: 80, size: 8, signed: false },
-    ease_changed: { offset: 88, size: 8, signed: false },
-    epoch_start: { offset: 96, size: 8, signed: false },
-    epoch_light: { offset: 104, size: 8, signed: false },
-    light_rate: { offset: 112, size: 8, signed: false },
-    heavy_now: { offset: 120, size: 4, signed: false },
-    heavy_before: { offset: 124, size: 4, signed: false },
-    epoch: { offset: 128, size: 1, signed: false },
-    census: { offset: 129, size: 1, signed: false, count: 1024 },
+    heavy: { offset: 64, size: 8, signed: false },
+    ticket: { offset: 72, size: 8, signed: false },
+    leak: { offset: 80, size: 8, signed: false },
+    share: { offset: 88, size: 8, signed: false },
+    ease: { offset: 96, size: 8, signed: false },
+    ease_changed: { offset: 104, size: 8, signed: false },
+    epoch_start: { offset: 112, size: 8, signed: false },
+    epoch_light: { offset: 120, size: 8, signed: false },
+    light_rate: { offset: 128, size: 8, signed: false },
+    heavy_now: { offset: 136, size: 4, signed: false },
+    heavy_before: { offset: 140, size: 4, signed: false },
+    epoch: { offset: 144, size: 1, signed: false },
+    census: { offset: 145, size: 1, signed: false, count: 1024 },
   },
 } as const;
 
@@ -166,25 +168,26 @@ export const work = {
 
 /** struct heavy_flow */
 export const heavyFlow = {
-  size: 80,
+  size: 88,
   fields: {
     bytes: { offset: 0, size: 8, signed: false },
     since: { offset: 8, size: 8, signed: false },
     last: { offset: 16, size: 8, signed: false },
     run: { offset: 24, size: 8, signed: false },
     departs: { offset: 32, size: 8, signed: false },
-    dropped: { offset: 40, size: 8, signed: false },
-    fair: { offset: 48, size: 8, signed: false },
-    clock: { offset: 56, ...clock },
-    drops: { offset: 72, size: 4, signed: false },
-    marks: { offset: 76, size: 4, signed: false },
+    behind: { offset: 40, size: 8, signed: false },
+    dropped: { offset: 48, size: 8, signed: false },
+    fair: { offset: 56, size: 8, signed: false },
+    clock: { offset: 64, ...clock },
+    drops: { offset: 80, size: 4, signed: false },
+    marks: { offset: 84, size: 4, signed: false },
   },
 } as const;
 
 /** Global data, by section; each section is one map. */
 export const sections = {
   ".bss": {
-    size: 1160,
+    size: 1176,
     variables: {
       state: { offset: 0, ...state },
     },

@@ -24,6 +24,7 @@ export const Handle = {
   HEAVY: 0x6e610004,
   FREE: 0x6e610005,
   YOUNG: 0x6e610006,
+  BULK: 0x6e610007,
   /** Between the heavy class and its queue: splits GSO packets. */
   SPLIT: 0x6e6a0000,
   /** The queue below each class: the class's minor, moved into the major. */

@@ -45,7 +45,15 @@ for (
 }
 
 Deno.test("Handle gives every class a leaf with a major of its own, which is neither the root's nor another's", () => {
-  const classes = [Handle.POD, Handle.ACK, Handle.LIGHT, Handle.HEAVY, Handle.FREE, Handle.YOUNG];
+  const classes = [
+    Handle.POD,
+    Handle.ACK,
+    Handle.LIGHT,
+    Handle.HEAVY,
+    Handle.FREE,
+    Handle.YOUNG,
+    Handle.BULK,
+  ];
   const handles = [Handle.ROOT, ...classes.map(Handle.leaf)];
   assertEquals(new Set(handles).size, handles.length);
   for (const handle of handles) assertEquals(handle & 0xffff, 0);

@@ -14,6 +14,8 @@ export interface Programs {
   readonly flood: string;
   /** Runs a program without one command of bpf(2): programs/refuse.c. */
   readonly refuse: string;
+  /** Sends numbered packets of flows that are heavy and light by turns, and receives them: programs/sequence.c. */
+  readonly sequence: string;
 }
 
 let compiled: Promise<Programs> | undefined;
@@ -34,13 +36,14 @@ async function compileAll(): Promise<Programs> {
   // clang for BPF does not know Debian's directory of this architecture, where asm/types.h is.
   const include = `-I/usr/include/${Deno.build.arch}-linux-gnu`;
   const bpf = ["clang", "-O2", "-g", "-target", "bpf", "-mcpu=v2", "-Wall", "-Werror", include, "-c"];
-  const [neighbour, counter, flood, refuse] = await Promise.all([
+  const [neighbour, counter, flood, refuse, sequence] = await Promise.all([
     compile(c, "neighbour.c", "neighbour", ["-lbpf"]),
     compile(bpf, "counter.bpf.c", "counter.bpf.o"),
     compile(c, "flood.c", "flood"),
     compile(c, "refuse.c", "refuse"),
+    compile(c, "sequence.c", "sequence"),
   ]);
-  return { neighbour, counter, flood, refuse };
+  return { neighbour, counter, flood, refuse, sequence };
 }
 
 async function compile(

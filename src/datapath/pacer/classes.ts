@@ -29,7 +29,8 @@ export interface ClassSpec {
  *
  * Light flows are guaranteed 90 % and go first, so a heavy flow's 64 KB packet that puts the pod's class into debt does
  * not put theirs; pure ACKs have 5 % of their own, because the other direction's bulk waits for them; heavy flows have
- * 5 % for certain and whatever is left, those that have just begun before the others. All may borrow up to the limit. Free light flows have a class beside the pod's.
+ * 5 % for certain and whatever is left. Those that have just begun go before the others, always: a flow that leaves their
+ * class must not overtake itself, so neither has anything of its own. All may borrow up to the limit. Free light flows have a class beside the pod's.
  */
 export function classes(limit: DirectionLimit): ClassSpec[] {
   const bytes = limit.rate / 8n;
@@ -44,7 +45,7 @@ export function classes(limit: DirectionLimit): ClassSpec[] {
     id,
     parent: Handle.POD,
     rate: share(percent),
-    ceil: bytes,
+    ceil: 2n * bytes, // the pod's class is the ceiling: at one of its own a class would stop, and a later one go before it
     ...rest,
   });
   const top = {
@@ -60,8 +61,9 @@ export function classes(limit: DirectionLimit): ClassSpec[] {
     top,
     tree(Handle.ACK, 5n, { burst, quantum: 60000, priority: 0 }),
     tree(Handle.LIGHT, 90n, { burst, quantum: 60000, priority: 0 }),
-    tree(Handle.YOUNG, 2n, { burst: pod, quantum: 1514, priority: 1 }),
-    tree(Handle.HEAVY, 3n, { burst: pod, quantum: 1514, priority: 2 }),
+    tree(Handle.BULK, 5n, { burst: pod, quantum: 1514, priority: 0 }),
+    { ...tree(Handle.YOUNG, 0n, { burst: pod, quantum: 1514, priority: 1 }), parent: Handle.BULK },
+    { ...tree(Handle.HEAVY, 0n, { burst: pod, quantum: 1514, priority: 2 }), parent: Handle.BULK },
   ];
   if (limit.mice === "free") {
     all.push({ ...opened(top), id: Handle.FREE, quantum: 60000 });
@@ -72,6 +74,11 @@ export function classes(limit: DirectionLimit): ClassSpec[] {
 /** The same class, holding nothing back. */
 export function opened(spec: ClassSpec): ClassSpec {
   return { ...spec, rate: UNLIMITED, ceil: UNLIMITED, burst: FREE_BURST };
+}
+
+/** Whether a class has a queue, and no classes below it. */
+export function isLeaf({ id }: ClassSpec): boolean {
+  return id !== Handle.POD && id !== Handle.BULK;
 }
 
 /** Writes struct tc_ratespec. @param rate Bytes a second; what 32 bits cannot say is an attribute of its own. */

@@ -5,9 +5,9 @@ import { type Attribute, u32, u64 } from "../../net/netlink.ts";
 import { findQdisc, formatHandle, putQdisc, type Qdisc } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
 import { GSO_MAX, gsoLimit } from "../gso.ts";
-import { LEAF_TIME } from "../knobs.ts";
+import { LEAF_TIME, TURNS_TIME } from "../knobs.ts";
 import { constants } from "../layout.ts";
-import { classes, ratespec } from "./classes.ts";
+import { classes, isLeaf, ratespec } from "./classes.ts";
 import type { Device } from "./pacer.ts";
 
 // linux/pkt_sched.h
@@ -132,7 +132,7 @@ function turnsOrFifo(
     return "bfifo";
   };
   if (findQdisc(netlink, link.index, { handle: Handle.leaf(classId) })?.kind === "bfifo") return fifo();
-  const packets = rate / 8n / 4n / MTU; // 250 ms
+  const packets = rate / 8n * TURNS_TIME / 1_000_000_000n / MTU;
   try {
     queue(device, classId, FAIR_QUEUE, [
       [FqCodel.TARGET, u32(15_000)], // µs
@@ -151,7 +151,7 @@ function turnsOrFifo(
 /** Compares the classes' queues with those that were put there. @returns What is wrong, or null. @throws {NativeError} */
 export function verifyLeaves({ netlink, link }: Device, limit: DirectionLimit): string | null {
   const below = (parent: number): Qdisc | null => findQdisc(netlink, link.index, { parent });
-  for (const { id } of classes(limit).filter((spec) => spec.id !== Handle.POD)) {
+  for (const { id } of classes(limit).filter(isLeaf)) {
     const first = below(id);
     const there = id === Handle.HEAVY && first?.handle === Handle.SPLIT ? below(Handle.SPLIT + 1) : first;
     const kinds = id === Handle.HEAVY || id === Handle.YOUNG ? [FAIR_QUEUE, "bfifo"] : ["bfifo"];
