@@ -39,19 +39,20 @@ function put({ netlink, link: { index } }: Device, spec: ClassSpec): void {
  * Makes the classes and their queues, or changes those that are there.
  *
  * @param spare Whether the heavy class, which unclassified packets fall into, is to hold nothing back until its queue is
- *   there: a queue that is replaced loses what waits in it. Nor the pod's then, or it would be in debt for what passed.
+ *   there: a queue that is replaced loses what waits in it. Nor those above it then, or they would be in debt for what passed.
  * @returns What it is made of.
  */
 function putTree(device: Device, limit: DirectionLimit, spare: boolean): string {
   const bytes = limit.rate / 8n;
-  const spared: readonly number[] = spare ? [Handle.POD, Handle.HEAVY] : [];
+  const spared: readonly number[] = spare ? [Handle.POD, Handle.BULK, Handle.HEAVY] : [];
   for (const spec of classes(limit)) put(device, spared.includes(spec.id) ? opened(spec) : spec);
   byteFifo(device, Handle.ACK, max(bytes / 5n, 131072n));
   byteFifo(device, Handle.LIGHT, max(bytes / 2n, 262144n));
   if (limit.mice === "free") byteFifo(device, Handle.FREE, max(bytes / 2n, 262144n));
   youngQueue(device, limit);
   const queue = `htb + ${heavyQueue(device, limit)}`;
-  for (const spec of classes(limit)) if (spared.includes(spec.id)) put(device, spec);
+  // From below: a class that holds must not be charged for what one below it still lets through.
+  for (const spec of classes(limit).reverse()) if (spared.includes(spec.id)) put(device, spec);
   return queue;
 }
 
