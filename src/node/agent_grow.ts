@@ -10,9 +10,9 @@ import { type Direction, DIRECTIONS } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
 import { podName } from "./pods.ts";
 
-/** Between two runs, in milliseconds, and how many pods each looks at: a thousand within ten minutes, at a cost that nobody notices. */
+/** Between two runs, in milliseconds, and what each may take: a sketch takes one to read, so a thousand pods half an hour. */
 const EVERY_MS = 60_000;
-const PODS_A_RUN = 100;
+const BUDGET_MS = 100;
 
 /** Looks at some pods' sketches each minute, and doubles the width of those that take small flows for heavy ones. */
 export function growTask(logger: Logger): Task {
@@ -23,10 +23,13 @@ export function growTask(logger: Logger): Task {
     isNeeded: false,
     run: async (signal) => {
       const { change, readSketchFill, resizeWanted } = await import("../datapath/mod.ts");
-      for (const key of some(looked)) {
-        if (signal.aborted) return;
+      let spent = 0;
+      for (const key of inTurn(looked)) {
+        if (signal.aborted || spent > BUDGET_MS) return;
+        const started = performance.now();
         looked = nameOf(key);
         grow(key, { change, readSketchFill, resizeWanted }, logger);
+        spent += performance.now() - started;
         await pause(0, signal); // signals and requests are heard between two pods
       }
     },
@@ -34,10 +37,10 @@ export function growTask(logger: Logger): Task {
 }
 
 /** The pods behind the one that was looked at last, and round again. */
-function some(looked: string): RecordKey[] {
+function inTurn(looked: string): RecordKey[] {
   const all = allApplied().sort((one, other) => nameOf(one) < nameOf(other) ? -1 : 1);
   const from = Math.max(0, all.findIndex((applied) => nameOf(applied) > looked));
-  return [...all.slice(from), ...all.slice(0, from)].slice(0, PODS_A_RUN);
+  return [...all.slice(from), ...all.slice(0, from)];
 }
 
 function nameOf({ containerId, ifname }: RecordKey): string {

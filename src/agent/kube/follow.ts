@@ -84,12 +84,11 @@ export class Follower {
     const asked = { ...this.#selector, allowWatchBookmarks: "true", resourceVersion };
     const seconds = WATCH_SECONDS + Math.floor(Math.random() * WATCH_SECONDS);
     const events = await this.#client.watch(path, asked, seconds, signal);
-    this.#onWell();
     for await (const value of events) {
       const event = readEvent(value, keep);
       if (event.type === "ERROR") throw watchError(path, event.status);
       this.#version = event.version;
-      this.#backoff.reset();
+      this.#onNews();
       if (event.type === "DELETED") onDelete(event.object);
       else if (event.type !== "BOOKMARK") onChange(event.object);
     }
@@ -100,7 +99,9 @@ export class Follower {
     return fieldSelector === undefined ? {} : { fieldSelector };
   }
 
-  #onWell(): void {
+  /** The server agrees to many a watch that comes to nothing: only what it tells shows that all is well. */
+  #onNews(): void {
+    this.#backoff.reset();
     if (this.#isTroubled) this.#logger.info("watching again", { what: this.#following.what });
     this.#isTroubled = false;
   }
