@@ -7,7 +7,10 @@ import { CniNode, listOf, NATRA } from "./node.ts";
 
 /** How many times somebody is killed. */
 export interface KillsRequest {
+  /** How many times somebody is killed at a random moment. */
   readonly kills: number;
+  /** How many times more while it copies the executable. */
+  readonly aimed: number;
 }
 
 /** What came of it. */
@@ -26,9 +29,12 @@ const LATEST = 1.2;
 /** What an earlier version was: another whole file. */
 const OLD = "#!/bin/sh\n# natra, an earlier version\n";
 
+/** How much longer an uninstall takes: it waits for the runtime to hear of it. */
+const UNINSTALL_MS = 1000;
+
 /** What is under way when it is killed: what comes before, and the command. */
 const STEPS: readonly { before(node: CniNode, round: number): Promise<void>; args: readonly string[] }[] = [
-  { before: (node) => remove(`${node.binDir}/natra`), args: ["install", "--once"] },
+  { before: (node) => asOnNewNode(node), args: ["install", "--once"] },
   { before: (node) => upgradeFrom(node), args: ["install", "--once"] },
   { before: (node, round) => node.putList(ORIGINAL, listOf(`round ${round}`)), args: ["install", "--once"] },
   { before: (node, round) => node.putList(ORIGINAL, listOf(`round ${round}`)), args: ["install"] },
@@ -42,12 +48,17 @@ async function remove(path: string): Promise<void> {
   });
 }
 
+async function asOnNewNode({ binDir, confDir }: CniNode): Promise<void> {
+  await remove(`${confDir}/00-natra-${ORIGINAL}`);
+  await remove(`${binDir}/natra`);
+}
+
 async function upgradeFrom({ binDir }: CniNode): Promise<void> {
   await remove(`${binDir}/natra`);
   await Deno.writeTextFile(`${binDir}/natra`, OLD, { mode: 0o755 });
 }
 
-async function kill({ kills }: KillsRequest): Promise<KillsResult> {
+async function kill({ kills, aimed }: KillsRequest): Promise<KillsResult> {
   await using node = await CniNode.create();
   const directories = ["--bin-dir", node.binDir, "--conf-dir", node.confDir];
   const problems: string[] = [];
@@ -57,14 +68,16 @@ async function kill({ kills }: KillsRequest): Promise<KillsResult> {
   const start = performance.now();
   await run([NATRA, "install", "--once", ...directories]);
   const span = performance.now() - start;
-  for (let round = 0; round < kills; round++) {
-    const step = STEPS[round % STEPS.length];
+  for (let round = 0; round < kills + aimed; round++) {
+    const isAimed = round >= kills;
+    const step = STEPS[isAimed ? 0 : round % STEPS.length];
     if (step === undefined) break;
     await step.before(node, round);
     const original = (await node.lists()).get(ORIGINAL);
-    const delay = Math.random() * LATEST * span;
+    const delay = Math.random() * LATEST * (span + (step.args[0] === "uninstall" ? UNINSTALL_MS : 0));
     const child = Child.start([NATRA, ...step.args, ...directories]);
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    if (isAimed) await untilItWrites(node, child);
+    else await new Promise((resolve) => setTimeout(resolve, delay));
     if (!child.ended) count.struck++;
     await child.stop("SIGKILL");
     const where = `round ${round}, ${step.args.join(" ")} after ${delay.toFixed(0)} ms`;
@@ -76,8 +89,7 @@ async function kill({ kills }: KillsRequest): Promise<KillsResult> {
     const executable = await digest(`${node.binDir}/natra`);
     if (![whole, await digest(OLD, true), null].includes(executable)) found("the executable is another");
     if (executable === null && [...files.keys()].some((name) => name.startsWith("00-"))) {
-      const wasThere = step.args[0] === "install" && round % STEPS.length === 0; // the test took it away
-      if (!wasThere) found("a list names an executable that is gone");
+      found("a list names an executable that is not there");
     }
     const { code, stderr } = await outcomeOf([NATRA, "install", "--once", ...directories]);
     if (code !== 0) found(`the next install failed: ${stderr}`);
@@ -93,11 +105,17 @@ async function kill({ kills }: KillsRequest): Promise<KillsResult> {
     }
   }
   Deno.stderr.writeSync(new TextEncoder().encode(
-    `kills: ${count.struck} of ${kills} were running, ${count.drafts} were writing; an install takes ${
-      span.toFixed(0)
-    } ms\n`,
+    `kills: ${count.struck} of ${
+      kills + aimed
+    } were running, ${count.drafts} were writing; an install takes ${span.toFixed(0)} ms\n`,
   ));
   return { problems, ...count };
+}
+
+async function untilItWrites(node: CniNode, child: Child): Promise<void> {
+  while (!child.ended && !allNames(node).some(isDraftName)) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }
 
 function allNames({ binDir, confDir }: CniNode): string[] {
