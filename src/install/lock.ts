@@ -1,3 +1,6 @@
+import { describeError } from "../log/describe.ts";
+import { quote } from "../log/quote.ts";
+import { InstallError } from "./error.ts";
 import { RECORD_ROOT } from "../state/names.ts";
 
 /**
@@ -5,11 +8,11 @@ import { RECORD_ROOT } from "../state/names.ts";
  * root can open, so nobody else holds anyone up, no lock file stays behind, and whatever ends the process gives it up.
  *
  * @param directory Only tests name another.
+ * @throws {InstallError} If it cannot be opened.
  */
 export async function lockNode(directory: string = RECORD_ROOT): Promise<Disposable> {
   for (;;) {
-    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const file = Deno.openSync(directory, { read: true });
+    const file = open(directory);
     try {
       await file.lock(true);
       if (isStill(directory, file)) return file;
@@ -18,6 +21,18 @@ export async function lockNode(directory: string = RECORD_ROOT): Promise<Disposa
       throw error;
     }
     file.close(); // its last holder has just removed it
+  }
+}
+
+/** @throws {InstallError} If it cannot be opened: nobody but root may install. */
+function open(directory: string): Deno.FsFile {
+  try {
+    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return Deno.openSync(directory, { read: true });
+  } catch (cause) {
+    throw new InstallError(`Cannot lock ${quote(directory)}, as only root may: ${describeError(cause)}`, {
+      cause,
+    });
   }
 }
 
