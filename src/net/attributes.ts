@@ -2,6 +2,7 @@
 export type Attributes = ReadonlyMap<number, DataView>;
 
 const HEADER = 4;
+const decoder = new TextDecoder();
 const TYPE_MASK = 0x3fff; // without NLA_F_NESTED and NLA_F_NET_BYTEORDER
 
 /**
@@ -11,14 +12,37 @@ const TYPE_MASK = 0x3fff; // without NLA_F_NESTED and NLA_F_NET_BYTEORDER
  */
 export function readAttributes(view: DataView, offset = 0): Attributes {
   const attributes = new Map<number, DataView>();
-  for (let at = offset; at + HEADER <= view.byteLength;) {
+  scanAttributes(view, offset, view.byteLength, (type, at, length) => {
+    attributes.set(type, new DataView(view.buffer, view.byteOffset + at, length));
+  });
+  return attributes;
+}
+
+/**
+ * Tells of the attributes in a part of `view`, where each value begins and how long it is. A length that runs past the end ends
+ * the reading.
+ *
+ * @param end The first offset behind them, within the view.
+ */
+export function scanAttributes(
+  view: DataView,
+  offset: number,
+  end: number,
+  each: (type: number, at: number, length: number) => void,
+): void {
+  for (let at = offset; at + HEADER <= end;) {
     const length = view.getUint16(at, true);
-    if (length < HEADER || at + length > view.byteLength) break;
-    const value = new DataView(view.buffer, view.byteOffset + at + HEADER, length - HEADER);
-    attributes.set(view.getUint16(at + 2, true) & TYPE_MASK, value);
+    if (length < HEADER || at + length > end) break;
+    each(view.getUint16(at + 2, true) & TYPE_MASK, at + HEADER, length - HEADER);
     at += (length + 3) & ~3;
   }
-  return attributes;
+}
+
+/** The text of a part of `view`, up to its zero. */
+export function textAt(view: DataView, at: number, length: number): string {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length);
+  const end = bytes.indexOf(0);
+  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
 /** A nested attribute's own attributes; none if it is absent. */
@@ -30,10 +54,7 @@ export function nested(attributes: Attributes, type: number): Attributes {
 /** A string attribute without its zero; empty if it is absent. */
 export function readString(attributes: Attributes, type: number): string {
   const value = attributes.get(type);
-  if (value === undefined) return "";
-  const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+  return value === undefined ? "" : textAt(value, 0, value.byteLength);
 }
 
 /** A 32-bit attribute; undefined if it is absent. */

@@ -1,6 +1,6 @@
 import { NativeError } from "../../ffi/native.ts";
 import { Errno } from "../../ffi/errno.ts";
-import { nested, readString } from "./attributes.ts";
+import { nested, readString, scanAttributes, textAt } from "./attributes.ts";
 import { type Attribute, Flag, type Message, type Netlink, Rtm, string } from "./netlink.ts";
 
 /** A queueing discipline on an interface, with its counters. */
@@ -165,22 +165,30 @@ export function eachQdisc(
   });
 }
 
-function readQdisc({ header, attributes }: Message): Qdisc {
-  const stats = nested(attributes, Tca.STATS2);
-  const basic = stats.get(Stats.BASIC);
-  const queue = stats.get(Stats.QUEUE);
-  const extra = attributes.get(Tca.XSTATS);
+/** In place, without a map of attributes: a node's dump has thousands. */
+function readQdisc({ header }: Message): Qdisc {
+  let kind = "", bytes = 0n, packets = 0, queued = 0, backlog = 0, drops = 0;
+  let extra: DataView | undefined;
+  const readStats = (type: number, at: number, length: number): void => {
+    if (type === Stats.BASIC && length >= 12) {
+      bytes = header.getBigUint64(at, true);
+      packets = header.getUint32(at + 8, true);
+    } else if (type === Stats.QUEUE && length >= 12) {
+      queued = header.getUint32(at, true);
+      backlog = header.getUint32(at + 4, true);
+      drops = header.getUint32(at + 8, true);
+    }
+  };
+  scanAttributes(header, TCMSG, header.byteLength, (type, at, length) => {
+    if (type === Tca.KIND) kind = textAt(header, at, length);
+    else if (type === Tca.STATS2) scanAttributes(header, at, at + length, readStats);
+    else if (type === Tca.XSTATS) extra = copy(new DataView(header.buffer, header.byteOffset + at, length));
+  });
   return {
     index: header.getInt32(4, true),
-    kind: readString(attributes, Tca.KIND),
     handle: header.getUint32(8, true),
     parent: header.getUint32(12, true),
-    bytes: basic?.getBigUint64(0, true) ?? 0n,
-    packets: basic?.getUint32(8, true) ?? 0,
-    queued: queue?.getUint32(0, true) ?? 0,
-    backlog: queue?.getUint32(4, true) ?? 0,
-    drops: queue?.getUint32(8, true) ?? 0,
-    extra: extra === undefined ? undefined : copy(extra),
+    ...{ kind, bytes, packets, queued, backlog, drops, extra },
   };
 }
 

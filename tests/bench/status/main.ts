@@ -9,10 +9,17 @@ import { HELP, parseOptions } from "./options.ts";
 import { judge, runStatus, summarizeTimes, type Took } from "./run_status.ts";
 
 function drawTook(all: readonly Took[]): string {
-  const head = ["whole process", "ms\nmin", "ms\nmedian", "above empty\nmedian ms", "above empty\nmax ms"];
+  const head = [
+    "whole process",
+    "ms\nmin",
+    "ms\nmedian",
+    "above empty\nmedian ms",
+    "above empty\nmax ms",
+    "CPU above\nmedian ms",
+  ];
   const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { name, wall, above } of all) {
-    table.push([name, ...[wall.min, wall.median, above.median, above.max].map(figure)]);
+  for (const { name, wall, above, cpuAbove } of all) {
+    table.push([name, ...[wall.min, wall.median, above.median, above.max, cpuAbove.median].map(figure)]);
   }
   return table.toString();
 }

@@ -22,8 +22,18 @@ export const COMMANDS = {
   "top --once": ["top", "--once", "--interval", "0.1"],
 } as const;
 
-/** Milliseconds of the whole process, a value for each round. */
-export type Times = Readonly<Record<keyof typeof COMMANDS, readonly number[]>>;
+/** What one run of a whole process took, in milliseconds. */
+export interface Time {
+  readonly wall: number;
+  /** In user and kernel mode together: on a busy machine this is what can be compared. */
+  readonly cpu: number;
+}
+
+/** A value for each round. */
+export type Times = Readonly<Record<keyof typeof COMMANDS, readonly Time[]>>;
+
+/** bash tells the times of what it starts, to the millisecond, on its stderr: elapsed, user, system. */
+const TIMED = ["bash", "-c", `TIMEFORMAT='%3R %3U %3S'; time "$@"`, "bash"];
 
 const WARMUP = 2;
 const EVERY = 100;
@@ -32,20 +42,22 @@ async function measure({ natra, empty, pods, flows, rounds }: Request): Promise<
   await addPods(natra, pods, (done) => {
     if (done % EVERY === 0) say(`${done} of ${pods} pods\n`);
   });
-  const times: Record<string, number[]> = {};
+  const times: Record<string, Time[]> = {};
   for (let round = -WARMUP; round < rounds; round++) {
     for (const [name, args] of Object.entries(COMMANDS)) {
       writeFlows(flows); // which are forgotten after some seconds
-      const start = performance.now();
-      const { code, stdout, stderr } = await outcomeOf(args === null ? [empty] : [natra, ...args]);
-      const took = performance.now() - start;
-      if (code !== 0 || stderr !== "") {
+      const { code, stdout, stderr } = await outcomeOf([
+        ...TIMED,
+        ...args === null ? [empty] : [natra, ...args],
+      ]);
+      const [wall = NaN, user = NaN, system = NaN] = stderr.trim().split(" ").map((s) => Number(s) * 1000);
+      if (code !== 0 || Number.isNaN(wall + user + system)) {
         throw new RigError(`Failed to run "${name}": exit ${code}, "${stderr}"`);
       }
       if (args !== null && !stdout.includes(`churn/pod-${pods - 1}`)) {
         throw new RigError(`Failed to run "${name}": it does not show the last pod`);
       }
-      if (round >= 0) (times[name] ??= []).push(took);
+      if (round >= 0) (times[name] ??= []).push({ wall, cpu: user + system });
     }
   }
   print(JSON.stringify(times));

@@ -25,14 +25,16 @@ export interface Took {
   readonly name: string;
   readonly wall: Summary;
   readonly above: Summary;
+  readonly cpuAbove: Summary;
 }
 
 /** Sums up the rounds. */
 export function summarizeTimes(times: Times): Took[] {
   return Object.entries(times).map(([name, rounds]) => ({
     name,
-    wall: summarize(rounds),
-    above: summarize(rounds.map((time, round) => time - (times.empty[round] ?? 0))),
+    wall: summarize(rounds.map(({ wall }) => wall)),
+    above: summarize(rounds.map(({ wall }, round) => wall - (times.empty[round]?.wall ?? 0))),
+    cpuAbove: summarize(rounds.map(({ cpu }, round) => cpu - (times.empty[round]?.cpu ?? 0))),
   }));
 }
 
