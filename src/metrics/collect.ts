@@ -1,8 +1,8 @@
-/** All of natra's metrics, as text. */
+/** All of natra's metrics. */
 import { readAddCounts } from "../cni/outcomes.ts";
 import type { Applied } from "../datapath/applied.ts";
 import { addAdds } from "./adds.ts";
-import { addSeries, CONTENT_TYPE, format, formatLabels } from "./exposition.ts";
+import { addSeries, CONTENT_TYPE, type Family, formatLabels, formatPieces } from "./exposition.ts";
 import { families } from "./families.ts";
 import { addPods } from "./pods.ts";
 
@@ -14,7 +14,7 @@ export interface Build {
 }
 
 /**
- * Reads everything, and writes it in Prometheus' text format.
+ * Reads everything.
  *
  * @param onFailure Is told of each pod that cannot be read, and why.
  * @throws {Error} If nothing can be read at all.
@@ -22,18 +22,18 @@ export interface Build {
 export async function collect(
   { version, commit, deno }: Build,
   onFailure: (applied: Applied, error: unknown) => void,
-): Promise<string> {
+): Promise<readonly Family[]> {
   const begun = performance.now();
   const all = families();
   addSeries(all.build, formatLabels({ version, commit, runtime: `deno ${deno}` }), 1);
   addAdds(all, readAddCounts());
   await addPods(all, onFailure);
   addSeries(all.collect, "", (performance.now() - begun) / 1000);
-  return format(Object.values(all));
+  return Object.values(all);
 }
 
 /**
- * The route `/metrics`. Who asks while another is being answered gets the same answer: two scrapes cost no more than one.
+ * The route `/metrics`. Who asks while everything is being read gets the same: two scrapes cost no more than one.
  *
  * @param onFailure Is told of each pod that cannot be read, and why.
  */
@@ -41,10 +41,11 @@ export function metricsRoute(
   build: Build,
   onFailure: (applied: Applied, error: unknown) => void,
 ): () => Promise<Response> {
-  let running: Promise<string> | null = null;
+  let reading: Promise<readonly Family[]> | null = null;
   return async () => {
-    running ??= collect(build, onFailure).finally(() => running = null);
-    return new Response(await running, {
+    reading ??= collect(build, onFailure).finally(() => reading = null);
+    const pieces = formatPieces(await reading);
+    return new Response(ReadableStream.from(pieces).pipeThrough(new TextEncoderStream()), {
       headers: {
         "content-type": CONTENT_TYPE,
         "cache-control": "no-store",

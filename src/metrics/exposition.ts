@@ -26,15 +26,30 @@ export interface Family {
 /** The content type of {@linkcode format}. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Writes families; one without series is left out, because its name would promise something. */
-export function format(families: readonly Family[]): string {
-  const lines: string[] = [];
-  for (const { name, type, help, lines: series } of families) {
-    if (series.length === 0) continue;
-    lines.push(`# HELP ${name} ${escape(help, false)}`, `# TYPE ${name} ${type}`);
-    for (const line of series) lines.push(line);
+/** Characters of a piece of text. */
+const PIECE = 32 * 1024;
+
+/**
+ * Writes families, in pieces: one text of a thousand pods is 4 MB, and such large things stay in memory for long. A family
+ * without series is left out, because its name would promise something.
+ */
+export function* formatPieces(families: readonly Family[]): Generator<string> {
+  let piece = "";
+  for (const { name, type, help, lines } of families) {
+    if (lines.length > 0) piece += `# HELP ${name} ${escape(help, false)}\n# TYPE ${name} ${type}\n`;
+    for (const line of lines) {
+      piece += `${line}\n`;
+      if (piece.length < PIECE) continue;
+      yield piece;
+      piece = "";
+    }
   }
-  return lines.map((line) => `${line}\n`).join("");
+  if (piece !== "") yield piece;
+}
+
+/** Writes families in one text. */
+export function format(families: readonly Family[]): string {
+  return [...formatPieces(families)].join("");
 }
 
 /** Writes labels, as series and further labels of theirs begin. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { addHistogram, addSeries, type Family, format, formatLabels } from "./exposition.ts";
+import { addHistogram, addSeries, type Family, format, formatLabels, formatPieces } from "./exposition.ts";
 
 /** A family with one series for each of the labels and values. */
 function family(
@@ -24,6 +24,13 @@ Deno.test("format() writes HELP, TYPE and a line for each series", () => {
 });
 
 Deno.test("format() leaves out a family without series", () => assertEquals(format([family([])]), ""));
+
+Deno.test("formatPieces() gives the same text as format(), whole lines in small pieces", () => {
+  const many = family(Array.from({ length: 5000 }, (_, value) => [{ pod: `pod-${value}` }, value]));
+  const pieces = [...formatPieces([many, family([]), many])];
+  assertEquals(pieces.join(""), format([many, many]));
+  assertEquals(pieces.every((piece) => piece.endsWith("\n") && piece.length < 40_000), true);
+});
 
 Deno.test("label values and help are escaped, so that no text can forge a line", () => {
   const hostile = 'a"} 1\n# TYPE x counter\nx{y="\\';

@@ -30,12 +30,14 @@ Exit code 1 if a pod could not be read: the others are there all the same.`,
 async function metrics(options: Options): Promise<number> {
   const path = options.string("textfile");
   const { collect } = await import("../metrics/collect.ts");
+  const { format } = await import("../metrics/exposition.ts");
   let failures = 0;
-  const text = await collect(describeBuild(), (applied: Applied, error: unknown): void => {
+  const families = await collect(describeBuild(), (applied: Applied, error: unknown): void => {
     failures++;
     const line = `natra: cannot read ${quote(podName(applied))}: ${describeError(error)}\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(line));
   });
+  const text = format(families);
   if (path === undefined) print(text.trimEnd());
   else (await import("../metrics/textfile.ts")).writeTextfile(path, text);
   return failures === 0 ? 0 : 1;
