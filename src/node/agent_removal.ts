@@ -52,7 +52,7 @@ export class OwnDaemonSet implements Disposable {
 
   async #ask(signal: AbortSignal): Promise<DaemonSetAnswer> {
     try {
-      const isDeleting = hasDeletionTimestamp(await this.#client.get(this.#path, {}, signal));
+      const isDeleting = hasDeletionTimestamp(await this.#client.get(this.#path, signal));
       this.#wasAllowed = true;
       return { kind: "there", isDeleting };
     } catch (error) {

@@ -1,7 +1,10 @@
 /** What the agent must do with a real API server. */
+import { inCluster } from "../../src/agent/kube/server.ts";
+import { OwnDaemonSet } from "../../src/node/agent_removal.ts";
 import type { Notebook } from "../clients/findings.ts";
 import { writeList } from "../clients/network.ts";
 import { outcomeOf, run } from "../rig/run.ts";
+import { recordingLogger } from "../recording_logger.ts";
 import { Agent } from "./agent.ts";
 import { ACCOUNT_NAME, ACCOUNT_NAMESPACE, ALLOWED, FORBIDDEN } from "./rights.ts";
 import {
@@ -189,6 +192,27 @@ export const SCENARIOS: readonly Scenario[] = [
       for (const [method, path] of FORBIDDEN) {
         notebook.expect(await status(method, path) === 403, `${method} ${path} is allowed`);
       }
+    },
+  },
+  {
+    name: "it sees its own DaemonSet there, on its way out, and gone",
+    run: async (stage, notebook) => {
+      await writeToken(stage);
+      const env = new Map([["KUBERNETES_SERVICE_HOST", "127.0.0.1"], ["KUBERNETES_SERVICE_PORT", "6443"]]);
+      const server = inCluster(env, stage.account);
+      if (server === null) throw new Error("there is no API server");
+      const { logger, lines } = recordingLogger();
+      using own = new OwnDaemonSet(server, `${ACCOUNT_NAMESPACE}/${ACCOUNT_NAME}`, logger);
+      const isRemoved = async (): Promise<boolean> => (await own.wasRemoved()).isRemoved;
+      await own.task.run(new AbortController().signal);
+      notebook.expectNone(lines.map(({ message }) => message), "its log");
+      notebook.expect(!await isRemoved(), "a DaemonSet that is there counts as removed");
+      // As `kubectl delete --cascade=foreground`: it stays until its pods are gone, and nobody here removes them.
+      const path = `/apis/apps/v1/namespaces/${ACCOUNT_NAMESPACE}/daemonsets/${ACCOUNT_NAME}`;
+      await stage.api.ask("DELETE", path, { propagationPolicy: "Foreground" });
+      notebook.expect(await isRemoved(), "a DaemonSet that is being deleted counts as there");
+      await stage.api.ask("PATCH", path, { metadata: { finalizers: null } });
+      notebook.expect(await isRemoved(), "a DaemonSet that is gone counts as there");
     },
   },
   {

@@ -1,5 +1,5 @@
 /**
- * A small client of the Kubernetes API: get, watch, create. The official one takes half a second to start and more memory than all
+ * A small client of the Kubernetes API: get, list, watch, create. The official one takes half a second to start and more memory than all
  * of the agent; what the agent needs of it is HTTP, JSON, and a stream of lines.
  *
  * @module
@@ -52,16 +52,19 @@ export class KubeClient implements Disposable {
   }
 
   /**
-   * Gets an object, or a list's metadata.
+   * Gets an object's metadata.
    *
-   * @param path For example `/api/v1/pods`.
+   * @param path For example `/api/v1/namespaces/default/pods/web`.
    * @throws {ApiError} If the server refuses.
    * @throws {Error} If it cannot be reached, or answers what is no JSON.
    */
-  async get(path: string, query: Query, signal: AbortSignal): Promise<unknown> {
-    using limit = new Limit(signal, TIMEOUT_MS);
-    const response = await this.#ask("GET", path, query, limit, { accept: METADATA_LIST });
-    return parseJson(await readText(response.body, MAX_LIST, limit.signal));
+  get(path: string, signal: AbortSignal): Promise<unknown> {
+    return this.#read(path, {}, METADATA, signal);
+  }
+
+  /** {@linkcode get} for all objects of a kind: the server makes a difference. @param path For example `/api/v1/pods`. */
+  list(path: string, query: Query, signal: AbortSignal): Promise<unknown> {
+    return this.#read(path, query, METADATA_LIST, signal);
   }
 
   /**
@@ -96,6 +99,12 @@ export class KubeClient implements Disposable {
   [Symbol.dispose](): void {
     this.#http?.close();
     this.#http = null;
+  }
+
+  async #read(path: string, query: Query, accept: string, signal: AbortSignal): Promise<unknown> {
+    using limit = new Limit(signal, TIMEOUT_MS);
+    const response = await this.#ask("GET", path, query, limit, { accept });
+    return parseJson(await readText(response.body, MAX_LIST, limit.signal));
   }
 
   async #ask(

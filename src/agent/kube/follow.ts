@@ -68,7 +68,7 @@ export class Follower {
     if (this.#version !== null) return;
     const { what, path, keep, onList } = this.#following;
     const from: Readonly<Record<string, string>> = this.#mustBeFresh ? {} : { resourceVersion: "0" };
-    const answer = await this.#client.get(path, { ...this.#selector, ...from }, signal);
+    const answer = await this.#client.list(path, { ...this.#selector, ...from }, signal);
     const { version, objects } = readList(answer, keep);
     this.#logger.info("listed", { what, count: objects.length, version });
     this.#version = version;
