@@ -59,7 +59,9 @@ for (const attach of ATTACH) {
     assertEquals(await kept(scene.pod.containerId), []);
     assertEquals((await scene.call("DEL", { conf: { attach } })).stdout, "");
   });
+}
 
+for (const attach of [...ATTACH, "podside", "clsact-podside"]) {
   Deno.test(`limit with ${attach} turns every knob of a running pod, and turns it back`, async () => {
     await using scene = await Scene.create();
     await scene.call("ADD", { conf: { attach } });
