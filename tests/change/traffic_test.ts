@@ -29,7 +29,7 @@ const CHANGES: readonly (readonly [args: readonly string[], Caps])[] = [
   [["--ingress", "5M", "--egress", "5M"], { ingress: 5e6, egress: 5e6 }],
   [["--width", "4096"], { ingress: 5e6, egress: 5e6 }],
   // beyond 52M no GSO packet is cut
-  [["--ingress", "100M", "--egress", "100M"], { ingress: 100e6, egress: 100e6 }],
+  [["--ingress", "60M", "--egress", "60M"], { ingress: 60e6, egress: 60e6 }],
   [["--ingress", "10M", "--egress", "10M"], { ingress: 10e6, egress: 10e6 }],
   [["--ingress", "off"], { ingress: null, egress: 10e6 }],
   [["--ingress", "10M", "--egress", "off"], { ingress: 10e6, egress: null }],
