@@ -33,14 +33,19 @@ const bothWays = (spec: Omit<ElephantSpec, "direction">): ElephantSpec[] => [
 ];
 const FLOOD = { protocol: "udp", bitrate: 2 * RATE } as const;
 
-async function under(limiter: Limiter, elephants: ElephantSpec[], requests = 0): Promise<Measurement> {
+async function under(
+  limiter: Limiter,
+  elephants: readonly ElephantSpec[],
+  requests = 0,
+  seconds = SECONDS,
+): Promise<Measurement> {
   return await measure({
     limiter,
     rate: RATE,
     elephants,
     requests: requests === 0 ? null : { perSecond: requests, bytes: 6000, seed: 1 },
     warmup: WARMUP,
-    seconds: SECONDS,
+    seconds,
   }, await prepareTools({ directory: RIG }));
 }
 
@@ -80,6 +85,22 @@ Deno.test("natra holds requests and an elephant together to the cap where mice a
   const measured = await under(natraBy({ mice: "charged" }), bothWays({}), 100);
   assertHeld(measured, 95, 105);
   assertEquals(measured.requests?.bad, 0);
+});
+
+Deno.test("natra gives each of two TCP elephants about half, and TCP beside a flood its share", async () => {
+  const tcp = bothWays({}), flooded = [...bothWays(FLOOD), ...tcp];
+  for (const [elephants, seconds] of [[[...tcp, ...tcp], 8], [flooded, 6]] as const) {
+    const measured = await under(natra(), elephants, 0, seconds);
+    for (const direction of ["ingress", "egress"]) {
+      const each = measured.elephants.filter((one) => one.direction === direction).map(({ goodput }) =>
+        goodput ?? 0
+      );
+      const sum = each.reduce((total, one) => total + one, 0);
+      for (const goodput of each) {
+        assertBetween(40, goodput / sum * 100, 60, `an elephant's part of ${direction}`);
+      }
+    }
+  }
 });
 
 Deno.test("natra lets requests pass beside the cap, and only them, where mice are free", async () => {

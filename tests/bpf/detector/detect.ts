@@ -38,7 +38,7 @@ export interface Detection {
 
 /** The span over which flows count as live, ns. */
 export const SPAN = 300e6;
-const SPANS = 3; // two for the share to settle, one to count
+const SPANS = 6; // five for the share to settle (at 10M that takes several epochs of 256 ms), one to count
 const SKEW = 1.2;
 const LOAD = 1.5; // of the limit
 /** Of the limit: the bounds of what the program takes for a share, and what is small. */

@@ -5,7 +5,9 @@ import { arrivals, fairShare, random, zipfFlows } from "./zipf.ts";
 const DEFAULT = { width: 1024, depth: 4 };
 const RECALL = 0.999, MISTAKES = 0.01;
 
-for (const [flows, limit, seeds] of [[10, 1e7, 20], [1000, 1e8, 3], [10_000, 1e9, 1]] as const) {
+for (
+  const [flows, limit, seeds] of [[10, 1e7, 20], [100, 1e7, 3], [1000, 1e8, 3], [10_000, 1e9, 1]] as const
+) {
   Deno.test(`the default sketch finds the large ones of ${flows} flows, and takes no small one for large`, () => {
     const found = total(
       Array.from({ length: seeds }, (_, seed) => detect({ ...DEFAULT, flows, limit, seed: seed + 1 })),
