@@ -10,9 +10,9 @@ import { type Direction, DIRECTIONS } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
 import { podName } from "./pods.ts";
 
-/** Between two runs, in milliseconds, and what each may take: a sketch takes one to read, so a thousand pods half an hour. */
+/** Between two runs, in milliseconds, and what each may take: a sketch takes about one to read, so a thousand pods take an hour. */
 const EVERY_MS = 60_000;
-const BUDGET_MS = 100;
+const BUDGET_MS = 50;
 
 /** Looks at some pods' sketches each minute, and doubles the width of those that take small flows for heavy ones. */
 export function growTask(logger: Logger): Task {

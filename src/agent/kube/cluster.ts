@@ -89,6 +89,11 @@ export class Cluster {
     if (this.#pending.size > 0) this.#onWork();
   }
 
+  /** Somebody should look again at pods that were looked at too early. */
+  lookAgain(): void {
+    this.look([...this.#waiting]);
+  }
+
   /** A pod was looked at, and nothing could be done for it yet. */
   postpone(pod: Metadata): void {
     this.#waiting.add(podKey(pod));

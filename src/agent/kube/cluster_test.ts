@@ -59,6 +59,11 @@ Deno.test("a pod that was looked at too early is looked at again when anything o
   assertEquals(taken(), ["a"]);
   cluster.setPod(pod("a"));
   assertEquals(taken(), []);
+  cluster.postpone(pod("a"));
+  cluster.lookAgain();
+  assertEquals(taken(), ["a"]);
+  cluster.lookAgain();
+  assertEquals(taken(), []);
 });
 
 Deno.test("a namespace that changes brings all of its pods", () => {

@@ -5,13 +5,14 @@ import { EventRecorder } from "../../agent/kube/events.ts";
 import { Follower } from "../../agent/kube/follow.ts";
 import { Bell, pause } from "../../agent/pause.ts";
 import type { Task } from "../../agent/tasks.ts";
+import { allApplied } from "../../datapath/applied.ts";
 import { isLimitAnnotation } from "../../limits/sources.ts";
 import type { Warning } from "../../limits/limits.ts";
 import type { Logger } from "../../log/log.ts";
 import { Interfaces } from "./interfaces.ts";
 import { Keeper } from "./keeper.ts";
 
-/** Every pod is looked at that often, in milliseconds, changed or not: it may have been added only now. */
+/** That often, in milliseconds, somebody looks whether pods were added or deleted, and tries again what could not be done. */
 const EVERY_MS = 60_000;
 /** After a failure of a whole pass, or of a watch. */
 const RETRY_MS = 10_000;
@@ -60,12 +61,17 @@ export function liveTasks({ client, node, cache, logger }: Options): Task[] {
   const look = async (signal: AbortSignal): Promise<void> => {
     const { change } = await import("../../datapath/mod.ts");
     const keeper = new Keeper(change, logger);
+    let known = "";
     while (!signal.aborted) {
       const started = performance.now();
       await lookAt(cluster.take(), { keeper, cluster, events, cache, logger, signal });
       const rest = (performance.now() - started) * PAUSE_FACTOR;
       await pause(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, rest)), signal);
-      if (!await bell.wait(EVERY_MS, signal)) cluster.look();
+      if (await bell.wait(EVERY_MS, signal)) continue;
+      const now = recorded();
+      if (now === known) cluster.lookAgain();
+      else cluster.look();
+      known = now;
     }
   };
   const task = (name: string, run: Task["run"]): Task => ({ name, everyMs: RETRY_MS, isNeeded: false, run });
@@ -75,6 +81,11 @@ export function liveTasks({ client, node, cache, logger }: Options): Task[] {
     task("create events", (signal) => events.run(signal)),
     task("apply annotations", look),
   ];
+}
+
+/** What is held on this node, in words to compare: a pod's new sandbox has another container's ID. */
+function recorded(): string {
+  return allApplied().map(({ containerId, ifname }) => `${containerId} ${ifname}`).sort().join();
 }
 
 interface Pass {
