@@ -40,6 +40,7 @@ export async function lifecycle(
   for (const { packets } of rows) assert(Number(packets) >= 3, `natra saw "${packets}" packets`);
   await doctorFindsNothing(pod);
   await look(rows, pod);
+  await changes(pod, wishes);
   await call(pod, "DEL", conf);
   assertEquals(await settledSnapshot(pod, before), before);
   return {
@@ -48,6 +49,19 @@ export async function lifecycle(
     egressQueue: choiceOf(rows, "egress pacer"),
     gsoLimit: choiceOf(rows, "GSO limit"),
   };
+}
+
+/** The running pod is held to another rate, and to nothing one way for a while, and what passes it goes on passing. */
+async function changes(pod: Pod, wishes: Wishes): Promise<void> {
+  const limit = async (...args: readonly string[]): Promise<void> => {
+    const { code, stderr } = await pod.node.outcomeOf([NATRA, "limit", pod.containerId, ...args]);
+    assertEquals([code, stderr], [0, ""], args.join(" "));
+    await ping(pod, 3);
+  };
+  await limit("--ingress", "60M", "--width", "2048");
+  await limit("--ingress", `${RATE * 2}`, "--egress", "off", "--width", "1024");
+  await limit("--egress", `${RATE * 2}`, "--pacer", wishes.pacer ?? "auto");
+  await call(pod, "CHECK", confOf(RATE * 2, wishes));
 }
 
 /**
