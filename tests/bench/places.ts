@@ -38,6 +38,8 @@ export interface Machine {
   readonly processor: string;
   /** Load average of the last minute when this was asked: what else the machine was doing. */
   readonly load: number;
+  /** Whether its time is virtual: then what it does besides does not count. */
+  readonly virtual: boolean;
 }
 
 /** @returns this machine, as far as figures depend on it */
@@ -50,6 +52,7 @@ export function describeMachine(): Machine {
     cpus: navigator.hardwareConcurrency,
     processor,
     load,
+    virtual: false,
   };
 }
 
@@ -59,6 +62,8 @@ export function describeMachine(): Machine {
  * @param machine which
  * @returns such as "kernel 6.12.57, 4 CPUs (some processor), load 0.31"
  */
-export function machineLine({ kernel, cpus, processor, load }: Machine): string {
-  return `kernel ${kernel}, ${cpus} CPUs (${processor}), load ${load.toFixed(2)}`;
+export function machineLine({ kernel, cpus, processor, load, virtual }: Machine): string {
+  return `kernel ${kernel}, ${cpus} ${cpus === 1 ? "CPU" : "CPUs"} (${processor})${
+    virtual ? "" : `, load ${load.toFixed(2)}`
+  }`;
 }

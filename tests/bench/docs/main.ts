@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   await Deno.mkdir(DIRECTORY, { recursive: true });
   for (const report of reports) {
     for (const rate of ratesOf(report)) {
-      await Deno.writeTextFile(`${DIRECTORY}/${chartName(rate)}`, drawChart(chartOf(report, rate)));
+      await Deno.writeTextFile(`${DIRECTORY}/${chartName(report, rate)}`, drawChart(chartOf(report, rate)));
     }
   }
   await Deno.writeTextFile(`${DIRECTORY}/performance.md`, writePage(reports, add));

@@ -40,9 +40,9 @@ export function writePage(reports: readonly Report[], add: AddReport | null): st
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
-/** @returns the file name of the chart of a cap, in bits per second */
-export function chartName(rate: number): string {
-  return `performance-${shortRate(rate)}.svg`;
+/** @returns the file name of a report's chart of a cap, in bits per second */
+export function chartName({ machine }: Report, rate: number): string {
+  return `performance-${machine.virtual ? "vm-" : ""}${shortRate(rate)}.svg`;
 }
 
 /**
@@ -79,7 +79,7 @@ function mixes(report: Report): string[] {
   const checks = results.flatMap((result) => result.checks);
   const met = checks.filter((check) => check.met).length;
   return [
-    "## Mixes of traffic",
+    machine.virtual ? "## Mixes of traffic in virtual time" : "## Mixes of traffic",
     "",
     `Measured on ${machineLine(machine)}; congestion control ` +
     `${congestionControl} unless the mix says otherwise; repeat it with`,
@@ -96,7 +96,7 @@ function mixes(report: Report): string[] {
     ...ratesOf(report).flatMap((rate) => [
       `### ${shortRate(rate)}`,
       "",
-      `![p99 at ${shortRate(rate)}](${chartName(rate)})`,
+      `![p99 at ${shortRate(rate)}](${chartName(report, rate)})`,
       "",
       ...results.filter((result) => result.rate === rate).flatMap(mixSection),
     ]),

@@ -22,7 +22,7 @@ const result = (mix: number, rate: number, met: boolean): Report["results"][numb
 });
 const report: Report = {
   ...{ bench: "mixes", command: "deno task bench --json x", congestionControl: "cubic", warmupSeconds: 3 },
-  machine: { kernel: "6.18", arch: "x86_64", cpus: 2, processor: "some", load: 0 },
+  machine: { kernel: "6.18", arch: "x86_64", cpus: 2, processor: "some", load: 0, virtual: false },
   results: [result(1, 10e6, true), result(2, 10e6, false), result(1, 100e6, true)],
 };
 

@@ -75,7 +75,7 @@ async function main(): Promise<void> {
   );
   const machine = {
     ...{ kernel: `${kernel}, in a virtual machine under icount`, arch: Deno.build.arch, cpus: 1 },
-    ...{ processor: "one instruction a nanosecond", load: 0 },
+    ...{ processor: "one instruction a nanosecond", load: 0, virtual: true },
   };
   print(`kernel ${machine.kernel}; congestion control ${DEFAULT_CONGESTION_CONTROL}\n`);
   const jobs = runs.map((run) => async (): Promise<MixResult> => {
