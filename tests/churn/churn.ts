@@ -2,7 +2,7 @@
 import { outcomeOf } from "../rig/run.ts";
 import type { Interface } from "./interface.ts";
 import { FREEING_MS, leftovers, reachable } from "./leftovers.ts";
-import { live, type World } from "./life.ts";
+import { letGo, live, type Living, type World } from "./life.ts";
 import { SETTINGS, share, type Shared } from "./neighbourhood.ts";
 import type { ChurnPod } from "./pod.ts";
 import { randomFor } from "./random.ts";
@@ -35,7 +35,7 @@ export async function churn(options: ChurnOptions, onPod: (done: number) => void
   const tally = new Tally();
   const world: World = { natra, tally };
   const start = performance.now();
-  const survivors: ChurnPod[] = [];
+  const survivors: Living[] = [];
   let next = 0;
   const work = async (until: number, beside: boolean): Promise<void> => {
     for (let id = next++; id < until; id = next++) {
@@ -57,21 +57,25 @@ export async function churn(options: ChurnOptions, onPod: (done: number) => void
   const [{ shared, failures }] = await Promise.all([beside, workTogether(pods, false)]);
   const seconds = (performance.now() - start) / 1000;
 
-  const interfaces = [...shared.map(({ pod }) => pod), ...survivors].flatMap(interfacesOf);
+  const living = [...shared, ...survivors];
+  const interfaces = living.flatMap(({ pod }) => interfacesOf(pod));
   const known = await reachable(interfaces);
   const before = await leftovers(interfaces, known);
   const reconcileMs = await reconcileAtLast(world);
+  let finished = 0;
+  for (const one of living) if (await letGo(world, one)) finished++;
   const after = await leftovers(interfaces, known, FREEING_MS);
   const foreign = [];
   for (const { pod, foreign: one } of shared) foreign.push(await one.damage(pod.address));
   for (const { pod } of shared) await pod.remove();
-  for (const pod of survivors) await pod.remove();
+  for (const { pod } of survivors) await pod.remove();
   const { ADD, CHECK, DEL } = tally.verbs;
   return {
     ...{ pods, workers, seed, seconds, before, reconcileMs, after, foreign },
     verbs: { ADD: figures(ADD), CHECK: figures(CHECK), DEL: figures(DEL) },
     forgotten: tally.forgotten,
     reconciled: tally.reconciled,
+    finished,
     survivors: survivors.length,
     failures: [...tally.failures, ...failures],
   };

@@ -18,6 +18,12 @@ export interface World {
   readonly tally: Tally;
 }
 
+/** A pod whose namespace is there, and what it asked for. */
+export interface Living {
+  readonly pod: ChurnPod;
+  readonly conf: Conf;
+}
+
 /**
  * Calls natra for a pod, and counts the call.
  *
@@ -53,22 +59,37 @@ export async function call(
  * @param random decides
  * @returns the pod, if its namespace outlives the runtime's interest in it; null if all of it is gone
  */
-export async function live(world: World, id: number, conf: Conf, random: Random): Promise<ChurnPod | null> {
+export async function live(world: World, id: number, conf: Conf, random: Random): Promise<Living | null> {
   const pod = await ChurnPod.create(id);
   const added = await call(world, pod, "ADD", conf, random);
   if (added && random.chance(CHECKED)) await call(world, pod, "CHECK", conf, null);
   if (random.chance(FORGOTTEN)) {
     world.tally.forgotten++;
-    // What a killed ADD began must be undone on an interface that is still there.
-    if (!added && !await isComplete(pod)) return pod;
+    // What a killed ADD began must be finished on an interface that is still there.
+    if (!added && !await isComplete(pod)) return { pod, conf };
   } else {
     const deleted = await call(world, pod, "DEL", conf, random);
     if (!deleted && random.chance(0.5)) await call(world, pod, "DEL", conf, null);
   }
   await pod.removeInterface();
-  if (random.chance(0.1)) return pod;
+  if (random.chance(0.1)) return { pod, conf };
   await pod.remove();
   return null;
+}
+
+/**
+ * Lets a pod go that a reconcile held for good, because its ADD had been cut short while it lived: only the runtime can
+ * know that it is of no use any more.
+ *
+ * @param world the run
+ * @param living the pod, and what it asked for
+ * @returns whether it was held
+ */
+export async function letGo(world: World, { pod, conf }: Living): Promise<boolean> {
+  if (!await isComplete(pod)) return false;
+  await call(world, pod, "CHECK", conf, null);
+  await call(world, pod, "DEL", conf, null);
+  return true;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Pods with foreign objects on their interfaces, and what natra is made to do there. */
 import { Foreign, type ForeignKind } from "./foreign.ts";
 import { look } from "./interface.ts";
-import { call, isComplete, type World } from "./life.ts";
+import { call, isComplete, type Living, type World } from "./life.ts";
 import { ChurnPod, type Conf } from "./pod.ts";
 import type { Random } from "./random.ts";
 import { confFor } from "./wish.ts";
@@ -29,8 +29,7 @@ const LIMIT = { "kubernetes.io/ingress-bandwidth": "10M", "kubernetes.io/egress-
 const MOST_TRIES = 40;
 
 /** A pod, and what is foreign on it. */
-export interface Shared {
-  readonly pod: ChurnPod;
+export interface Shared extends Living {
   readonly foreign: Foreign;
   /** How often an ADD of this pod was cut short; the last one is left to reconcile. */
   readonly cutShort: number;
@@ -62,7 +61,7 @@ export async function share(
     await call(world, pod, "ADD", conf, random, 0.5);
     await call(world, pod, "DEL", conf, random, 0.5);
   }
-  return { pod, foreign, cutShort: await cutAddShort(world, pod, conf, random) };
+  return { pod, conf, foreign, cutShort: await cutAddShort(world, pod, conf, random) };
 }
 
 async function cutAddShort(world: World, pod: ChurnPod, conf: Conf, random: Random): Promise<number> {
@@ -75,7 +74,7 @@ async function cutAddShort(world: World, pod: ChurnPod, conf: Conf, random: Rand
   return 0;
 }
 
-/** Whether there is something of natra's on the pod's interface, for reconcile to undo. */
+/** Whether there is something of natra's on the pod's interface, for reconcile to finish. */
 async function isBegun({ hostVeth, namespace }: ChurnPod): Promise<boolean> {
   const ends = [{ name: hostVeth, enter: [] }, { name: "eth0", enter: namespace.enter([]) }];
   for (const { qdiscs, programs } of await Promise.all(ends.map(look))) {

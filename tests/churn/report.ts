@@ -26,6 +26,8 @@ export interface Report {
   readonly forgotten: number;
   /** Runs of reconcile beside the calls. */
   readonly reconciled: number;
+  /** Living pods that the last reconcile held for good, because their ADD had been cut short; their DEL let them go. */
+  readonly finished: number;
   /** Pods whose network namespace was still there at the end. */
   readonly survivors: number;
   /** What was there when the last call had ended. */
@@ -88,7 +90,9 @@ export function draw(report: Report): string {
     `${pods} pods, ${workers} workers, seed ${seed}: ${seconds.toFixed(1)} s`,
     ...lines,
     `${forgotten} DELs never sent, ${survivors} namespaces stayed, ${reconciled} reconciles beside the calls`,
-    `left before and after one reconcile of ${ms(report.reconcileMs)}:`,
+    `left before and after one reconcile of ${
+      ms(report.reconcileMs)
+    }, and ${report.finished} DELs of pods that it finished:`,
     ...counts,
     `foreign objects: ${report.foreign.length}, touched: ${damaged}`,
     ...problems(report).map((problem) => `PROBLEM ${problem}`),

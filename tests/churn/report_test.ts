@@ -12,6 +12,7 @@ const good: Report = {
   verbs: { ADD: verb, CHECK: verb, DEL: verb },
   forgotten: 1,
   reconciled: 0,
+  finished: 0,
   survivors: 1,
   before: { ...nothing, pin: ["/sys/fs/bpf/natra/a"] },
   reconcileMs: RECONCILE_LIMIT,
