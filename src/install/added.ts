@@ -1,5 +1,6 @@
 /** What libcni remembers of the pods that it added: a file each, with the list by which it was. */
 import { isJsonObject, type JsonObject, parseExact } from "../cni/json.ts";
+import { ifThere } from "../log/describe.ts";
 
 /** Where libcni keeps it unless a runtime says otherwise; containerd and CRI-O do not. */
 export const RESULTS = "/var/lib/cni/results";
@@ -39,10 +40,6 @@ function read(path: string): JsonObject | null {
 }
 
 function names(directory: string): string[] {
-  try {
-    return [...Deno.readDirSync(directory)].filter(({ isFile }) => isFile).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const entries = ifThere(() => [...Deno.readDirSync(directory)], []);
+  return entries.filter(({ isFile }) => isFile).map(({ name }) => name);
 }

@@ -1,5 +1,5 @@
 /** The node's directories: who may write there, and how a file gets there whole or not at all. */
-import { describeError } from "../log/describe.ts";
+import { describeError, ifThere } from "../log/describe.ts";
 import { quote } from "../log/quote.ts";
 import { InstallError } from "./error.ts";
 import { draftName, isDraftName } from "./names.ts";
@@ -106,11 +106,9 @@ function syncPath(path: string): void {
 }
 
 function removeFile(path: string): boolean {
-  try {
+  const remove = (): boolean => {
     Deno.removeSync(path);
     return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  };
+  return ifThere(remove, false);
 }

@@ -1,5 +1,6 @@
 /** One pass of an install: the executable first, since a list that names what is not there keeps pods from starting. */
 import { checkDirectory, removeDrafts, takeFile } from "./directory.ts";
+import { ifThere } from "../log/describe.ts";
 import { quote } from "../log/quote.ts";
 import { InstallError } from "./error.ts";
 import { checkExecutable, installedVersion, putExecutable } from "./executable.ts";
@@ -93,11 +94,8 @@ export class Installer {
 
 /** What tells a file from another, and from itself after a change. */
 function identify(path: string): string {
-  try {
-    const { dev, ino, size, mtime, ctime, mode, uid } = Deno.lstatSync(path);
-    return [dev, ino, size, mtime?.getTime(), ctime?.getTime(), mode, uid].join(" ");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "none";
-    throw error;
-  }
+  const info = ifThere(() => Deno.lstatSync(path), null);
+  if (info === null) return "none";
+  const { dev, ino, size, mtime, ctime, mode, uid } = info;
+  return [dev, ino, size, mtime?.getTime(), ctime?.getTime(), mode, uid].join(" ");
 }

@@ -1,4 +1,5 @@
 /** The way back: lists first, so that no new pod is natra's; the executable last, and not before the last pod. */
+import { ifThere } from "../log/describe.ts";
 import { checkDirectory, putFile, removeDrafts, takeFile } from "./directory.ts";
 import { podsAddedWith, RESULTS } from "./added.ts";
 import { lockNode } from "./lock.ts";
@@ -45,7 +46,7 @@ export async function removeExecutable(
   using _lock = await lockNode();
   removeDrafts(binDir);
   const pods = podsAddedWith(EXECUTABLE, results).length;
-  if (keepStub && pods > 0 && isThere(`${binDir}/${EXECUTABLE}`)) {
+  if (keepStub && pods > 0 && ifThere(() => Deno.lstatSync(`${binDir}/${EXECUTABLE}`), null) !== null) {
     putFile(
       binDir,
       STUB_MARK,
@@ -56,14 +57,4 @@ export async function removeExecutable(
   takeFile(binDir, EXECUTABLE);
   takeFile(binDir, STUB_MARK);
   return { isRemoved: true, pods };
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { ifThere } from "./describe.ts";
 import { writeAll } from "./stdio.ts";
 
 /** The size, in bytes, from which the file is moved to `.1` before the next line is written. */
@@ -67,12 +68,7 @@ function openSafely(path: string): Deno.FsFile {
 }
 
 function openExisting(path: string): Deno.FsFile | null {
-  try {
-    return Deno.openSync(path, { append: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  return ifThere(() => Deno.openSync(path, { append: true }), null);
 }
 
 function createNew(path: string): Deno.FsFile | null {
@@ -88,10 +84,5 @@ function createNew(path: string): Deno.FsFile | null {
 }
 
 function lstat(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
+  return ifThere(() => Deno.lstatSync(path), null);
 }

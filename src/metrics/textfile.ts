@@ -1,3 +1,5 @@
+import { ifThere } from "../log/describe.ts";
+
 /**
  * Writes a file whole or not at all, for node_exporter's textfile collector, which may look at any moment: beside its
  * place, under a name that the collector passes over, and renamed.
@@ -18,15 +20,7 @@ export function writeTextfile(path: string, text: string): void {
     Deno.chmodSync(draft, 0o644); // whatever the umask
     Deno.renameSync(draft, path);
   } catch (error) {
-    removeDraft(draft);
+    ifThere(() => Deno.removeSync(draft), undefined);
     throw error;
-  }
-}
-
-function removeDraft(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

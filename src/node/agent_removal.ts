@@ -3,6 +3,7 @@ import { ApiError, KubeClient } from "../agent/kube/client.ts";
 import type { ApiServer } from "../agent/kube/server.ts";
 import type { Task } from "../agent/tasks.ts";
 import { type DaemonSetAnswer, type Removal, wasRemoved } from "../install/removal.ts";
+import { ifThere } from "../log/describe.ts";
 import type { Logger } from "../log/log.ts";
 
 /** The namespace of the pod that this process is in. */
@@ -66,12 +67,7 @@ export class OwnDaemonSet implements Disposable {
 
 /** The agent's own DaemonSet, if nobody says otherwise. */
 export function defaultDaemonSet(): string {
-  try {
-    return `${Deno.readTextFileSync(OWN_NAMESPACE).trim()}/natra`;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "kube-system/natra";
-    throw error;
-  }
+  return ifThere(() => `${Deno.readTextFileSync(OWN_NAMESPACE).trim()}/natra`, "kube-system/natra");
 }
 
 function hasDeletionTimestamp(object: unknown): boolean {

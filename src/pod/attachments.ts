@@ -1,3 +1,5 @@
+import { ifThere } from "../log/describe.ts";
+
 /** A pod's interface, as whoever runs pods on this node remembers it. */
 export interface Attachment {
   readonly containerId: string;
@@ -24,13 +26,8 @@ const IFNAME = /^[^\s/:]{1,15}$/;
  */
 export function cachedAttachments(cache: string = LIBCNI_CACHE): Attachment[] {
   const directory = `${cache}/results`;
-  let names: string[];
-  try {
-    names = [...Deno.readDirSync(directory)].filter(({ isFile }) => isFile).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const entries = ifThere(() => [...Deno.readDirSync(directory)], []);
+  const names = entries.filter(({ isFile }) => isFile).map(({ name }) => name);
   return names.sort().map((name) => readCached(`${directory}/${name}`)).filter((found) => found !== null);
 }
 

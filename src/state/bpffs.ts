@@ -1,4 +1,5 @@
 import { checkErrno, cstr, libc } from "../../ffi/native.ts";
+import { ifThere } from "../log/describe.ts";
 import { BPFFS, PIN_ROOT, unpinName } from "./names.ts";
 
 const BPF_FS_MAGIC = 0xcafe4a11n;
@@ -34,11 +35,7 @@ export function makePinDirectory(path: string): boolean {
 
 /** Removes a pin; what it alone kept alive goes with it. What is not there is no error. */
 export function removePin(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  ifThere(() => Deno.removeSync(path), undefined);
 }
 
 /**
@@ -56,22 +53,12 @@ export function replacePin(path: string, make: (draft: string) => void): void {
 
 /** Whether there is a pin. */
 export function hasPin(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  return ifThere(() => Deno.lstatSync(path), null) !== null;
 }
 
 /** Removes a directory of pins with all in it. What is not there is no error. */
 export function removePins(directory: string): void {
-  try {
-    Deno.removeSync(directory, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  ifThere(() => Deno.removeSync(directory, { recursive: true }), undefined);
 }
 
 /** Every container's interface that has a directory of pins. */
@@ -87,10 +74,6 @@ export function pinnedInterfaces(): { containerId: string; ifname: string }[] {
 }
 
 function subdirectories(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  const entries = ifThere(() => [...Deno.readDirSync(path)], []);
+  return entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
 }

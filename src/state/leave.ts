@@ -1,3 +1,4 @@
+import { ifThere } from "../log/describe.ts";
 import { OUTCOME_FILE, PIN_ROOT, RECORD_ROOT } from "./names.ts";
 
 /**
@@ -5,7 +6,7 @@ import { OUTCOME_FILE, PIN_ROOT, RECORD_ROOT } from "./names.ts";
  * container they may be mounted: then they stay, empty.
  */
 export function leaveNode(): void {
-  removeFile(OUTCOME_FILE);
+  ifThere(() => Deno.removeSync(OUTCOME_FILE), undefined);
   for (const directory of [PIN_ROOT, RECORD_ROOT]) {
     try {
       Deno.removeSync(directory);
@@ -14,13 +15,5 @@ export function leaveNode(): void {
       if (/not empty/i.test(String(error))) continue;
       throw error;
     }
-  }
-}
-
-function removeFile(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ifThere } from "../log/describe.ts";
 import { RECORD_ROOT } from "./names.ts";
 
 /** What a record is about. */
@@ -78,12 +79,7 @@ export function removeDrafts(containerId: string, root: string = RECORD_ROOT): v
 }
 
 function list(root: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(root)];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  return ifThere(() => [...Deno.readDirSync(root)], []);
 }
 
 /** Removes a record. What is not there is no error. */
@@ -101,9 +97,5 @@ function readFile(path: string): unknown {
 }
 
 function removeFile(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  ifThere(() => Deno.removeSync(path), undefined);
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { ifThere } from "../log/describe.ts";
 
 /** What the file begins with; another beginning is another's file, or another meaning of the counters. */
 const MAGIC = 0x3179_6c6c_6174_616en; // "natally1"
@@ -42,12 +43,7 @@ export function addToTally(path: string, count: number, additions: Additions): v
 
 /** Reads counters: zeros where there is no file, or none that can be understood. @throws {Error} If it may not be read. */
 export function readTally(path: string, count: number): bigint[] {
-  try {
-    return decode(Deno.readFileSync(path), count);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return decode(new Uint8Array(), count);
-    throw error;
-  }
+  return decode(ifThere(() => Deno.readFileSync(path), new Uint8Array()), count);
 }
 
 function openTally(path: string): Deno.FsFile {

@@ -1,0 +1,24 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { describeError, ifThere } from "./describe.ts";
+
+Deno.test("describeError() says what was thrown, whatever it was", () => {
+  assertEquals([describeError(new TypeError("no")), describeError("no"), describeError(7)], [
+    "no",
+    "no",
+    "7",
+  ]);
+});
+
+Deno.test("ifThere() gives the answer, or the other one for what is not there; anything else it passes on", () => {
+  const directory = Deno.makeTempDirSync({ prefix: "natra-there-" });
+  try {
+    const read = (name: string): string | null =>
+      ifThere(() => Deno.readTextFileSync(`${directory}/${name}`), null);
+    Deno.writeTextFileSync(`${directory}/one`, "1");
+    assertEquals([read("one"), read("two")], ["1", null]);
+    assertThrows(() => read("one/two"), Deno.errors.NotADirectory);
+    assertThrows(() => read("."), Deno.errors.IsADirectory);
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
