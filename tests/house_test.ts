@@ -129,8 +129,11 @@ Deno.test("the plugin's path loads nothing of the node's tool, and none of its l
   assertEquals(importers([...plugin, ...inside("src/datapath")], /^(?!src\/|ffi\/|valibot$)/), []);
 });
 
-Deno.test("the page's browser code knows the agent's answers and nothing else of the house, and writes no markup", () => {
-  assertEquals(importers(inside("src/page/browser"), /^(?!src\/page\/(browser\/|contract\.ts$)|uplot)/), []);
+Deno.test("the page's browser code knows the agent's answers and how figures are shortened, nothing else of the house, and writes no markup", () => {
+  assertEquals(
+    importers(inside("src/page/browser"), /^(?!src\/page\/(browser\/|(contract|figures)\.ts$)|uplot)/),
+    [],
+  );
   assertEquals(importers(outside("src/page/browser"), /^src\/page\/browser\/|^uplot/), []);
   const markup =
     /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\("(style|on)/;
