@@ -1,37 +1,20 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { anyLimit, limitOf } from "../../tests/any_limit.ts";
+import { appliedOf, HELD } from "../../tests/any_applied.ts";
+import { anyLimit } from "../../tests/any_limit.ts";
 import { writeRecord } from "../state/records.ts";
-import { allApplied, type Applied, type AppliedDirection, readApplied } from "./applied.ts";
+import { allApplied, type Applied, readApplied } from "./applied.ts";
 
 function temporaryRoot(): Disposable & { path: string } {
   const path = Deno.makeTempDirSync({ prefix: "natra-applied-" });
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
-const held: AppliedDirection = { limit: limitOf("10M"), pacer: "htb", queue: "htb + bfifo" };
-const applied: Applied = {
-  version: 1,
-  complete: true,
-  network: "net",
-  containerId: "c1",
-  ifname: "eth0",
-  pod: { namespace: "default", name: "web-1" },
-  netns: "/run/netns/x",
-  netnsId: "4:4026532000",
-  created: "2026-01-01T00:00:00.000Z",
-  attach: "tcx",
-  side: "host",
-  inside: { index: 2, name: "eth0", gsoMaxSize: 65536, ownsClsact: false },
-  outside: { index: 7, name: "veth7", gsoMaxSize: 65536, ownsClsact: true },
-  ingress: held,
-  egress: null,
-  choices: [{ what: "attach", choice: "tcx", why: "this kernel has tcx" }],
-};
+const applied = appliedOf({ choices: [{ what: "attach", choice: "tcx", why: "this kernel has tcx" }] });
 
 Deno.test("readApplied() gives back exactly what was recorded, bigints as bigints", () => {
   using root = temporaryRoot();
-  const direction = fc.option(anyLimit().map((limit) => ({ ...held, limit })));
+  const direction = fc.option(anyLimit().map((limit) => ({ ...HELD, limit })));
   fc.assert(fc.property(direction, direction, (ingress, egress) => {
     const made: Applied = { ...applied, ingress, egress };
     writeRecord(made, made, root.path);

@@ -1,31 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { limitOf } from "../../tests/any_limit.ts";
+import { appliedOf } from "../../tests/any_applied.ts";
 import type { Applied } from "../datapath/applied.ts";
 import { writeRecord } from "../state/records.ts";
 import { heldDirections, heldPods, nameOf } from "./held.ts";
 
-const END = { index: 2, name: "eth0", gsoMaxSize: 65536, ownsClsact: false };
-
 function record(containerId: string, name: string | null, more: Partial<Applied> = {}): Applied {
-  return {
-    version: 1,
-    complete: true,
-    network: "net",
-    containerId,
-    ifname: "eth0",
-    pod: name === null ? null : { namespace: "shop", name },
-    netns: "/run/netns/x",
-    netnsId: "4:1",
-    created: "2026-01-01T00:00:00.000Z",
-    attach: "tcx",
-    side: "host",
-    inside: END,
-    outside: END,
-    ingress: { limit: limitOf("10M"), pacer: "htb", queue: "htb + bfifo" },
-    egress: null,
-    choices: [],
-    ...more,
-  };
+  return appliedOf({ containerId, pod: name === null ? null : { namespace: "shop", name }, ...more });
 }
 
 function heldOf(...records: readonly Applied[]): Applied[] {

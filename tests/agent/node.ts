@@ -1,6 +1,6 @@
 /** What runs on the agent's own node: a request as JSON in, the findings as JSON out. */
 import { CnitoolRuntime } from "../clients/cnitool_runtime.ts";
-import { find, type Finding } from "../clients/findings.ts";
+import { find, type Finding, tell } from "../clients/findings.ts";
 import { installPlugins, NATRA, writeList } from "../clients/network.ts";
 import { ApiServer, type Programs } from "./api_server.ts";
 import { grantRights } from "./rights.ts";
@@ -30,9 +30,7 @@ async function play(request: NodeRequest): Promise<Finding[]> {
   for (const { name, run } of SCENARIOS) {
     const finding = await find(name, (notebook) => run(stage, notebook));
     findings.push(finding);
-    const { seconds, problems, notes } = finding;
-    const lines = [`${name}: ${seconds.toFixed(1)} s, ${problems.length} problems`, ...problems, ...notes];
-    Deno.stderr.writeSync(new TextEncoder().encode(`agent: ${lines.join("\n  ")}\n`));
+    tell("agent", finding);
     await runtime.clear();
   }
   return findings;

@@ -16,8 +16,8 @@ import type { PacerKind } from "../../src/datapath/pacer/pacer.ts";
 import { readStruct, writeStruct } from "../../src/datapath/struct.ts";
 import { libbpf } from "../../src/kernel/libbpf.ts";
 import type { DirectionLimit } from "../../src/limits/limits.ts";
+import { limitOf } from "../any_limit.ts";
 import { compile } from "./compile.ts";
-import { limit as limitOf } from "./limit.ts";
 import { LoadFailure } from "./load_failure.ts";
 import { type ProgramMaps, programMaps, readCells, writeCells } from "./maps.ts";
 import { TestObject } from "./object.ts";
@@ -28,7 +28,7 @@ type Packet = Uint8Array<ArrayBuffer>;
 
 /** What to load. */
 export interface DatapathOptions {
-  /** What differs from {@linkcode limitOf}'s defaults. */
+  /** What differs from the defaults, with which the burst follows from the rate; default: 10 Mbit/s. */
   readonly limit?: Partial<DirectionLimit>;
   /** Default: htb. */
   readonly pacer?: PacerKind;
@@ -214,6 +214,7 @@ function queueOf({ pacer = "htb", givesTurns = pacer === "htb" }: DatapathOption
 }
 
 function decide(options: DatapathOptions): { limit: DirectionLimit; knobs: Knobs } {
-  const limit = limitOf(options.limit);
+  const { rate = 10_000_000n } = options.limit ?? {};
+  const limit = { ...limitOf(String(rate)), ...options.limit };
   return { limit, knobs: knobsFor(limit, queueOf(options), options.seed ?? SEED) };
 }

@@ -54,3 +54,14 @@ export async function find(scenario: string, play: (notebook: Notebook) => Promi
   const { problems, notes } = notebook;
   return { scenario, seconds: (performance.now() - start) / 1000, problems, notes };
 }
+
+/**
+ * Says on standard error what was found: what takes minutes is watched.
+ *
+ * @param who whose scenario it is
+ * @param finding what was found in it
+ */
+export function tell(who: string, { scenario, seconds, problems, notes }: Finding): void {
+  const lines = [`${scenario}: ${seconds.toFixed(1)} s, ${problems.length} problems`, ...problems, ...notes];
+  Deno.stderr.writeSync(new TextEncoder().encode(`${who}: ${lines.join("\n  ")}\n`));
+}

@@ -3,7 +3,7 @@ import { pause } from "../rig/interruption.ts";
 import { type ClientName, cniVersionOf, type Parts } from "./clients.ts";
 import { CnitoolRuntime } from "./cnitool_runtime.ts";
 import { ContainerdRuntime } from "./containerd_runtime.ts";
-import { find, type Finding } from "./findings.ts";
+import { find, type Finding, tell } from "./findings.ts";
 import { KubeletRuntime } from "./kubelet_runtime.ts";
 import { calls, installPlugins, NATRA, writeList } from "./network.ts";
 import type { Runtime } from "./runtime.ts";
@@ -37,10 +37,8 @@ async function play(request: NodeRequest): Promise<Finding[]> {
   const scene = async (name: string, scenario: Parameters<typeof find>[1]): Promise<void> => {
     const finding = await find(name, scenario);
     findings.push(finding);
-    const { seconds, problems, notes } = finding;
-    const lines = [`${name}: ${seconds.toFixed(1)} s, ${problems.length} problems`, ...problems, ...notes];
-    Deno.stderr.writeSync(new TextEncoder().encode(`${request.client}: ${lines.join("\n  ")}\n`));
-    if (problems.length > 0) await runtime.clear().catch(() => pause(0)); // the next one is to be judged by itself
+    tell(request.client, finding);
+    if (finding.problems.length > 0) await runtime.clear().catch(() => pause(0)); // the next one is to be judged by itself
   };
   await scene("pods of every kind", (notebook) => everyKind(stage, notebook));
   await scene("DEL without a namespace", (notebook) => lostNamespace(stage, notebook));

@@ -1,43 +1,12 @@
 /** What the node's tool says of a pod, as its JSON has it. */
 import { assertEquals } from "@std/assert";
+import type { Figures } from "../../src/node/top/figures.ts";
 import type { Scene } from "../e2e/scene.ts";
 import { pause } from "../rig/interruption.ts";
 import { RigError } from "../rig/run.ts";
 
-/** A flow of `natra top -o json`. */
-export interface TopFlow {
-  readonly direction: "ingress" | "egress";
-  readonly protocol: string;
-  readonly source: string;
-  readonly sourcePort: number;
-  readonly destination: string;
-  readonly destinationPort: number;
-  readonly rate: number;
-  readonly share: number;
-  readonly bytes: number;
-  readonly drops: number;
-}
-
-/** A direction of `natra top -o json`. */
-export interface TopDirection {
-  readonly pod: string;
-  readonly direction: "ingress" | "egress";
-  readonly limit: number;
-  readonly offered: number;
-  readonly sent: number | null;
-  readonly drops: number;
-  readonly classes: Readonly<Record<string, { readonly sent: number; readonly drops: number }>>;
-}
-
-/** `natra top --once -o json` */
-export interface Top {
-  readonly seconds: number;
-  readonly directions: readonly TopDirection[];
-  readonly flows: readonly TopFlow[];
-}
-
 /** What `natra top` says of the scene's pod. */
-export async function topOf(scene: Scene, ...args: string[]): Promise<Top> {
+export async function topOf(scene: Scene, ...args: string[]): Promise<Figures> {
   const { code, stdout, stderr } = await scene.tool(
     "top",
     scene.pod.containerId,
@@ -47,7 +16,7 @@ export async function topOf(scene: Scene, ...args: string[]): Promise<Top> {
     ...args,
   );
   assertEquals([code, stderr], [0, ""]);
-  return JSON.parse(stdout) as Top;
+  return JSON.parse(stdout) as Figures;
 }
 
 const MOST_TRIES = 40;

@@ -1,44 +1,12 @@
 import { assertEquals } from "@std/assert";
-import type { Applied } from "../../datapath/applied.ts";
+import { appliedOf } from "../../../tests/any_applied.ts";
 import type { Counters, Flow, QueueStats } from "../../datapath/mod.ts";
 import { compare, FORGET_AFTER, sortFigures, SORTS } from "./figures.ts";
 import { type DirectionSample, type Sample, sampleKey } from "./sample.ts";
 
-const LIMIT = 10_000_000n;
 const SECOND = 1_000_000_000n;
 
-const applied: Applied = {
-  version: 1,
-  complete: true,
-  containerId: "c1",
-  ifname: "eth0",
-  network: "n",
-  pod: { namespace: "shop", name: "web" },
-  netns: "/n",
-  netnsId: "1:2",
-  created: "2026-01-01T00:00:00Z",
-  attach: "tcx",
-  side: "host",
-  inside: { index: 2, name: "eth0", gsoMaxSize: 65536, ownsClsact: false },
-  outside: { index: 7, name: "veth0", gsoMaxSize: 65536, ownsClsact: false },
-  ingress: {
-    limit: {
-      rate: LIMIT,
-      burst: 50_000n,
-      bucket: "pod",
-      mice: "charged",
-      pacer: "auto",
-      width: 1024,
-      depth: 4,
-      threshold: null,
-      source: "test",
-    },
-    pacer: "htb",
-    queue: "htb",
-  },
-  egress: null,
-  choices: [],
-};
+const applied = appliedOf();
 
 const ZERO: Counters = {
   light_packets: 0n,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { limitOf } from "../../../../tests/any_limit.ts";
+import { appliedOf, HELD } from "../../../../tests/any_applied.ts";
 import type { Applied, AppliedDirection } from "../../../datapath/applied.ts";
 import { features } from "../node/features.ts";
 import { fallback } from "./fallback.ts";
@@ -10,25 +10,12 @@ type Case = Pick<AppliedDirection, "pacer" | "queue"> & {
 };
 
 function podOf({ pacer, queue, asked }: Case, attach: Applied["attach"] = "tcx"): Applied {
-  const end = { index: 2, name: "eth0", gsoMaxSize: 65536, ownsClsact: false };
-  return {
-    version: 1,
-    complete: true,
-    network: "net",
-    containerId: "c1",
-    ifname: "eth0",
-    pod: null,
-    netns: "/run/netns/x",
-    netnsId: "4:4026532000",
-    created: "2026-01-01T00:00:00.000Z",
+  return appliedOf({
     attach,
-    side: "host",
-    inside: end,
-    outside: end,
     ingress: null,
-    egress: { limit: { ...limitOf("10M"), pacer: asked }, pacer, queue },
+    egress: { limit: { ...HELD.limit, pacer: asked }, pacer, queue },
     choices: [{ what: "egress pacer", choice: queue, why: "instead of htb (no such queue)" }],
-  };
+  });
 }
 
 const CASES: readonly (readonly [Case, readonly string[]])[] = [

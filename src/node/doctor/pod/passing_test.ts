@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { limitOf } from "../../../../tests/any_limit.ts";
+import { appliedOf, HELD } from "../../../../tests/any_applied.ts";
 import type { Applied } from "../../../datapath/applied.ts";
 import type { Counters } from "../../../datapath/counters.ts";
 import type { Sample } from "../../../datapath/inspect.ts";
@@ -7,26 +7,7 @@ import { stats } from "../../../datapath/layout.ts";
 import { passing, proofOf } from "./passing.ts";
 import type { Patient } from "./patient.ts";
 
-const held = { limit: limitOf("10M"), pacer: "htb", queue: "htb + bfifo" } as const;
-const end = { index: 2, name: "eth0", gsoMaxSize: 65536, ownsClsact: false };
-const applied: Applied = {
-  version: 1,
-  complete: true,
-  network: "net",
-  containerId: "c1",
-  ifname: "eth0",
-  pod: null,
-  netns: "/run/netns/x",
-  netnsId: "4:4026532000",
-  created: "2026-01-01T00:00:00.000Z",
-  attach: "tcx",
-  side: "host",
-  inside: end,
-  outside: { ...end, name: "veth7" },
-  ingress: held,
-  egress: held,
-  choices: [],
-};
+const applied = appliedOf({ egress: HELD });
 
 /** What passed while it was watched, in bytes. */
 interface Passed {
@@ -137,7 +118,7 @@ const CASES: readonly (readonly [string, Passed, Partial<Applied>, readonly stri
     [
       "a guard that does not count light flows",
       { left: M, arrived: M, egress: M },
-      { egress: { ...held, limit: { ...held.limit, mice: "free" } } },
+      { egress: { ...HELD, limit: { ...HELD.limit, mice: "free" } } },
       [],
       ["idle", "counted"],
     ],
