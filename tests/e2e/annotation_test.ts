@@ -126,7 +126,7 @@ Deno.test("ADD gives queue and sketch the sizes that the annotation asks for", a
   };
   await scene.call("ADD", { conf: annotated(annotations(JSON.stringify(asked), null, "natra.io")) });
   const { host } = await ends(scene);
-  assertEquals(classesOf(host).filter((line) => !line.startsWith("6e61:5")).length, 4);
+  assertEquals(classesOf(host).filter((line) => !line.startsWith("6e61:5")).length, 6);
   assertMatch(
     host.classes.find((line) => line.startsWith("class htb 6e61:5 ")) ?? "",
     / rate 1Tbit ceil 1Tbit /,

@@ -86,7 +86,7 @@ const DAMAGES: readonly Damage[] = [
   {
     name: "the light flows' class may send more",
     do: inPod(
-      `tc class change dev ${POD_INTERFACE} parent 6e61:1 classid 6e61:3 htb prio 0 rate 90mbit ceil 10mbit`,
+      `tc class change dev ${POD_INTERFACE} parent 6e61:1 classid 6e61:3 htb prio 0 rate 90mbit ceil 20mbit`,
     ),
     finding: /egress: class 6e61:3 of "eth0" has 90000000 bit\/s, not 9000000/,
   },

@@ -14,9 +14,11 @@ export function attachedAs(attach: Attach, program: "natra_shape" | "natra_guard
 /** HTB's classes for 10M: class, its parent, guaranteed rate, ceiling and priority. */
 export const CLASSES_10M: readonly string[] = [
   "6e61:1 root rate 10Mbit ceil 10Mbit",
-  "6e61:2 parent 6e61:1 prio 0 rate 500Kbit ceil 10Mbit",
-  "6e61:3 parent 6e61:1 prio 0 rate 9Mbit ceil 10Mbit",
-  "6e61:4 parent 6e61:1 prio 1 rate 500Kbit ceil 10Mbit",
+  "6e61:2 parent 6e61:1 prio 0 rate 500Kbit ceil 20Mbit",
+  "6e61:3 parent 6e61:1 prio 0 rate 9Mbit ceil 20Mbit",
+  "6e61:4 parent 6e61:7 prio 2 rate 8bit ceil 20Mbit",
+  "6e61:6 parent 6e61:7 prio 1 rate 8bit ceil 20Mbit",
+  "6e61:7 parent 6e61:1 rate 500Kbit ceil 20Mbit",
 ];
 
 /** The queues for 10M: handle, kind, parent. The heavy flows' own is fq_codel where the kernel has it. */
@@ -25,6 +27,7 @@ export const QUEUES_10M: readonly RegExp[] = [
   /^6e63: bfifo parent 6e61:2$/,
   /^6e64: bfifo parent 6e61:3$/,
   /^6e65: (bfifo|fq_codel) parent 6e6a:/,
+  /^6e67: (bfifo|fq_codel) parent 6e61:6$/,
   /^6e6a: tbf parent 6e61:4$/,
 ];
 

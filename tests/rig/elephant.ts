@@ -38,7 +38,7 @@ export const UDP_PAYLOAD = 1400;
 const FIRST_PORT = 5201;
 const REPORT = ["--json", "--interval", "0.5"];
 /** The last words must pass through the very queue that the elephant has filled. */
-const LAST_WORDS_MS = 5000;
+const LAST_WORDS_MS = 20_000;
 
 /** The receiving end of a bulk transfer that has not begun. */
 export interface Receiver {
