@@ -79,13 +79,19 @@ export async function assertReconciled({ stage, before }: Pick<Target, "stage" |
   assertEquals(await stage.look(), before, `something is left: ${reconcile.stdout}`);
 }
 
+/** After a reconcile an ADD that was cut short is finished, if it had come to record what it wanted; else it is undone. */
+export async function assertTidied(target: Target): Promise<void> {
+  if (await isRecorded(target.stage)) await assertFinished(target);
+  else await assertReconciled(target);
+}
+
 /** Whether the container's record is there. */
-export async function isRecorded({ scene, room }: Stage): Promise<boolean> {
+async function isRecorded({ scene, room }: Stage): Promise<boolean> {
   return (await room.sh('find /run/natra -name "$1*.json"', scene.pod.containerId)) !== "";
 }
 
 /** The pod is held after a reconcile as after a healthy ADD. */
-export async function assertFinished({ stage, conf, held }: Target): Promise<void> {
+async function assertFinished({ stage, conf, held }: Target): Promise<void> {
   const reconcile = await stage.tool("reconcile");
   assertEquals(reconcile.code, 0, reconcile.stdout + reconcile.stderr);
   assertEquals(await stage.look(), held, `it is not finished: ${reconcile.stdout}`);

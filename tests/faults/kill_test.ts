@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { needsRootAnd, testIf } from "../run/needs.ts";
 import type { Fault } from "./injector.ts";
-import { assertDeleted, assertFinished, assertReconciled, isRecorded } from "./judge.ts";
+import { assertDeleted, assertTidied } from "./judge.ts";
 import { isLong, places } from "./plan.ts";
 import { strikeEach } from "./strike.ts";
 
@@ -42,8 +42,7 @@ testIf(
         const { stage, conf } = target;
         const add = await stage.call("ADD", conf, fault);
         assertEquals([add.struck, add.code], [true, KILLED]);
-        if (!await isRecorded(stage)) return await assertReconciled(target);
-        await assertFinished(target);
+        await assertTidied(target);
         assertDeleted(await stage.call("DEL", conf));
       },
     ),

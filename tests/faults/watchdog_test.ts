@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { needsRootAnd, testIf } from "../run/needs.ts";
 import { CRASHES, type Fault } from "./injector.ts";
-import { assertAnswered, assertDeleted, assertGone, assertReconciled } from "./judge.ts";
+import { assertAnswered, assertDeleted, assertGone, assertTidied } from "./judge.ts";
 import { isLong, places } from "./plan.ts";
 import { Stage } from "./stage.ts";
 import { strikeEach, type Target } from "./strike.ts";
@@ -32,13 +32,14 @@ const conf = { attach: "tcx", timeout: TIMEOUT };
 const hang = (calls: readonly string[]): Fault[] =>
   watched(calls).map((place) => ({ ...place, how: "hang" }));
 
-async function interruptedAdd({ stage, conf, before }: Target, fault: Fault, said: RegExp): Promise<void> {
+async function interruptedAdd(target: Target, fault: Fault, said: RegExp): Promise<void> {
+  const { stage, conf } = target;
   const add = await stage.call("ADD", conf, fault);
   assertAnswered(stage, add);
   assert(add.struck, "the call was not made");
   assertMatch(add.stderr, said);
   assertEquals((await stage.scene.log()).at(-1)?.text, add.stderr.trim().split("\n").at(-1));
-  await assertReconciled({ stage, before });
+  await assertTidied(target);
   assertDeleted(await stage.call("DEL", conf));
 }
 
@@ -61,14 +62,14 @@ const missing = needsRootAnd("natra");
 
 testIf(
   missing,
-  "ADD answers, says so and is undone by reconcile when a native call never returns",
+  "ADD answers, says so and is finished or undone by reconcile when a native call never returns",
   (t) =>
     strikeEach(t, conf, ({ ADD }) => hang(ADD), (target, fault) => interruptedAdd(target, fault, GAVE_UP)),
 );
 
 testIf(
   missing,
-  "ADD answers, says so and is undone by reconcile when native code crashes",
+  "ADD answers, says so and is finished or undone by reconcile when native code crashes",
   (t) =>
     strikeEach(t, conf, ({ ADD }) => crashes(ADD), (target, fault) => interruptedAdd(target, fault, CRASHED)),
 );
