@@ -1,6 +1,7 @@
 /** Programs of others on natra's three hooks, there before it and put there after it: they see every packet, and stay. */
 import { assert, assertEquals } from "@std/assert";
 import { NetNs } from "../../../src/net/netns.ts";
+import { pause } from "../../rig/interruption.ts";
 import type { Namespace } from "../../rig/namespace.ts";
 import { HOST_VETH, Pod, POD_INTERFACE } from "../../rig/pod.ts";
 import { type How, Program } from "./bpf.ts";
@@ -12,6 +13,8 @@ import { call, confOf, statusOf, type Wishes } from "./natra.ts";
 const RATE = 10e6;
 const PINGS = 10;
 const MAP = "packets";
+/** Milliseconds without a packet after which nobody is on its way. */
+const CALM_MS = 100;
 
 /** The hooks that natra uses. */
 const HOOKS = [
@@ -56,11 +59,12 @@ export async function othersSeeEverything(wishes: Wishes): Promise<{ programs: n
 
 /** Each sees each packet: no hook's counters differ, and each has at least the pings. */
 async function assertAllSee(pod: Pod, counters: readonly Counter[]): Promise<void> {
-  const before = counters.map(({ program }) => program.value(MAP));
+  const before = await quiet(counters);
   await ping(pod, PINGS);
+  const after = await quiet(counters);
   const seen = new Map<string, Record<string, number>>();
-  for (const [i, { name, hook, program }] of counters.entries()) {
-    const count = Number(program.value(MAP) - before[i]!);
+  for (const [i, { name, hook }] of counters.entries()) {
+    const count = Number(after[i]! - before[i]!);
     seen.set(hook, { ...seen.get(hook), [name]: count });
   }
   for (const [hook, counts] of seen) {
@@ -68,6 +72,20 @@ async function assertAllSee(pod: Pod, counters: readonly Counter[]): Promise<voi
     assert(most >= PINGS, `${hook} was passed by ${most} packets of ${PINGS}`);
     const equal = Object.fromEntries(Object.keys(counts).map((name) => [name, most]));
     assertEquals(counts, equal, `somebody on ${hook} missed packets`);
+  }
+}
+
+/**
+ * What they have counted, between packets: they are read one after the other, and the kernel sends some of its own
+ * (neighbours, multicast groups) whenever it likes.
+ */
+async function quiet(counters: readonly Counter[]): Promise<bigint[]> {
+  const read = (): bigint[] => counters.map(({ program }) => program.value(MAP));
+  for (let last = read();;) {
+    await pause(CALM_MS);
+    const now = read();
+    if (now.every((value, i) => value === last[i])) return now;
+    last = now;
   }
 }
 
