@@ -28,7 +28,7 @@ const volatile enum constants contract;         /* so that BTF has them */
 #define NEXT (-1)               /* TCX_NEXT and TC_ACT_UNSPEC: the next program decides */
 #define DROP TC_ACT_SHOT
 #define SECOND 1000000000ULL
-#define LATE (SECOND / 100)     /* a busy machine's timers: by that HTB may be behind the clock */
+#define LATE (SECOND / 33)      /* a busy machine's timers: HTB may be behind the clock by that, or by as much again as it lags */
 #define TICKET (60 * SECOND)
 #define PATIENCE (SECOND / 10)  /* TCP slows down for one loss, and stops for a row of them */
 
@@ -124,7 +124,7 @@ INLINE int unfair(struct heavy_flow *flow, const struct packet *p, __u64 now, __
 	__u64 share = READ(state.share), ticks = now >> TICK_SHIFT, left;
 
 	left = backlog(READ(flow->fair), ticks, share + (share >> 4)) + units(p->length);
-	if (left > units(knobs.fair_slack) && lag > (__s64)(knobs.mark_after << p->tcp) &&
+	if (share_counts_several() && left > units(knobs.fair_slack) && lag > (__s64)(knobs.mark_after << p->tcp) &&
 	    !(p->tcp && now - READ(flow->dropped) < PATIENCE)) {
 		STORE(flow->dropped, now);
 		return 1;
@@ -149,7 +149,7 @@ INLINE int still_queued(const struct packet *p, __u64 now)
 	if (now - READ(flow->last) < LATE || (__s64)(READ(flow->departs) - now) > 0)
 		return 1;
 	lag = clock_lag(&state.pod, now);
-	return lag > 0 && lag + lag / 8 > (__s64)(READ(state.heavy) - READ(flow->behind));
+	return lag > 0 && 2 * lag > (__s64)(READ(state.heavy) - READ(flow->behind));
 }
 
 /* With HTB: larger requests and answers are heavy, too, but soon over; what is still there after YOUNG_BYTES is an elephant.
@@ -205,7 +205,7 @@ INLINE int heavy(struct __sk_buff *skb, struct work *w, __u64 now)
 		if (lag <= (__s64)knobs.horizon)        /* what comes later finds its leaf full */
 			clock_charge(clock, now, knobs.credit, cost);
 		if (young) {
-			STORE(flow->departs, clock_time(clock));
+			STORE(flow->departs, now + 2 * less_or_zero(clock_lag(clock, now), 0));
 		} else {
 			__sync_fetch_and_add(&state.heavy, cost);
 			if (flow)

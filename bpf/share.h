@@ -94,6 +94,12 @@ INLINE int share_counted_lately(__u64 hash)
 	return age <= LATELY;
 }
 
+/* Whether there is anybody to be fair to. */
+INLINE int share_counts_several(void)
+{
+	return READ(state.heavy_now) > 1 || READ(state.heavy_before) > 1;
+}
+
 INLINE __u64 pressure(__s64 lag)
 {
 	__u64 behind = less_or_zero(lag + knobs.light_credit / 2, 0);

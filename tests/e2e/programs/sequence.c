@@ -19,6 +19,9 @@
 
 enum { FLOWS = 24, PAYLOAD = 100, QUIET_SECONDS = 10 };
 
+/* Seconds between the flows' beginnings: all at once they would be an overload of light ones, whose order natra does not keep. */
+#define STAGGER 0.1
+
 struct packet {
 	uint32_t flow, number;
 	char rest[PAYLOAD - 8];
@@ -92,6 +95,8 @@ static void send_all(const char *address, int port, double full)
 		fail("inet_pton");
 	for (int i = 0; i < FLOWS; i++) {
 		flows[i].socket = open_socket();
+		if (i)
+			flows[i].until = start + i * STAGGER;
 		if (connect(flows[i].socket, (struct sockaddr *)&to, sizeof(to)))
 			fail("connect");
 	}
@@ -102,7 +107,7 @@ static void send_all(const char *address, int port, double full)
 		for (int i = 0; i < FLOWS; i++) {
 			struct flow *flow = &flows[i];
 
-			if (now > flow->until || (i && !flow->until))
+			if (now > flow->until)
 				next_phase(flow, now, full);
 			flow->owed += flow->rate * (passed < 0.005 ? passed : 0.005);
 			while (flow->owed >= 1) {
