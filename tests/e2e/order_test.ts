@@ -11,6 +11,11 @@ const FRAME = 14 + 20 + 8 + 100;
 const PORT = 5400;
 /** Over both directions a million packets and more. */
 const PACKETS = 550_000;
+/**
+ * Mostly there is none. But the program tells from a clock what waits in HTB, and on a busy machine HTB is behind it by more
+ * than the program allows for. Without what it allows for it is one in 500.
+ */
+const MOST_DISORDERED = 1 / 10_000;
 
 interface StatusRow {
   readonly direction: "ingress" | "egress";
@@ -31,7 +36,8 @@ for (const direction of ["ingress", "egress"] as const) {
     const full = RATE / 8 / FRAME;
     stack.use(from.start([sequence, "send", address, `${PORT}`, `${full}`, "7"]));
     const { received, disordered }: { received: number; disordered: number } = JSON.parse(await receiver);
-    assertEquals([received, disordered], [PACKETS, 0]);
+    assertEquals(received, PACKETS);
+    assert(disordered <= PACKETS * MOST_DISORDERED, `${disordered} of ${received} packets came late`);
 
     const rows = JSON.parse(
       await pod.node.run([NATRA, "status", pod.containerId, "-o", "json"]),
