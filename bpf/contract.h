@@ -118,7 +118,7 @@ struct heavy_flow {
 	__u64 since;            /* ns: heavy without a pause since then */
 	__u64 last;             /* ns: its last packet */
 	__u64 run;              /* of its bytes, since `since` */
-	__u64 departs;          /* ns: when the last of its packets leaves, where it was young or stamped */
+	__u64 departs;          /* ns: when the last of its packets has left for certain, where it was young or stamped */
 	__u64 behind;           /* ns: state.heavy when its last packet came into the heavy queue */
 	__u64 dropped;          /* ns: when it last lost a packet for running ahead of its share */
 	__u64 fair;             /* a cell as in sketch.h, leaking at the fair share; unused where the queue is fair */

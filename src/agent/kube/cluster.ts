@@ -21,7 +21,7 @@ export class Cluster {
   readonly #namespaces: Objects = new Map();
   /** Keys of pods that somebody should look at. */
   readonly #pending = new Set<string>();
-  /** Keys of pods that were looked at too early: any change of theirs is a reason to look again. */
+  /** Keys of pods for which nothing could be done yet, see postpone(): a change of theirs is a reason to look again. */
   readonly #waiting = new Set<string>();
   /** Which of the two lists are there: a default that nobody has heard of yet must not count as one that was taken away. */
   readonly #listed = new Set<"pods" | "namespaces">();

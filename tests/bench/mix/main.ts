@@ -1,29 +1,17 @@
 /** `deno task bench`: see HELP in options.ts. */
 import { DEFAULT_CONGESTION_CONTROL } from "../../rig/pod.ts";
-import { prepareTools } from "../../rig/tools.ts";
+import { prepareTools, type Tools } from "../../rig/tools.ts";
 import { checkWritable } from "../../rig/arguments.ts";
 import { checkSurroundings, print, runToEnd, say } from "../../rig/cli.ts";
 import { describeMachine, findNatra, findPeer, machineLine } from "../places.ts";
 import { shortRate } from "../rate.ts";
-import { prepareContenders } from "./contenders.ts";
+import { type Contender, prepareContenders } from "./contenders.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
-import { jsonReport } from "./report.ts";
 import { type MixResult, type Run, runMix, secondsFor, WARMUP_SECONDS } from "./run_mix.ts";
-import { drawMix } from "./table.ts";
+import { runsOf, showResults } from "./session.ts";
 
 /** About how long a measurement takes beside its traffic. */
 const OVERHEAD_SECONDS = 2;
-
-/** A mix that is meant for one cap only is run once, whatever the caps. */
-function runsOf({ mixes, rates, rounds, seconds }: Options): Run[] {
-  const runs = [...rates.keys()].flatMap((index) =>
-    mixes.filter((mix) => mix.rate === null || index === 0).map((mix) => {
-      const rate = mix.rate ?? rates[index]!;
-      return { mix, rate, rounds, seconds: seconds ?? secondsFor(mix, rate, rounds) };
-    })
-  );
-  return runs;
-}
 
 async function bench(options: Options): Promise<void> {
   await checkSurroundings();
@@ -33,7 +21,7 @@ async function bench(options: Options): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "natra-bench-" });
   scratch.defer(() => Deno.remove(directory, { recursive: true }));
 
-  const runs = runsOf(options);
+  const runs = runsOf(options, secondsFor);
   const { contenders, missing } = await prepareContenders(
     options.contenders,
     { natra, log: `${directory}/natra.log`, bandwidth: findPeer },
@@ -50,24 +38,19 @@ async function bench(options: Options): Promise<void> {
   const machine = describeMachine();
   print(`${machineLine(machine)}; congestion control ${DEFAULT_CONGESTION_CONTROL}\n`);
 
-  const results: MixResult[] = [];
-  for (const run of runs) {
-    const result = await runMix(run, contenders, tools, (round, { name }) => {
-      say(`mix ${run.mix.number} at ${shortRate(run.rate)}, round ${round + 1} of ${run.rounds}: ${name}\n`);
-    });
-    results.push(result);
-    print(`${drawMix(result)}\n`);
-    // After each: an hour of figures must not hang on the last minute.
-    if (options.json) await Deno.writeTextFile(options.json, jsonReport(commandOf(), machine, results));
-  }
-  const checks = results.flatMap((result) => result.checks);
-  print(`${checks.filter(({ met }) => met).length} of ${checks.length} goals met`);
+  await showResults("bench", machine, options.json, measureAll(runs, contenders, tools));
 }
 
-/** What repeats this run, without the paths that are nobody else's. */
-function commandOf(): string {
-  const args = Deno.args.join(" ").replaceAll(/ ?--(json|natra)[ =]\S+/g, "");
-  return `deno task bench ${args}`.trim();
+async function* measureAll(
+  runs: readonly Run[],
+  contenders: readonly Contender[],
+  tools: Tools,
+): AsyncGenerator<MixResult> {
+  for (const run of runs) {
+    yield await runMix(run, contenders, tools, (round, { name }) => {
+      say(`mix ${run.mix.number} at ${shortRate(run.rate)}, round ${round + 1} of ${run.rounds}: ${name}\n`);
+    });
+  }
 }
 
 async function main(): Promise<void> {

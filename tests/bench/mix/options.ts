@@ -15,6 +15,8 @@ export interface Options {
   /** Counted seconds of each measurement; null: enough for a thousand requests. */
   readonly seconds: number | null;
   readonly contenders: readonly ContenderId[];
+  /** As tests/vm/kernels.ts has it; null: this machine's. */
+  readonly kernel: string | null;
   /** File for all figures; null: none. */
   readonly json: string | null;
   /** Path of natra's executable. */
@@ -45,18 +47,36 @@ ${LIST}
 Exit status: 0 measured, whether or not the goals were met; 1 failed; 2 bad usage.
 `;
 
+/** Where mixes are run, as far as the command line depends on it. */
+export interface Place {
+  /** Those that can be run there. */
+  readonly mixes: readonly Mix[];
+  readonly rounds: number;
+  /** The kernel, where that can be chosen; null: this machine's. */
+  readonly kernel: string | null;
+}
+
+const HERE: Place = { mixes: MIXES, rounds: 3, kernel: null };
+
 /**
  * Reads the command line.
  *
  * @param args the arguments
+ * @param place what is there unless something else is asked for
  * @returns what is asked for
  * @throws {UsageError} that quotes what cannot be obeyed
  */
-export function parseOptions(args: readonly string[]): Options {
+export function parseOptions(args: readonly string[], place = HERE): Options {
   const given: Readonly<Record<string, unknown>> = parseArgs([...args], {
-    string: ["mix", "rate", "rounds", "seconds", "contenders", "json", "natra"],
+    string: [
+      ...["mix", "rate", "rounds", "seconds", "contenders", "json", "natra"],
+      ...(place.kernel === null ? [] : ["kernel"]),
+    ],
     boolean: ["help"],
-    default: { rate: "10M", rounds: "3", natra: "build/natra", contenders: USUAL.join(",") },
+    default: {
+      ...{ rate: "10M", rounds: `${place.rounds}`, natra: "build/natra", contenders: USUAL.join(",") },
+      ...(place.kernel === null ? {} : { kernel: place.kernel }),
+    },
     unknown: (argument: string): boolean => {
       throw new UsageError(`Unknown argument "${argument}"`);
     },
@@ -65,11 +85,12 @@ export function parseOptions(args: readonly string[]): Options {
   const seconds = textOf(given, "seconds");
   return {
     help: given["help"] === true,
-    mixes: mixesOf(mix, MIXES),
+    mixes: mixesOf(mix, place.mixes),
     rates: readRates("rate", textOf(given, "rate") ?? ""),
     rounds: wholeNumber("rounds", textOf(given, "rounds") ?? "", 1, 100),
     seconds: seconds === null ? null : wholeNumber("seconds", seconds, 2, 600),
     contenders: contendersOf(textOf(given, "contenders") ?? ""),
+    kernel: textOf(given, "kernel"),
     json: textOf(given, "json"),
     natra: textOf(given, "natra") ?? "",
   };
@@ -82,7 +103,7 @@ export function parseOptions(args: readonly string[]): Options {
  * @param known those that can be run here
  * @throws {UsageError} that quotes what is none of them
  */
-export function mixesOf(text: string | null, known: readonly Mix[]): readonly Mix[] {
+function mixesOf(text: string | null, known: readonly Mix[]): readonly Mix[] {
   if (text === null) return known;
   return text.split(",").flatMap((one) => {
     const found = known.filter(({ number }) => `${number}` === one);
@@ -96,7 +117,7 @@ export function mixesOf(text: string | null, known: readonly Mix[]): readonly Mi
 }
 
 /** @throws {UsageError} that quotes what is no contender */
-export function contendersOf(text: string): ContenderId[] {
+function contendersOf(text: string): ContenderId[] {
   return text.split(",").map((one) => {
     const found = CONTENDERS.find((id) => id === one);
     if (found !== undefined) return found;

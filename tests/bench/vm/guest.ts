@@ -1,8 +1,9 @@
 /** What runs in the guest: one mix at one cap, as `deno task bench` would measure it. Its argument is the order as JSON. */
 import { bandwidthLimiter } from "../../rig/bandwidth.ts";
+import { print } from "../../rig/cli.ts";
 import { prepareContenders } from "../mix/contenders.ts";
 import { runMix } from "../mix/run_mix.ts";
-import { type Order, VM_MIXES, writeAnswer } from "./order.ts";
+import { formatAnswer, type Order, VM_MIXES } from "./order.ts";
 
 const order = JSON.parse(Deno.args[0] ?? "") as Order;
 const { rate, rounds, seconds, meterSeconds } = order;
@@ -14,6 +15,4 @@ const { contenders, missing } = await prepareContenders(order.contenders, {
 const mix = VM_MIXES[order.mix]!;
 const tools = { requests: "/w/requests", meter: "/w/meter.o", meterSeconds };
 const { rows, checks } = await runMix({ mix, rate, rounds, seconds }, contenders, tools, () => {});
-const line = writeAnswer({ rows: rows.map(({ rounds: _, ...row }) => row), checks, missing });
-let rest = new TextEncoder().encode(line);
-while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
+print(formatAnswer({ rows: rows.map(({ rounds: _, ...row }) => row), checks, missing }));

@@ -1,16 +1,15 @@
 /** `deno task bench:vm`: see HELP. */
-import { parseArgs } from "@std/cli/parse-args";
 import { startJobs } from "../../kernels/pool.ts";
-import { checkWritable, textOf, UsageError, wholeNumber } from "../../rig/arguments.ts";
+import { checkWritable } from "../../rig/arguments.ts";
 import { print, runToEnd, say } from "../../rig/cli.ts";
 import { DEFAULT_CONGESTION_CONTROL } from "../../rig/pod.ts";
 import { findNatra } from "../places.ts";
-import { readRates, shortRate } from "../rate.ts";
-import { contendersOf, mixesOf } from "../mix/options.ts";
-import { CONTENDERS, USUAL } from "../mix/contenders.ts";
-import { jsonReport } from "../mix/report.ts";
-import type { MixResult, Run } from "../mix/run_mix.ts";
-import { drawMix } from "../mix/table.ts";
+import { shortRate } from "../rate.ts";
+import { CONTENDERS } from "../mix/contenders.ts";
+import type { Mix } from "../mix/mixes.ts";
+import { parseOptions } from "../mix/options.ts";
+import type { MixResult } from "../mix/run_mix.ts";
+import { runsOf, showResults } from "../mix/session.ts";
 import { prepareBenchFiles, runInGuest } from "./machine.ts";
 import { VM_MIXES } from "./order.ts";
 
@@ -36,49 +35,23 @@ Exit status: 0 measured, whether or not the goals were met; 1 failed; 2 bad usag
 const MACHINES = 2;
 
 /** Virtual seconds cost several of the host's. */
-function secondsAt(rate: number): number {
+function secondsFor(_mix: Mix, rate: number): number {
   return rate < 5e6 ? 30 : rate < 50e6 ? 10 : 3;
 }
 
 async function main(): Promise<void> {
-  const given: Readonly<Record<string, unknown>> = parseArgs([...Deno.args], {
-    string: ["mix", "rate", "rounds", "seconds", "contenders", "kernel", "json", "natra"],
-    boolean: ["help"],
-    default: {
-      rate: "10M",
-      rounds: "1",
-      kernel: "6.12",
-      natra: "build/natra",
-      contenders: USUAL.join(","),
-    },
-    unknown: (argument: string): boolean => {
-      throw new UsageError(`Unknown argument "${argument}"`);
-    },
-  });
-  if (given["help"] === true) return print(HELP);
-  const mixes = mixesOf(textOf(given, "mix"), VM_MIXES);
-  const rates = readRates("rate", textOf(given, "rate") ?? "");
-  const rounds = wholeNumber("rounds", textOf(given, "rounds") ?? "", 1, 100);
-  const asked = textOf(given, "seconds");
-  const seconds = asked === null ? null : wholeNumber("seconds", asked, 2, 600);
-  const contenders = contendersOf(textOf(given, "contenders") ?? "");
-  const kernel = textOf(given, "kernel") ?? "";
-  const json = textOf(given, "json");
+  const options = parseOptions(Deno.args, { mixes: VM_MIXES, rounds: 1, kernel: "6.12" });
+  if (options.help) return print(HELP);
+  const { contenders, json } = options;
+  const kernel = options.kernel ?? "";
   if (json !== null) await checkWritable("json", json);
-  const files = await prepareBenchFiles(await findNatra(textOf(given, "natra") ?? ""));
-
-  const runs = rates.flatMap((each, index) =>
-    mixes.filter((mix) => mix.rate === null || index === 0).map((mix): Run => {
-      const rate = mix.rate ?? each;
-      return { mix, rate, rounds, seconds: seconds ?? secondsAt(rate) };
-    })
-  );
+  const files = await prepareBenchFiles(await findNatra(options.natra));
   const machine = {
     ...{ kernel: `${kernel}, in a virtual machine under icount`, arch: Deno.build.arch, cpus: 1 },
     ...{ processor: "one instruction a nanosecond", load: 0, virtual: true },
   };
   print(`kernel ${machine.kernel}; congestion control ${DEFAULT_CONGESTION_CONTROL}\n`);
-  const jobs = runs.map((run) => async (): Promise<MixResult> => {
+  const jobs = runsOf(options, secondsFor).map((run) => async (): Promise<MixResult> => {
     const start = performance.now();
     const { mix, ...plan } = run;
     const order = { mix: VM_MIXES.indexOf(mix), ...plan, contenders };
@@ -88,17 +61,7 @@ async function main(): Promise<void> {
     say(`mix ${mix.number} at ${shortRate(run.rate)}: ${mix.name}: ${took} s\n`);
     return { run, rows: rows.map((row) => ({ ...row, rounds: [] })), checks };
   });
-  const results: MixResult[] = [];
-  for (const job of startJobs(jobs, MACHINES)) {
-    const result = await job;
-    results.push(result);
-    print(`${drawMix(result)}\n`);
-    const command = `deno task bench:vm ${Deno.args.join(" ").replaceAll(/ ?--(json|natra)[ =]\S+/g, "")}`
-      .trim();
-    if (json !== null) await Deno.writeTextFile(json, jsonReport(command, machine, results));
-  }
-  const checks = results.flatMap((result) => result.checks);
-  print(`${checks.filter(({ met }) => met).length} of ${checks.length} goals met`);
+  await showResults("bench:vm", machine, json, startJobs(jobs, MACHINES));
 }
 
 if (import.meta.main) Deno.exit(await runToEnd(main));

@@ -28,9 +28,9 @@ export interface Answer {
 
 const MARK = "mix-answer ";
 
-/** Writes an answer as a line. */
-export function writeAnswer(answer: Answer): string {
-  return `${MARK}${JSON.stringify(answer)}\n`;
+/** Writes an answer as a line, without its end. */
+export function formatAnswer(answer: Answer): string {
+  return `${MARK}${JSON.stringify(answer)}`;
 }
 
 /**
