@@ -57,7 +57,8 @@ function open<S extends Symbols>(path: string, symbols: S): Bound<S> {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A name that begins with U+FEFF is another name without it.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A C string: UTF-8 with its terminating zero. A zero inside would cut it short, so it is refused. */
 export function cstr(text: string): Uint8Array<ArrayBuffer> {

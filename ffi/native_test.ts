@@ -72,6 +72,10 @@ Deno.test("text() reads back what cstr() wrote, whatever stands behind the zero"
   }));
 });
 
+Deno.test("text() keeps a mark of byte order, which is a part of a name", () => {
+  assertEquals(text(cstr("\ufeffeth0")), "\ufeffeth0");
+});
+
 Deno.test("text() takes all of what has no zero", () => assertEquals(text(new Uint8Array([97, 98])), "ab"));
 
 Deno.test("view() and address() show the same memory to both sides", () => {

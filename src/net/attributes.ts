@@ -1,8 +1,9 @@
+import { text } from "../../ffi/native.ts";
+
 /** Netlink attributes of an answer, by type. */
 export type Attributes = ReadonlyMap<number, DataView>;
 
 const HEADER = 4;
-const decoder = new TextDecoder();
 const TYPE_MASK = 0x3fff; // without NLA_F_NESTED and NLA_F_NET_BYTEORDER
 
 /**
@@ -40,9 +41,7 @@ export function scanAttributes(
 
 /** The text of a part of `view`, up to its zero. */
 export function textAt(view: DataView, at: number, length: number): string {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset + at, length);
-  const end = bytes.indexOf(0);
-  return decoder.decode(end < 0 ? bytes : bytes.subarray(0, end));
+  return text(new Uint8Array(view.buffer, view.byteOffset + at, length));
 }
 
 /** A nested attribute's own attributes; none if it is absent. */
