@@ -37,6 +37,7 @@ struct knobs {
 	enum mice mice;
 	__u32 depth;            /* rows of the sketch, 1..MAX_DEPTH */
 	__u32 width_shift;      /* log2 of the cells of a row */
+	__u32 class_none;       /* HTB: no class, straight through */
 	__u32 class_ack;        /* HTB: the class ids, as skb->priority */
 	__u32 class_light;
 	__u32 class_young;      /* heavy flows in their first YOUNG_BYTES */
@@ -48,6 +49,7 @@ struct knobs {
 	__u64 cost;             /* ns a byte at the limit, << COST_SHIFT */
 	__u64 light_cost;       /* the same for the light flows' own clock, a little slower than the limit */
 	__u64 credit;           /* ns that the pod's clock may lag: the burst */
+	__u64 calm;             /* ns of credit with which the pod is so far below the limit that nothing is sorted */
 	__u64 light_credit;     /* ns, the same for the light flows' clock */
 	__u64 ack_credit;       /* ns that pure ACKs may run ahead of a tenth of the limit */
 
@@ -91,6 +93,7 @@ struct state {
 	struct clock pod, light, ack, guard;
 	__u64 heavy;            /* ns at the limit: all that ever went into the heavy queue */
 	__u64 ticket;           /* ns: when a packet last went before all that waits, see is_young() */
+	__u64 calm_from;        /* ns: when all that was sorted has left its queue for certain */
 	__u64 leak;             /* what a sketch cell leaks at: half of a fair share, eased */
 	__u64 share;            /* a heavy flow's fair share */
 	__u64 ease;             /* 1..EASE_FULL: what the leak is scaled by */

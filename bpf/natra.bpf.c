@@ -68,6 +68,30 @@ INLINE __s64 light_lag(__u64 now)
 	return light - now;
 }
 
+/* A pod that has most of its credit is below its limit, whatever its flows are: nothing waits, and there is nothing to gain
+ * from sorting.  Its packets pass by HTB's classes, which so count none of them: when the pod stops being calm, what it had
+ * used of its credit passes once more.  It is not calm before all has left the classes, or that would be overtaken. */
+INLINE int is_calm(__u64 now, __u32 length)
+{
+	__s64 lag = clock_lag(&state.pod, now), least = -(__s64)knobs.credit;
+
+	lag = (lag < least ? least : lag) + price(length, knobs.cost);
+	if (lag <= -(__s64)knobs.calm)
+		return (__s64)(now - READ(state.calm_from)) >= 0;
+	STORE(state.calm_from, now + LATE + 2 * less_or_zero(lag, 0));
+	return 0;
+}
+
+INLINE int calm(struct __sk_buff *skb, struct work *w, __u64 now, __u32 length)
+{
+	clock_charge(&state.pod, now, knobs.credit, price(length, knobs.cost));
+	COUNT(light_packets, 1);
+	COUNT(light_bytes, length);
+	if (knobs.pacer == PACER_HTB)
+		skb->priority = knobs.class_none;
+	return NEXT;
+}
+
 /* The stack's own pacing (TCP, SO_TXTIME) is kept where it asks for a later time; a stamp further off than a second is
  * not of this clock. */
 INLINE void stamp(struct __sk_buff *skb, __u64 now, __u64 departure)
@@ -258,18 +282,29 @@ INLINE int light(struct __sk_buff *skb, struct work *w, __u64 now, __s64 lag)
 	return NEXT;
 }
 
-SEC("tc")
-int natra_shape(struct __sk_buff *skb)
+/* These two are no inline functions: the verifier walks through each once, on its own, whichever way leads to it. */
+
+/* Reads the packet into `work`.  Returns its length on the wire. */
+__noinline int read(struct __sk_buff *skb)
 {
-	__u64 now = bpf_ktime_get_ns();
-	__s64 lag = light_lag(now);
 	struct work *w = bpf_map_lookup_elem(&work, &(__u32){ 0 });
+
+	if (!w)
+		return 0;               /* cannot be */
+	read_packet(skb, knobs.seed, &w->packet);
+	return w->packet.length;
+}
+
+/* Chooses the queue of the packet in `work`. */
+__noinline int sort(struct __sk_buff *skb, __u64 now)
+{
+	struct work *w = bpf_map_lookup_elem(&work, &(__u32){ 0 });
+	__s64 lag = light_lag(now);
 	struct packet *p;
 
 	if (!w)
 		return NEXT;            /* cannot be */
 	p = &w->packet;
-	read_packet(skb, knobs.seed, p);
 	share_tick(now, lag);
 	if (!p->pure_ack && (is_heavy(p, now, lag) || still_queued(p, now)))
 		return heavy(skb, w, now);
@@ -277,27 +312,43 @@ int natra_shape(struct __sk_buff *skb)
 }
 
 SEC("tc")
+int natra_shape(struct __sk_buff *skb)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct work *w = bpf_map_lookup_elem(&work, &(__u32){ 0 });
+	__u32 length = is_gso(skb) ? read(skb) : wire_length(skb, 1, 0);
+
+	if (!w)
+		return NEXT;            /* cannot be */
+	if (is_calm(now, length))
+		return calm(skb, w, now, length);
+	if (!is_gso(skb))
+		read(skb);
+	return sort(skb, now);
+}
+
+SEC("tc")
 int natra_guard(struct __sk_buff *skb)
 {
 	__u64 now = bpf_ktime_get_ns();
 	struct work *w = bpf_map_lookup_elem(&work, &(__u32){ 0 });
-	struct packet *p;
+	__u32 length = wire_length(skb, 1, 0);
 
 	if (!w)
 		return NEXT;            /* cannot be */
-	p = &w->packet;
-	read_packet(skb, knobs.seed, p);
+	if (knobs.mice == MICE_FREE || is_gso(skb))
+		length = read(skb);
 	/* A sketch of its own: the pod cannot stop this program, but it can stop the one that fills the other. */
-	if (knobs.mice == MICE_FREE && sketch_charge(&guard_sketch, p->hash, now, knobs.leak_max, p->length,
+	if (knobs.mice == MICE_FREE && sketch_charge(&guard_sketch, w->packet.hash, now, knobs.leak_max, length,
 						     saturation(knobs.leak_max)) <= knobs.threshold)
 		return NEXT;
 	if (clock_lag(&state.guard, now) >= 0) {        /* any credit passes a packet: a burst may be less than a GSO's */
 		COUNT(guard_drops, 1);
 		return DROP;
 	}
-	clock_charge(&state.guard, now, knobs.guard_credit, price(p->length, knobs.guard_cost));
+	clock_charge(&state.guard, now, knobs.guard_credit, price(length, knobs.guard_cost));
 	COUNT(guard_packets, 1);
-	COUNT(guard_bytes, p->length);
+	COUNT(guard_bytes, length);
 	return NEXT;
 }
 

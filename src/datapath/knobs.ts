@@ -32,8 +32,13 @@ const LEAK_MOST = 1n << 36n;
 /** What the pod's own clock may save up unless a larger burst was asked for: a queue of 40 ms bursts is a poor queue. */
 const POD_CREDIT = 2n * MS;
 const DEFAULT_BURST = 40n * MS;
+/** How far a flow may run ahead of its fair share, in time at the limit: at 10M two small requests on one connection. */
+const THRESHOLD = 12n * MS;
 const EDT_HORIZON = 45n * MS;
 const EDT_MARK = 15n * MS;
+/** A time at the limit that no credit reaches, in ns. */
+export const NEVER = 1n << 62n;
+
 /** The queue that the program works with. */
 export interface Queue {
   readonly kind: PacerKind;
@@ -74,9 +79,11 @@ export function knobsFor(
   const beat = bytes * BEAT / SECOND;
   const cost = (SECOND << BigInt(layout.constants.COST_SHIFT)) / bytes;
   const burst = burstTime(limit);
-  const threshold = limit.threshold ?? clamp(bytes * 8n / 1000n, 8192n, 32768n);
+  const threshold = limit.threshold ?? clamp(bytes * THRESHOLD / SECOND, 8192n, 32768n);
   const adaptive = limit.threshold === null;
   const police = kind === "police";
+  const credit = police ? burst : podCredit(limit);
+  const shared = limit.bucket === "pod" && limit.mice === "charged";
   return {
     pacer: BigInt(
       { htb: layout.pacer.PACER_HTB, edt: layout.pacer.PACER_EDT, police: layout.pacer.PACER_POLICE }[kind],
@@ -85,6 +92,7 @@ export function knobsFor(
     mice: BigInt(limit.mice === "free" ? layout.mice.MICE_FREE : layout.mice.MICE_CHARGED),
     depth: BigInt(limit.depth),
     width_shift: BigInt(Math.log2(limit.width)),
+    class_none: BigInt(Handle.ROOT),
     class_ack: BigInt(Handle.ACK),
     class_light: BigInt(limit.mice === "free" ? Handle.FREE : Handle.LIGHT),
     class_young: BigInt(Handle.YOUNG),
@@ -95,7 +103,8 @@ export function knobsFor(
     rate: beat,
     cost,
     light_cost: cost * 100n / LIGHT_PERCENT,
-    credit: police ? burst : podCredit(limit),
+    credit,
+    calm: shared ? credit / 2n : NEVER,
     light_credit: burst,
     ack_credit: 20n * MS,
 

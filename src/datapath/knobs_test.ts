@@ -15,7 +15,7 @@ const seed = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 /** The studied values: bytes and ns; rates in bytes a beat, which is 2^30 ns. */
 const STUDIED: readonly (readonly [string, Partial<Knobs>])[] = [
   ["1M", { rate: 134_217n, threshold: 8_192n, epoch: 1_000n * MS, fair_slack: 16_384n }],
-  ["10M", { rate: 1_342_177n, threshold: 10_000n, epoch: 256n * MS, fair_slack: 50_000n }],
+  ["10M", { rate: 1_342_177n, threshold: 15_000n, epoch: 256n * MS, fair_slack: 50_000n }],
   ["100M", { rate: 13_421_772n, threshold: 32_768n, epoch: 64n * MS, fair_slack: 500_000n }],
   ["1G", { rate: 134_217_728n, threshold: 32_768n, epoch: 64n * MS, fair_slack: 5_000_000n }],
 ];
@@ -34,6 +34,7 @@ for (const [annotation, studied] of STUDIED) {
       threshold_tcp: 8_192n,
       threshold_other: 1_600n,
       credit: 2n * MS,
+      calm: MS,
       light_credit: 40n * MS,
       ack_credit: 20n * MS,
       light_horizon: 500n * MS,

@@ -36,6 +36,8 @@ export interface ClassCounters extends QueueCounters {
 
 /** What a pacer's queues counted: in all, and each class for itself; none where nothing queues. */
 export interface QueueStats extends QueueCounters {
+  /** What left it: bytes on the wire, those that passed by HTB's classes included; null where nothing queues. */
+  readonly bytes: bigint | null;
   readonly classes: Readonly<Partial<Record<QueueClass, ClassCounters>>>;
 }
 
@@ -52,8 +54,10 @@ const CLASSES: ReadonlyMap<number, QueueClass> = new Map([
   [Handle.ROOT, "all"],
 ]);
 
+/** The queues of an interface; `all` is the root's. */
+type InterfaceQueues = Readonly<Partial<Record<QueueClass, ClassCounters>>>;
 /** natra's queues in one namespace, by the interface's index. */
-export type NamespaceQueues = ReadonlyMap<number, QueueStats["classes"]>;
+export type NamespaceQueues = ReadonlyMap<number, InterfaceQueues>;
 
 /** The queues of all pods' ends on the node, by one netlink dump. @throws {NativeError} */
 export function readNodeQueues(): NamespaceQueues {
@@ -113,7 +117,7 @@ function queuesOf(applied: Applied, outside: NamespaceQueues): DirectionQueues {
 }
 
 /** What queues inside a pod. */
-function readInside(applied: Applied): Partial<Record<Direction, QueueStats["classes"] | undefined>> {
+function readInside(applied: Applied): Partial<Record<Direction, InterfaceQueues | undefined>> {
   const isInside = (direction: Direction): boolean => {
     const held = applied[direction];
     return held !== null && held.pacer !== "police" && (direction === "egress" || !isOutside(applied));
@@ -148,7 +152,7 @@ type Collected = Map<number, Partial<Record<QueueClass, ClassCounters>>>;
 
 function collect(found: Collected, qdisc: Qdisc): void {
   const name = CLASSES.get(qdisc.handle);
-  if (name === undefined || (name === "all" && qdisc.kind === "htb")) return; // its classes have queues of their own
+  if (name === undefined) return;
   const { index, kind, bytes, packets, drops, backlog, queued } = qdisc;
   const classes = found.get(index) ?? {};
   found.set(index, classes);
@@ -174,17 +178,17 @@ function marksOf({ kind, extra }: Qdisc): number {
 }
 
 /** @param held What it counted in queues that were replaced is in the sum. */
-function sumUp(found: QueueStats["classes"], { carried }: AppliedDirection): QueueStats {
+function sumUp(found: InterfaceQueues, { carried }: AppliedDirection): QueueStats {
   let { drops, marks } = carried ?? { drops: 0, marks: 0 };
   let backlog = 0;
   const classes: Partial<Record<QueueClass, ClassCounters>> = {};
   for (const name of QUEUE_CLASSES) {
     const counted = found[name];
-    if (counted === undefined) continue;
+    if (counted === undefined || (name === "all" && counted.kind === "htb")) continue; // its classes have queues of their own
     classes[name] = counted;
     drops += counted.drops;
     marks += counted.marks;
     backlog += counted.backlog;
   }
-  return { drops, marks, backlog, classes };
+  return { drops, marks, backlog, bytes: found.all?.bytes ?? null, classes };
 }

@@ -22,9 +22,9 @@ export const DEFAULT_DEPTH = 4n;
 /** A cell of the sketch, in bytes. */
 export const CELL_BYTES = 8n;
 
-/** The heavy hitters' threshold, in bytes: at least one packet, and a backlog that fits the cell's 32 bits. */
+/** The heavy hitters' threshold, in bytes: at least one packet, and half of what a cell can count (2^24 units of 16: bpf/sketch.h). */
 export const MIN_THRESHOLD = 1500n;
-export const MAX_THRESHOLD: bigint = 1n << 30n;
+export const MAX_THRESHOLD: bigint = 1n << 27n;
 
 /** Takes the warnings that clamping brings. */
 export type Warn = (warning: Warning) => void;

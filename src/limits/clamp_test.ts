@@ -83,5 +83,5 @@ Deno.test("decideThreshold() is adaptive unless asked, and clamped", () => {
   assertEquals(decide((warn) => decideThreshold(undefined, warn)), [null, []]);
   assertEquals(decide((warn) => decideThreshold(asked(20_000n), warn)), [20_000n, []]);
   assertEquals(decide((warn) => decideThreshold(asked(0n), warn)), [1500n, ["1500 bytes"]]);
-  assertEquals(decide((warn) => decideThreshold(asked(2n ** 40n), warn)), [2n ** 30n, ["1073741824 bytes"]]);
+  assertEquals(decide((warn) => decideThreshold(asked(2n ** 40n), warn)), [2n ** 27n, ["134217728 bytes"]]);
 });

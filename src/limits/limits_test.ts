@@ -309,7 +309,7 @@ function assertWithinBounds(limit: DirectionLimit, maxSketchBytes: number): void
     Number.isInteger(depth) && depth >= 1 && depth <= 8 && width * depth * 8 <= maxSketchBytes,
     true,
   );
-  assertEquals(threshold === null || (threshold >= 1500n && threshold <= 2n ** 30n), true);
+  assertEquals(threshold === null || (threshold >= 1500n && threshold <= 2n ** 27n), true);
   assertEquals(limit.bucket === "flow" && limit.pacer === "htb", false);
 }
 

@@ -33,7 +33,7 @@ const list = {
 
   info: ["natra_pod_info", "gauge", "Always 1: how a pod is held, where it attaches and what paces it."],
   limit: ["natra_pod_limit_bytes_per_second", "gauge", "What a pod may send (egress) or receive (ingress)."],
-  burst: ["natra_pod_burst_bytes", "gauge", "What may pass at once after a pause."],
+  burst: ["natra_pod_burst_bytes", "gauge", "What small flows may send at once after a pause."],
   bytes: [
     "natra_pod_bytes_total",
     "counter",

@@ -77,13 +77,15 @@ function addDirection(
   }
   const dropped = (by: string, name: string, value: bigint | number): void =>
     addSeries(all.dropped, `${labels},by="${by}",class="${name}"`, value);
-  if (held.pacer !== "htb") { // with HTB the program drops nothing
+  // With HTB the program drops in the place of a queue that gives no turns: series are dear, it counts as the queue.
+  const inPlaceOfQueue = held.pacer === "htb" ? counters.heavy_drops : 0n;
+  if (held.pacer !== "htb") {
     dropped("program", "light", counters.light_drops);
     dropped("program", "heavy", counters.heavy_drops);
   }
   if (direction === "egress") dropped("guard", "all", counters.guard_drops);
   for (const [name, { drops, backlog }] of shownClasses(queue)) {
-    dropped("queue", name, drops);
+    dropped("queue", name, BigInt(drops) + (name === "heavy" ? inPlaceOfQueue : 0n));
     addSeries(all.backlog, `${labels},class="${name}"`, backlog);
   }
   addSeries(all.marked, labels, counters.marks + BigInt(queue?.marks ?? 0));

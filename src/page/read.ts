@@ -89,12 +89,11 @@ function readDirection(
 
 /** What left the queue; without one, what came to the program. */
 function passedBytes(queue: QueueStats | null, counters: Counters): { all: bigint; heavy: bigint } {
-  const classes = Object.values(queue?.classes ?? {});
   const arrived = { all: counters.light_bytes + counters.heavy_bytes, heavy: counters.heavy_bytes };
-  if (classes.length === 0) return arrived;
-  const { heavy, young, all } = queue?.classes ?? {};
+  if (queue === null || queue.bytes === null) return arrived;
+  const { heavy, young, all } = queue.classes;
   return {
-    all: classes.reduce((sum, { bytes }) => sum + bytes, 0n),
+    all: queue.bytes,
     heavy: all === undefined ? (heavy?.bytes ?? 0n) + (young?.bytes ?? 0n) : arrived.heavy,
   };
 }

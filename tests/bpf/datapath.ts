@@ -2,7 +2,7 @@
 import { NativeError } from "../../ffi/native.ts";
 import { type Counters, sumCounters } from "../../src/datapath/counters.ts";
 import { mapValue } from "../../src/datapath/kernel_objects.ts";
-import { type Knobs, knobsFor, type Queue } from "../../src/datapath/knobs.ts";
+import { type Knobs, knobsFor, NEVER, type Queue } from "../../src/datapath/knobs.ts";
 import {
   clock as clockLayout,
   knobs as knobsLayout,
@@ -34,6 +34,8 @@ export interface DatapathOptions {
   readonly pacer?: PacerKind;
   /** Whether the queue shares itself out among heavy flows; default: true for htb. */
   readonly givesTurns?: boolean;
+  /** Whether packets pass unsorted while the pod has most of its credit; default: false. */
+  readonly calm?: boolean;
   /** Default: a number of the tests' own. */
   readonly seed?: bigint;
 }
@@ -71,7 +73,7 @@ let clockedElf: Uint8Array<ArrayBuffer> | undefined;
 /** The programs and maps of one direction. */
 export class Datapath implements Disposable {
   readonly #owned: DisposableStack;
-  readonly #programs: { programFd(name: ProgramName): number };
+  readonly #programFds: ReadonlyMap<ProgramName, number>;
   readonly #maps: ProgramMaps;
 
   private constructor(
@@ -80,8 +82,9 @@ export class Datapath implements Disposable {
     readonly knobs: Knobs,
   ) {
     using undo = new DisposableStack();
-    this.#programs = undo.use(programs);
-    this.#maps = undo.use(programMaps(programs.programFd("natra_shape")));
+    undo.use(programs);
+    this.#programFds = new Map(WANTED.map(({ program }) => [program, programs.programFd(program)]));
+    this.#maps = undo.use(programMaps(this.programFd("natra_shape")));
     this.#owned = undo.move();
   }
 
@@ -124,7 +127,7 @@ export class Datapath implements Disposable {
 
   /** A program's descriptor. It stays this object's. */
   programFd(name: ProgramName): number {
-    return this.#programs.programFd(name);
+    return this.#programFds.get(name)!;
   }
 
   /** Runs natra_shape on a packet. */
@@ -216,5 +219,6 @@ function queueOf({ pacer = "htb", givesTurns = pacer === "htb" }: DatapathOption
 function decide(options: DatapathOptions): { limit: DirectionLimit; knobs: Knobs } {
   const { rate = 10_000_000n } = options.limit ?? {};
   const limit = { ...limitOf(String(rate)), ...options.limit };
-  return { limit, knobs: knobsFor(limit, queueOf(options), options.seed ?? SEED) };
+  const knobs = knobsFor(limit, queueOf(options), options.seed ?? SEED);
+  return { limit, knobs: options.calm ? knobs : { ...knobs, calm: NEVER } };
 }

@@ -23,6 +23,10 @@ function argsOf(name: string): Record<string, string> {
   return { CNI_ARGS: `K8S_POD_NAMESPACE=shop;K8S_POD_NAME=${name}` };
 }
 
+/** Sends so many datagrams of 1400 bytes from one socket; that nobody listens is no matter. */
+const ONE_FLOW =
+  'printf -v text "%1400s" ""; exec 3>"/dev/udp/$1/9"; for ((i = 0; i < $2; i++)); do printf %s "$text" >&3 2>/dev/null || :; done';
+
 async function exposed(scene: Scene): Promise<{ text: string; samples: Sample[] }> {
   const { code, stdout, stderr } = await scene.tool("metrics");
   assertEquals([code, stderr], [0, ""]);
@@ -38,7 +42,11 @@ for (const pacer of ["htb", "police"]) {
   Deno.test(`metrics of a pod held by ${pacer} are valid, at most ${MOST_SERIES} series, and count what status counts`, async () => {
     await using scene = await Scene.create();
     await scene.call("ADD", { env: argsOf(HOSTILE), conf: { pacer } });
-    await sendDatagrams(scene.pod.client, scene.pod.addresses.pod.v4, 200, 1400);
+    const { client, addresses } = scene.pod;
+    // Two at once: where the queue gives no turns the program drops who runs ahead of its share.
+    await Promise.all(
+      [1, 2].map(() => client.run(["bash", "-euc", ONE_FLOW, "bash", addresses.pod.v4, "1000"])),
+    );
     await sendDatagrams(scene.pod.pod, scene.pod.addresses.client.v4, 100, 1400);
     await pause(1000); // until the last of them has left its queue
     const { text, samples } = await exposed(scene);
@@ -47,12 +55,15 @@ for (const pacer of ["htb", "police"]) {
     assertLessOrEqual(mine.length, MOST_SERIES);
     assertGreater(mine.length, 15);
     const { stdout } = await scene.tool("status", "-o", "json");
-    for (const row of JSON.parse(stdout) as { direction: string; bytes: number; packets: number }[]) {
+    const rows = JSON.parse(stdout) as { direction: string; bytes: number; packets: number; drops: number }[];
+    assertGreater(rows.reduce((sum, { drops }) => sum + drops, 0), 0);
+    for (const row of rows) {
       const labels = { namespace: "shop", interface: "eth0", direction: row.direction };
       // The neighbours' own chatter may come between the two.
       assertLessOrEqual(sumOf(mine, "natra_pod_bytes_total", labels), row.bytes);
       assertGreater(sumOf(mine, "natra_pod_bytes_total", labels), 50_000); // the policer drops most
       assertGreater(sumOf(mine, "natra_pod_packets_total", labels), 30);
+      assertEquals(sumOf(mine, "natra_pod_dropped_packets_total", labels), row.drops);
       assertEquals(sumOf(mine, "natra_pod_limit_bytes_per_second", labels), 1_250_000);
       assertEquals(sumOf(mine, "natra_pod_burst_bytes", labels), 50_000);
     }

@@ -48,7 +48,7 @@ Deno.test("show tells where each limit came from, and what holds it", async () =
     ["natra_guard", "veth0", []],
   ]);
   const sizes = shown.directions.map(({ sketch }) => [sketch.width, sketch.depth, sketch.threshold]);
-  assertEquals(sizes, [[1024, 4, 10_000], [2048, 3, 20_000]]);
+  assertEquals(sizes, [[1024, 4, 15_000], [2048, 3, 30_000]]);
   const table = (await scene.tool("show", scene.pod.containerId)).stdout;
   assertMatch(table, /^shop\/web-1 eth0\n/);
   assertStringIncludes(table, "An estimate is never too low.");

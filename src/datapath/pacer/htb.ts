@@ -1,6 +1,6 @@
 import { eventually } from "../../kernel/pause.ts";
 import type { DirectionLimit } from "../../limits/limits.ts";
-import type { Attribute } from "../../net/netlink.ts";
+import { type Attribute, u32 } from "../../net/netlink.ts";
 import { eachClass, findQdisc, formatHandle, putClass, putQdisc, ROOT } from "../../net/tc.ts";
 import { Handle } from "../../state/names.ts";
 import { classes, classOptions, type ClassSpec, opened, ratesOf } from "./classes.ts";
@@ -18,16 +18,19 @@ import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
 // linux/pkt_sched.h
 const TCA_HTB_INIT = 2;
+const TCA_HTB_DIRECT_QLEN = 5;
 const HTB_VERSION = 3;
+/** Packets that may wait for the device, beside all classes. By default as many as the device's own queue is long: 0 here and there. */
+const DIRECT_QUEUE = 1000;
 /** How long the heavy flows' queue is waited for: it runs empty by then, if they are below the limit. */
 const CALM_MS = 50;
 
 /** struct tc_htb_glob: version, rate2quantum, defcls, debug, direct_pkts. What nobody classified is a heavy flow's. */
 function rootOptions(): Attribute[] {
-  return [[
-    TCA_HTB_INIT,
-    new Uint8Array(new Uint32Array([HTB_VERSION, 10, Handle.HEAVY & 0xffff, 0, 0]).buffer),
-  ]];
+  return [
+    [TCA_HTB_INIT, new Uint8Array(new Uint32Array([HTB_VERSION, 10, Handle.HEAVY & 0xffff, 0, 0]).buffer)],
+    [TCA_HTB_DIRECT_QLEN, u32(DIRECT_QUEUE)],
+  ];
 }
 
 function put({ netlink, link: { index } }: Device, spec: ClassSpec): void {

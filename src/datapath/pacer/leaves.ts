@@ -113,9 +113,10 @@ export function heavyQueue(device: Device, limit: DirectionLimit): string {
   return split ? `tbf + ${kind}` : kind;
 }
 
-/** The same for heavy flows that have just begun: a whole one of those fits in. */
+/** The same for heavy flows that have just begun: a whole one of those fits in, below 10M, too. */
 export function youngQueue(device: Device, limit: DirectionLimit): void {
-  turnsOrFifo(device, Handle.YOUNG, limit, BigInt(constants.YOUNG_BYTES), Handle.YOUNG);
+  const bytes = max(heavyBytes(limit), BigInt(constants.YOUNG_BYTES));
+  turnsOrFifo(device, Handle.YOUNG, limit, bytes, Handle.YOUNG);
 }
 
 /** A class's queue that gives each flow its turn, or where the kernel has none, one of so many bytes. @returns Its kind. */

@@ -105,19 +105,23 @@ function grown(then: bigint | number, now: bigint | number): number {
   return Number(now < then ? now : BigInt(now) - BigInt(then));
 }
 
+/** Bits a second. */
+function bitsOf(then: bigint, now: bigint, seconds: number): number {
+  return Math.round(grown(then, now) * 8 / seconds);
+}
+
 function directionFigures(then: DirectionSample, now: DirectionSample, seconds: number): DirectionFigures {
   const counted = (...names: (keyof DirectionSample["counters"])[]): number =>
     names.reduce((sum, name) => sum + grown(then.counters[name], now.counters[name]), 0);
   const heavy = counted("heavy_bytes"), all = heavy + counted("light_bytes");
   const classes = classFigures(then.queue, now.queue, seconds);
-  const queued = Object.values(classes);
-  const sum = (field: "sent" | "drops" | "marks"): number =>
-    queued.reduce((total, one) => total + one[field], 0);
+  const queued = Object.values(classes), sent = now.queue?.bytes ?? null;
+  const sum = (field: "drops" | "marks"): number => queued.reduce((total, one) => total + one[field], 0);
   return {
     ...whoseOf(now),
     limit: limitOf(now),
     offered: Math.round(all * 8 / seconds),
-    sent: queued.length === 0 ? null : sum("sent"),
+    sent: sent === null ? null : bitsOf(then.queue?.bytes ?? 0n, sent, seconds),
     heavyShare: all === 0 ? 0 : round(heavy / all),
     waitingBytes: now.queue?.backlog ?? 0,
     drops: round(counted("light_drops", "heavy_drops", "guard_drops") / seconds + sum("drops")),
@@ -136,7 +140,7 @@ function classFigures(
     const old = new Map(Object.entries(then?.classes ?? {})).get(name);
     figures[name] = {
       kind: counted.kind,
-      sent: Math.round(grown(old?.bytes ?? 0n, counted.bytes) * 8 / seconds),
+      sent: bitsOf(old?.bytes ?? 0n, counted.bytes, seconds),
       waitingBytes: counted.backlog,
       waitingPackets: counted.queued,
       drops: round(grown(old?.drops ?? 0, counted.drops) / seconds),

@@ -35,9 +35,10 @@ const TCP: Flow = {
   marks: 0n,
 };
 
+/** A queue that so many bytes left by its heavy class, and half as many by none. */
 function queue(bytes: bigint, drops: number, backlog = 0): QueueStats {
   const heavy = { kind: "fq_codel", bytes, packets: 1, drops, marks: 0, backlog, queued: 2 };
-  return { drops, marks: 0, backlog, classes: { heavy } };
+  return { drops, marks: 0, backlog, bytes: bytes * 3n / 2n, classes: { heavy } };
 }
 
 /** What was seen of the pod's ingress. @param at ms */
@@ -58,7 +59,7 @@ Deno.test("compare() tells a direction's rates in bits/s, and what its queue sen
   assertEquals([seconds, directions.length], [2, 1]);
   const [figures] = directions;
   assertEquals(figures?.pod, "shop/web");
-  assertEquals([figures?.limit, figures?.offered, figures?.sent], [10e6, 16e6, 10e6]);
+  assertEquals([figures?.limit, figures?.offered, figures?.sent], [10e6, 16e6, 15e6]);
   assertEquals([figures?.heavyShare, figures?.waitingBytes, figures?.drops], [0.75, 777, 5]);
   assertEquals(figures?.classes, {
     heavy: { kind: "fq_codel", sent: 10e6, waitingBytes: 777, waitingPackets: 2, drops: 3, marks: 0 },

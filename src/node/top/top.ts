@@ -1,5 +1,5 @@
 import { quote } from "../../log/quote.ts";
-import type { Command } from "../commands.ts";
+import type { Command } from "../subcommand.ts";
 import { type Options, OUTPUT, outputFormat } from "../options.ts";
 import { isTerminal, print, printJson, UsageError } from "../output.ts";
 import { wantedPods } from "../pods.ts";

@@ -6,6 +6,10 @@ import { authentication, extension, fragment, ipv4, ipv6, Protocol } from "../..
 import { rest, tcp, udp } from "../../bpf/packet/transport.ts";
 import type { Metadata } from "../../bpf/prog_run.ts";
 
+/** What a pod's packets cost depends on whether it has most of its credit left. */
+export const GROUPS = ["below its limit", "at its limit"] as const;
+export type Group = typeof GROUPS[number];
+
 /** One row of the benchmark. */
 export interface Case {
   readonly name: string;
@@ -17,8 +21,8 @@ export interface Case {
   readonly stirred?: boolean;
   /** What all of the packets must have been counted as, or nothing was measured. */
   readonly counted: "light_packets" | "heavy_packets" | "heavy_drops" | "guard_packets" | "guard_drops";
-  /** Whether the row is in the goal's median: it is what a busy pod's packets are. */
-  readonly usual: boolean;
+  /** The median that the row is in: of pods below their limit, or at it. null: none, its packets are rare. */
+  readonly group: Group | null;
 }
 
 /** So high that however fast the packets come, they stay below it. */
@@ -35,27 +39,35 @@ const shape = {
   program: "natra_shape",
   options: { limit: UNREACHED },
   counted: "light_packets",
-  usual: true,
+  group: "at its limit",
 } as const;
 const heavy = { ...shape, options: { limit: ALL_HEAVY }, packet: heavy4, counted: "heavy_packets" } as const;
 
+const calm = { ...shape, options: { limit: UNREACHED, calm: true }, group: "below its limit" } as const;
+
+const tcp4 = ethernet(ipv4({}, tcp({}, 1000)));
+const tcp6 = ethernet(ipv6({}, tcp({}, 1000)));
+const ack = ethernet(ipv4({}, tcp({}, 0)));
+const fragment4 = ethernet(ipv4({ offset: 1480 }, rest(Protocol.UDP, 1000)));
+const fragment6 = ethernet(ipv6({}, fragment(1448, false, rest(Protocol.UDP, 1000))));
+const threeFrames = { packet: heavy4, metadata: { gsoSize: 1448, gsoSegs: 3 } };
+
 /** The rows, in their order. */
 export const CASES: readonly Case[] = [
-  { ...shape, name: "light, TCP over IPv4", packet: ethernet(ipv4({}, tcp({}, 1000))) },
-  { ...shape, name: "light, TCP over IPv6", packet: ethernet(ipv6({}, tcp({}, 1000))) },
+  { ...calm, name: "calm, TCP over IPv4", packet: tcp4 },
+  { ...calm, name: "calm, TCP over IPv6", packet: tcp6 },
+  { ...calm, name: "calm, UDP over IPv4", packet: udp4 },
+  { ...calm, name: "calm, pure ACK", packet: ack },
+  { ...calm, name: "calm, fragment over IPv4", packet: fragment4 },
+  { ...calm, name: "calm, fragment over IPv6", packet: fragment6 },
+  { ...calm, name: "calm, GSO", ...threeFrames },
+  { ...shape, name: "light, TCP over IPv4", packet: tcp4 },
+  { ...shape, name: "light, TCP over IPv6", packet: tcp6 },
   { ...shape, name: "light, UDP over IPv4", packet: udp4 },
   { ...shape, name: "light, UDP over IPv6", packet: ethernet(ipv6({}, udp({}, 1000))) },
-  { ...shape, name: "light, pure ACK", packet: ethernet(ipv4({}, tcp({}, 0))) },
-  {
-    ...shape,
-    name: "light, fragment over IPv4",
-    packet: ethernet(ipv4({ offset: 1480 }, rest(Protocol.UDP, 1000))),
-  },
-  {
-    ...shape,
-    name: "light, fragment over IPv6",
-    packet: ethernet(ipv6({}, fragment(1448, false, rest(Protocol.UDP, 1000)))),
-  },
+  { ...shape, name: "light, pure ACK", packet: ack },
+  { ...shape, name: "light, fragment over IPv4", packet: fragment4 },
+  { ...shape, name: "light, fragment over IPv6", packet: fragment6 },
   { ...heavy, name: "heavy, HTB" },
   { ...heavy, name: "heavy, HTB, over IPv6", packet: ethernet(ipv6({}, tcp({}, 3000))) },
   { ...heavy, name: "heavy, HTB, limit exceeded", options: { limit: { ...ALL_HEAVY, ...EXCEEDED } } },
@@ -64,9 +76,9 @@ export const CASES: readonly Case[] = [
     ...heavy,
     name: "heavy, EDT, dropped",
     options: { limit: { ...ALL_HEAVY, ...EXCEEDED }, pacer: "edt" },
-    usual: false,
+    group: null,
   },
-  { ...heavy, name: "heavy, GSO", metadata: { gsoSize: 1448, gsoSegs: 3 } },
+  { ...heavy, name: "heavy, GSO", ...threeFrames },
   { ...shape, name: "guard, passed", program: "natra_guard", packet: udp4, counted: "guard_packets" },
   {
     ...shape,
@@ -75,10 +87,10 @@ export const CASES: readonly Case[] = [
     options: { limit: EXCEEDED },
     packet: udp4,
     counted: "guard_drops",
-    usual: false,
+    group: null,
   },
   { ...shape, name: "light, a new flow each packet", packet: udp4, stirred: true },
-  { ...heavy, name: "heavy, a new flow each packet", stirred: true, usual: false },
+  { ...heavy, name: "heavy, a new flow each packet", stirred: true, group: null },
   {
     ...shape,
     name: "light, 5 extension headers, 2 VLAN tags",
@@ -101,13 +113,13 @@ export const CASES: readonly Case[] = [
         ),
       ),
     ),
-    usual: false,
+    group: null,
   },
   {
     ...shape,
     name: "light, 8 rows of 65536",
     options: { limit: { ...UNREACHED, width: 65_536, depth: 8 } },
     packet: udp4,
-    usual: false,
+    group: null,
   },
 ];

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { report } from "../../../scripts/build/run.ts";
-import { CASES } from "./cases.ts";
+import { CASES, GROUPS } from "./cases.ts";
 import { measure, measureClock } from "./measure.ts";
 import { drawTable, GOAL, medianAbove } from "./table.ts";
 
@@ -17,7 +17,7 @@ Prints what natra's programs cost a packet, in ns above a program that does noth
   --rounds N   measure everything N times, in turns; 1 to 100 (7)
   --json FILE  write all figures to FILE
 
-Rows in brackets are not in the median that the goal is about. Needs root and a build.
+Rows in brackets are in none of the medians that the goal is about. Needs root and a build.
 Exit status: 0 the goal is met, 1 it is not, 2 bad usage.
 `;
 
@@ -40,18 +40,20 @@ function main(): number {
   }
   const results = measure(CASES, { repeat, rounds }, (round) => report(`round ${round} of ${rounds}`));
   const clock = measureClock({ repeat, rounds });
-  const median = medianAbove(results);
+  const medians = GROUPS.map((group) => ({ group, median: medianAbove(results, group) }));
   report(drawTable(results));
   report(`reading the clock, which every row does: ${clock.median} ns above empty`);
-  report(`median of the usual rows: ${median} ns above empty; goal: at most ${GOAL} ns`);
+  for (const { group, median } of medians) {
+    report(`a pod ${group}: ${median} ns above empty at the median; goal: at most ${GOAL} ns`);
+  }
   if (args.json !== undefined) {
-    const rows = results.map(({ case: { name, usual }, empty, above }) => ({ name, usual, empty, above }));
+    const rows = results.map(({ case: { name, group }, empty, above }) => ({ name, group, empty, above }));
     Deno.writeTextFileSync(
       args.json,
-      JSON.stringify({ repeat, rounds, median, goal: GOAL, clock, rows }, null, 2),
+      JSON.stringify({ repeat, rounds, medians, goal: GOAL, clock, rows }, null, 2),
     );
   }
-  return median <= GOAL ? 0 : 1;
+  return medians.every(({ median }) => median <= GOAL) ? 0 : 1;
 }
 
 function misused(message: string): number {

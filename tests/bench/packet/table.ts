@@ -1,9 +1,10 @@
 /** The packet benchmark's result, for people. */
 import Table from "cli-table3";
 import { summarize, type Summary } from "../../rig/stats.ts";
+import type { Group } from "./cases.ts";
 import type { Result } from "./measure.ts";
 
-/** What a packet may cost above a program that does nothing, ns, at the median of the usual rows. */
+/** What a packet may cost above a program that does nothing, ns, at the median of each group. */
 export const GOAL = 60;
 
 /** @returns Lines of text, without colours. */
@@ -13,15 +14,20 @@ export function drawTable(results: readonly Result[]): string {
     colAligns: ["left", "right", "right", "right"],
     style: { head: [], border: [] },
   });
-  for (const { case: { name, usual }, empty, above } of results) {
-    table.push([usual ? name : `(${name})`, whole(empty), whole(above), `${above.min} – ${above.max}`]);
+  for (const { case: { name, group }, empty, above } of results) {
+    table.push([
+      group !== null ? name : `(${name})`,
+      whole(empty),
+      whole(above),
+      `${above.min} – ${above.max}`,
+    ]);
   }
   return table.toString();
 }
 
-/** The median of the usual rows' medians, ns. */
-export function medianAbove(results: readonly Result[]): number {
-  return summarize(results.filter((result) => result.case.usual).map(({ above }) => above.median)).median;
+/** The median of a group's medians, ns. */
+export function medianAbove(results: readonly Result[], group: Group): number {
+  return summarize(results.filter((row) => row.case.group === group).map(({ above }) => above.median)).median;
 }
 
 function whole({ median }: Summary): string {
