@@ -7,6 +7,7 @@ import { baseFiles, natraFiles } from "./files.ts";
 import { type Compression, makeLayer } from "./layer.ts";
 import { writeArchive } from "./oci.ts";
 import { sbomOf } from "./sbom.ts";
+import type { Identity } from "./identity.ts";
 
 /** What to make. */
 export interface ImageRequest {
@@ -34,13 +35,6 @@ export interface Image {
   readonly archive: string;
   /** The bill of materials' path. */
   readonly sbom: string;
-}
-
-/** What natra says of itself. */
-export interface Identity {
-  readonly version: string;
-  readonly commit: string;
-  readonly modified: boolean;
 }
 
 /**

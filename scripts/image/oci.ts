@@ -3,7 +3,7 @@ import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { NATRA } from "./files.ts";
 import { sha256 } from "./hash.ts";
-import type { Identity } from "./image.ts";
+import type { Identity } from "./identity.ts";
 import { type Layer, TAR } from "./layer.ts";
 
 /** What to write. */

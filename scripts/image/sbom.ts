@@ -2,7 +2,7 @@
 import type { Component } from "../../src/node/licences.ts";
 import { type DebianPackage } from "./debian.ts";
 import { sha256IfThere } from "./hash.ts";
-import type { Identity } from "./image.ts";
+import type { Identity } from "./identity.ts";
 
 /** What it is about. */
 export interface Subject {

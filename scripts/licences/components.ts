@@ -2,34 +2,9 @@
 import { type Context, pin } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import type { Component } from "../../src/node/licences.ts";
+import { readManifest } from "./manifest.ts";
 import { npmComponents } from "./npm.ts";
-
-/** third_party/components.json: what is written by hand. */
-export interface Manifest {
-  readonly native: readonly NativeEntry[];
-  /** The licence of each npm package that is built in. */
-  readonly npm: Readonly<Record<string, string>>;
-  /** The text's place for npm packages that bring none. */
-  readonly npmTexts: Readonly<Record<string, string>>;
-  /** Names of deno.json's import map that only tests and scripts import. */
-  readonly toolsOnly: readonly string[];
-}
-
-interface NativeEntry {
-  readonly name: string;
-  /** Where its version is found: see versionFinders; or a pin of third_party/versions.env. */
-  readonly version: string;
-  readonly licence: string;
-  readonly from: string;
-  readonly purl?: string;
-  /** Files: below the repository, below the sources of libbpf's crate, or of the system that builds. */
-  readonly texts: readonly string[];
-}
-
-/** Reads third_party/components.json. */
-export function readManifest(context: Context): Manifest {
-  return JSON.parse(Deno.readTextFileSync(`${context.root}/third_party/components.json`));
-}
+import { licenceText, sourcesOf } from "./texts.ts";
 
 /**
  * Lists what the executable is made of.
@@ -48,36 +23,6 @@ export async function components(context: Context): Promise<Component[]> {
     return { name, version, licence, from, ...url, text };
   }));
   return [...native, ...await npmComponents(context, manifest)];
-}
-
-/**
- * Reads a licence's text.
- *
- * @param context The build's context.
- * @param place `repository/…`, `sources/…` (libbpf's crate) or `system/…`.
- * @returns The text.
- * @throws {Error} If there is none.
- */
-export function licenceText(context: Context, place: string): string {
-  const [root = "", ...rest] = place.split("/");
-  const roots: Record<string, string> = {
-    repository: context.root,
-    sources: sourcesOf(context),
-    system: "",
-  };
-  if (roots[root] === undefined) {
-    throw new Error(`Cannot read a licence at "${place}": unknown root "${root}"`);
-  }
-  const path = `${roots[root]}/${rest.join("/")}`;
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (cause) {
-    throw new Error(`Cannot read the licence "${path}"`, { cause });
-  }
-}
-
-function sourcesOf(context: Context): string {
-  return `${context.cache}/libbpf-${pin(context, "LIBBPF_CRATE_VERSION")}`;
 }
 
 /** Where versions are found that are no pins. */

@@ -1,7 +1,9 @@
 /** What is built in has a licence entry, and what has an entry is built in. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { context } from "../build/context.ts";
-import { components, licenceText, readManifest } from "./components.ts";
+import { components } from "./components.ts";
+import { readManifest } from "./manifest.ts";
+import { licenceText } from "./texts.ts";
 import { embeddedPackages, npmComponents } from "./npm.ts";
 
 const here = context(false);

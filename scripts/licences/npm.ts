@@ -3,7 +3,8 @@ import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { filesBelow } from "../build/stamp.ts";
 import type { Component } from "../../src/node/licences.ts";
-import { licenceText, type Manifest } from "./components.ts";
+import type { Manifest } from "./manifest.ts";
+import { licenceText } from "./texts.ts";
 
 /** What is bundled, each for itself. */
 const ENTRIES = ["main.ts", "src/page/browser/main.ts"];

@@ -14,7 +14,7 @@ import { growTask } from "./agent_grow.ts";
 import { reconcileTask } from "./agent_reconcile.ts";
 import { webRoutes } from "./agent_web.ts";
 import { cniDirectories, DIRECTORIES } from "./cni_directories.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./subcommand.ts";
 import type { Options } from "./options.ts";
 import { UsageError } from "./output.ts";
 

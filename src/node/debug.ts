@@ -8,7 +8,7 @@ import { netnsId } from "../net/netns.ts";
 import { isKnown } from "../state/known.ts";
 import { DIRECTIONS } from "../state/names.ts";
 import type { RecordKey } from "../state/records.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./subcommand.ts";
 import { describeLimit } from "./describe_limit.ts";
 import type { Options } from "./options.ts";
 import { print, UsageError } from "./output.ts";

@@ -1,4 +1,5 @@
-import type { Command, Entry } from "./commands.ts";
+import type { Entry } from "./commands.ts";
+import type { Command } from "./subcommand.ts";
 import { type CommandOption, HELP } from "./options.ts";
 
 /** A list of names and what they mean, in two columns. */

@@ -3,7 +3,7 @@ import { keepInstalled } from "../install/keep.ts";
 import { createLogger } from "../log/log.ts";
 import { CHAINED_PLUGIN } from "./chained_plugin.ts";
 import { type CniDirectories, cniDirectories, DIRECTORIES } from "./cni_directories.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./subcommand.ts";
 import { type Options, OUTPUT, outputFormat } from "./options.ts";
 import { print, printJson } from "./output.ts";
 import { describeBuild } from "./version.ts";
@@ -24,7 +24,7 @@ original is never touched. Stays, and does it again whenever the original change
     `k3s:       --bin-dir /var/lib/rancher/k3s/data/cni --conf-dir /var/lib/rancher/k3s/agent/etc/cni/net.d
 microk8s:  --bin-dir …/opt/cni/bin --conf-dir …/args/cni-network in the directory that /var/snap/microk8s/current leads to
 GKE:       --bin-dir /home/kubernetes/bin
-OpenShift: --bin-dir /var/lib/cni/bin --conf-dir /var/run/multus/cni/net.d
+OpenShift: --bin-dir /var/lib/cni/bin --conf-dir /run/multus/cni/net.d
 
 Exit code 1 if natra is not ready afterwards: stderr says why.`,
   run: install,

@@ -1,7 +1,7 @@
 import type { Applied } from "../datapath/applied.ts";
 import { describeError } from "../log/describe.ts";
 import { quote } from "../log/quote.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./subcommand.ts";
 import type { Options } from "./options.ts";
 import { print } from "./output.ts";
 import { podName } from "./pods.ts";

@@ -5,7 +5,7 @@ import { formatRate } from "../limits/quantity.ts";
 import { escapeText } from "../log/quote.ts";
 import { type Direction, DIRECTIONS } from "../state/names.ts";
 import { CONF_DIR } from "./cni_directories.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./subcommand.ts";
 import { formatAge, formatBytes, formatPercent } from "./format.ts";
 import { type Options, OUTPUT, outputFormat } from "./options.ts";
 import { print, printJson } from "./output.ts";
@@ -27,7 +27,7 @@ container ID) contains it.`,
   ],
   words: { name: "POD", most: Infinity, complete: "pods" },
   notes: `Columns:
-  RATE     the limit, in bits/s, and BURST, what may pass at once after a pause
+  RATE     the limit, in bits/s, and BURST, what small flows may send at once after a pause
   ATTACH   how the program hangs on the interface, and QUEUE, what holds the packets that have to wait
   BYTES    on the wire since the pod is held, dropped ones included
   HEAVY    the part of them that flows above their fair share sent: they wait, the others go first

@@ -1,6 +1,6 @@
 import { removeExecutable, removeLists } from "../install/uninstall.ts";
 import { type CniDirectories, cniDirectories, DIRECTORIES } from "./cni_directories.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./subcommand.ts";
 import type { Options } from "./options.ts";
 import { print } from "./output.ts";
 import { leaveNode } from "../state/leave.ts";

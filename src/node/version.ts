@@ -1,4 +1,4 @@
-import type { Command } from "./commands.ts";
+import type { Command } from "./subcommand.ts";
 import { type Options, OUTPUT, outputFormat } from "./options.ts";
 import { print, printJson, UsageError } from "./output.ts";
 

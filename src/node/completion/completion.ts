@@ -1,5 +1,5 @@
 import { quote } from "../../log/quote.ts";
-import type { Command } from "../commands.ts";
+import type { Command } from "../subcommand.ts";
 import type { Options } from "../options.ts";
 import { print, UsageError } from "../output.ts";
 import { podName, wantedPods } from "../pods.ts";

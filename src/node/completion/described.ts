@@ -1,5 +1,5 @@
 import { COMMANDS } from "../commands.ts";
-import type { Words } from "../commands.ts";
+import type { Words } from "../subcommand.ts";
 import { type CommandOption, HELP } from "../options.ts";
 
 /** A subcommand as a shell is to know it. */

@@ -1,6 +1,6 @@
 import { quote } from "../../log/quote.ts";
 import { cniDirectories, DIRECTORIES } from "../cni_directories.ts";
-import type { Command } from "../commands.ts";
+import type { Command } from "../subcommand.ts";
 import { type Options, OUTPUT, outputFormat } from "../options.ts";
 import { print, printJson, UsageError } from "../output.ts";
 import { wantedPods } from "../pods.ts";

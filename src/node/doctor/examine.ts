@@ -9,7 +9,8 @@ import { podName } from "../pods.ts";
 import { NODE_CHECKS, POD_CHECKS, SHARED_CHECKS } from "./checks.ts";
 import type { Finding, PodId, Symptom } from "./finding.ts";
 import { leftover } from "./node/records.ts";
-import { type Proof, proofOf } from "./pod/passing.ts";
+import type { Proof } from "./pod/patient.ts";
+import { proofOf } from "./pod/passing.ts";
 
 /** What the doctor was asked to look at. */
 export interface Examination {

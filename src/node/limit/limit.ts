@@ -6,7 +6,7 @@ import { escapeText } from "../../log/quote.ts";
 import { BUCKETS, MICE, PACERS } from "../../limits/request.ts";
 import { LIBCNI_CACHE } from "../../pod/attachments.ts";
 import { DIRECTIONS } from "../../state/names.ts";
-import type { Command } from "../commands.ts";
+import type { Command } from "../subcommand.ts";
 import { describeLimit } from "../describe_limit.ts";
 import { type Options, OUTPUT, outputFormat } from "../options.ts";
 import { print, printJson, UsageError } from "../output.ts";
@@ -17,7 +17,7 @@ import { wantedLimits } from "./wanted.ts";
 export const command: Command = {
   usage: "POD [--ingress LIMIT|off] [--egress LIMIT|off] [options]",
   about:
-    `Changes what a running pod is held to, at once, and without losing a packet or a connection. POD is namespace/name, a
+    `Changes what a running pod is held to, at once, and without losing a connection. POD is namespace/name, a
 name, or the start of a container ID; it may have had no limit so far. What is left out stays as it is, but
 for the burst, which goes with the rate.`,
   options: [
@@ -28,7 +28,11 @@ for the burst, which goes with the rate.`,
       about: "what the pod may receive: bits/s (20M), the annotation's JSON form, or off",
     },
     { name: "egress", value: "LIMIT", complete: ["off"], about: "what the pod may send" },
-    { name: "burst", value: "BITS", about: "what may pass at once after a pause (40 ms of the rate)" },
+    {
+      name: "burst",
+      value: "BITS",
+      about: "what small flows may send at once after a pause (40 ms of the rate)",
+    },
     {
       name: "bucket",
       value: "WHOSE",

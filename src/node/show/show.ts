@@ -1,5 +1,5 @@
 import { describeError } from "../../log/describe.ts";
-import type { Command } from "../commands.ts";
+import type { Command } from "../subcommand.ts";
 import { type Options, OUTPUT, outputFormat } from "../options.ts";
 import { print, printJson, UsageError } from "../output.ts";
 import { onePod } from "../pods.ts";

@@ -3,18 +3,7 @@ import type { Counters } from "../../../datapath/counters.ts";
 import type { Sample } from "../../../datapath/inspect.ts";
 import type { Direction } from "../../../state/names.ts";
 import type { Symptom } from "../finding.ts";
-import type { Patient } from "./patient.ts";
-
-/**
- * Whether natra counted what the interfaces counted: `counted`; `missed`: it did not; `idle`: too little passed to tell;
- * `unknown`: nobody watched, or its counters are gone. Bytes, while it was watched.
- */
-export interface Proof {
-  readonly verdict: "counted" | "missed" | "idle" | "unknown";
-  /** At the pod's end of the veth. */
-  readonly interfaceBytes: bigint | null;
-  readonly countedBytes: bigint | null;
-}
+import type { Patient, Proof } from "./patient.ts";
 
 /** Bytes below which nothing is proven: address resolution and the like. */
 const LEAST = 10_000n;

@@ -1,0 +1,27 @@
+import type { CommandOption, Options } from "./options.ts";
+
+/** What the words behind a subcommand are. */
+export interface Words {
+  /** As the usage line names them, for example `POD`. */
+  readonly name: string;
+  /** How many there may be at most. */
+  readonly most: number;
+  /** What a shell completes them with: the pods that are limited here, or one of these. */
+  readonly complete: "pods" | readonly string[];
+}
+
+/** A subcommand: what it takes and tells of itself, and what it does. Help, completion and parsing all read this. */
+export interface Command {
+  /** Behind `Usage: natra NAME`. */
+  readonly usage: string;
+  /** What it does, in a paragraph. */
+  readonly about: string;
+  /** `-h, --help` is everyone's, and not listed here. */
+  readonly options: readonly CommandOption[];
+  /** Absent: it takes none. */
+  readonly words?: Words;
+  /** What else its help says behind the options: columns, examples, exit codes. */
+  readonly notes?: string;
+  /** @returns The exit code: 0 fine, 1 found trouble. @throws {UsageError} If the command line is wrong. */
+  run(options: Options): number | Promise<number>;
+}
