@@ -4,11 +4,15 @@ import { look } from "../churn/interface.ts";
 import { Child } from "../rig/child.ts";
 import { pause } from "../rig/interruption.ts";
 import { RigError, run } from "../rig/run.ts";
+import { leastWhile, Stolen } from "../rig/stolen.ts";
 import type { RunningPod } from "./runtime.ts";
 
 /** Slow start and the first burst are over then. */
 const WARM_UP_MS = 1000;
 const MEASURE_MS = 3000;
+/** What a cap lets through in these few seconds, as shares of it; counted below the packets' true length. */
+const LEAST = 0.9;
+const MOST = 1.02;
 /** Where an iperf3 server listens. */
 export const PORT = 5201;
 
@@ -47,6 +51,14 @@ export const HELD_BOTH_WAYS = [
   "pod egress natra_shape",
 ];
 
+/** What got through a cap. */
+export interface Passage {
+  /** In % of the cap. */
+  readonly percent: string;
+  /** Whether the cap held, and let through what it should as far as the machine was there. */
+  readonly isHeld: boolean;
+}
+
 /**
  * Measures what gets through, by the counters behind the queue: what iperf3 reports depends on when a busy machine lets
  * it look at its clock. Where super-packets pass they count headers once, and read 3 to 4 % low.
@@ -54,19 +66,20 @@ export const HELD_BOTH_WAYS = [
  * @param pod which, with an iperf3 server
  * @param direction as the pod sees it
  * @param cap in bits per second, of wire bytes
- * @returns the rate's share of the cap
+ * @returns what got through
  * @throws {RigError} if iperf3 fails
  */
-export async function shareOfCap(
+export async function measurePassage(
   pod: RunningPod,
   direction: "ingress" | "egress",
   cap: number,
-): Promise<number> {
+): Promise<Passage> {
   await untilItListens(pod);
   const [host, inside] = await endsOf(pod);
   const receiver = direction === "ingress" ? inside : host;
   const reverse = direction === "egress" ? ["--reverse"] : [];
   await using client = Child.start(["iperf3", "--client", pod.address, "--time", "60", ...reverse]);
+  const stolen = new Stolen();
   await pause(WARM_UP_MS);
   const first = await received(receiver);
   await pause(MEASURE_MS);
@@ -74,7 +87,9 @@ export async function shareOfCap(
   if (client.ended) {
     throw new RigError(`Failed to measure pod "${pod.name}": "${(await client.stop()).stderr.trim()}"`);
   }
-  return (last.bytes - first.bytes) * 8 / ((last.ms - first.ms) / 1000) / cap;
+  const share = (last.bytes - first.bytes) * 8 / ((last.ms - first.ms) / 1000) / cap;
+  const isHeld = share >= leastWhile(LEAST, stolen.share()) && share <= MOST;
+  return { percent: `${(share * 100).toFixed(1)} %`, isHeld };
 }
 
 async function received({ name, enter }: Interface): Promise<{ bytes: number; ms: number }> {

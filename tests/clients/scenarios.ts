@@ -2,7 +2,7 @@
 import { FREEING_MS, leftovers, type Objects, reachable } from "../churn/leftovers.ts";
 import { outcomeOf } from "../rig/run.ts";
 import type { Notebook } from "./findings.ts";
-import { endsOf, HELD_BOTH_WAYS, heldBy, shareOfCap } from "./held.ts";
+import { endsOf, HELD_BOTH_WAYS, heldBy, measurePassage } from "./held.ts";
 import { PLAIN, POD_KINDS, type PodKind } from "./kinds.ts";
 import { LOG_FILE, orderKill, wasKilled, writeList } from "./network.ts";
 import type { RunningPod, Runtime } from "./runtime.ts";
@@ -42,10 +42,9 @@ export async function everyKind({ runtime }: Stage, notebook: Notebook): Promise
 
 async function expectRate(pod: RunningPod, cap: number, notebook: Notebook): Promise<void> {
   for (const direction of ["ingress", "egress"] as const) {
-    const share = await shareOfCap(pod, direction, cap);
-    const percent = `${(share * 100).toFixed(1)} %`;
+    const { percent, isHeld } = await measurePassage(pod, direction, cap);
     notebook.notes.push(`${pod.name} ${direction} ${percent} of ${cap / 1e6}M`);
-    notebook.expect(share >= 0.9 && share <= 1.02, `${pod.name} ${direction} got ${percent} of its cap`);
+    notebook.expect(isHeld, `${pod.name} ${direction} got ${percent} of its cap`);
   }
 }
 

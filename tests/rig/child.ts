@@ -76,6 +76,20 @@ export class Child implements AsyncDisposable {
     }
   }
 
+  /**
+   * Waits for its end, and asks it to end where that takes too long.
+   *
+   * @param patience how long to wait before each of both, in milliseconds
+   * @returns how it ended and all that it said
+   */
+  async endOrStop(patience: number): Promise<Outcome> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, patience);
+    await Promise.race([this.#outcome, late.promise]);
+    clearTimeout(timer);
+    return await this.stop("SIGINT", patience);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

@@ -137,7 +137,8 @@ export class Elephant implements AsyncDisposable {
    */
   async finish(): Promise<ElephantFigures> {
     const sent = (await this.client.stop("SIGINT", LAST_WORDS_MS)).stdout;
-    const received = (await this.server.stop("SIGINT", LAST_WORDS_MS)).stdout;
+    // It ends with its client. A signal while it writes its report would take that away.
+    const received = (await this.server.endOrStop(LAST_WORDS_MS)).stdout;
     return readReports(this.spec, this.warmup, sent, received);
   }
 

@@ -37,6 +37,8 @@ export interface RequestFigures {
   readonly count: number;
   /** How many failed or timed out; they count with the whole timeout. */
   readonly bad: number;
+  /** How many failed of what. */
+  readonly errors: Readonly<Record<string, number>>;
   /** How late the load itself ever was, in milliseconds: large on a machine that is too busy to measure. */
   readonly maxStartDelay: number;
   readonly p50: number | null;

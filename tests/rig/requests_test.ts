@@ -32,12 +32,16 @@ Deno.test("the same seed gives the same schedule, another seed another", async (
 
 Deno.test("refused and unanswered requests are bad and count with the whole timeout", async () => {
   await using pod = await Pod.create();
-  for (const breakIt of [[], ["ip", "link", "set", "lo", "down"], ["ip", "link", "set", "eth0", "down"]]) {
-    if (breakIt.length > 0) await pod.pod.run(breakIt);
+  const ways = [
+    [[], "Connection refused"],
+    [["ip", "link", "set", "eth0", "down"], "Connection timed out"],
+  ] as const;
+  for (const [breakIt, reason] of ways) {
+    if (breakIt.length > 0) await pod.pod.run([...breakIt]);
     await using running = startRequests(pod, tools, { ...load, timeout: 0.4 }, 0, 0.5);
-    const { count, bad, p50, max } = await finishRequests(running);
+    const { count, bad, errors, p50, max } = await finishRequests(running);
     assert(count > 0);
-    assertEquals({ bad, p50, max }, { bad: count, p50: 400, max: 400 });
+    assertEquals({ bad, errors, p50, max }, { bad: count, errors: { [reason]: count }, p50: 400, max: 400 });
   }
 });
 

@@ -12,6 +12,7 @@ import {
   startRequests,
 } from "./requests.ts";
 import { averageRate, type Series, SLOT_SECONDS, worstSecond } from "./series.ts";
+import { Stolen } from "./stolen.ts";
 import type { Tools } from "./tools.ts";
 
 /** What to measure. */
@@ -53,6 +54,8 @@ export interface Measurement {
   readonly egress: DirectionFigures;
   readonly requests: RequestFigures | null;
   readonly elephants: readonly ElephantFigures[];
+  /** Seconds that the host took from all processors together in each second, warm-up included. */
+  readonly stolen: number;
   /** What the limiter wrote to its standard error while it set the limit. */
   readonly limiterStderr: string;
 }
@@ -98,6 +101,7 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
   const load = scenario.requests &&
     traffic.use(startRequests(pod, tools, scenario.requests, warmup, seconds));
 
+  const stolen = new Stolen();
   const from = slotNow() + Math.round(warmup / SLOT_SECONDS);
   if (elephantsAfter !== undefined) {
     await pause(elephantsAfter * 1000);
@@ -108,10 +112,12 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
   // At once: while the last requests are waited for, the meters' rings run on, and over what was counted.
   const ingress = figuresOf(await toPod.read(from, to), rate);
   const egress = figuresOf(await fromPod.read(from, to), rate);
+  const share = stolen.share();
   // The elephants run until the last request is answered: none may end on an empty road.
   const requests = load && await finishRequests(load);
   const reports = await Promise.all(elephants.map((elephant) => elephant.finish()));
-  return { ingress, egress, requests, elephants: reports, limiterStderr: limit?.stderr ?? "" };
+  const limiterStderr = limit?.stderr ?? "";
+  return { ingress, egress, requests, elephants: reports, stolen: share, limiterStderr };
 }
 
 function figuresOf(series: Series, cap: number): DirectionFigures {

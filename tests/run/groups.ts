@@ -28,7 +28,7 @@ const TESTS: readonly TestGroup[] = [
 /** The same for those that come last, because they take longest. */
 const LAST: readonly TestGroup[] = [
   ["vm", 30, ["tests/vm"]],
-  ["kernels", 40, ["tests/kernels"]],
+  ["kernels", 55, ["tests/kernels"]],
 ];
 /** What `deno task test` runs. */
 const UNIT = ["tests/run"];

@@ -2,6 +2,7 @@
 /* The asking side, closed loop: each client asks again as soon as it is answered. Latency runs from the asking. */
 #include "requests.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -28,7 +29,7 @@ static void ask(int epoll, struct request *r, const struct plan *plan, int64_t a
 {
 	*r = (struct request){ .outcome.due = at, .fd = open_connection(plan) };
 	if (r->fd < 0)
-		end_request(epoll, r, plan, at, false);
+		end_request(epoll, r, plan, at, errno);
 	else
 		begin_exchange(epoll, r);
 }
@@ -56,8 +57,8 @@ void load_closed(const struct plan *plan)
 		for (int i = 0; i < plan->clients; i++) {
 			struct request *r = &clients[i];
 			if (!r->over && at - r->outcome.due >= timeout)
-				end_request(epoll, r, plan, at, false);
-			bool waits = r->over && r->outcome.bad && at - r->outcome.due < RETRY_NS;
+				end_request(epoll, r, plan, at, ETIMEDOUT);
+			bool waits = r->over && r->outcome.error && at - r->outcome.due < RETRY_NS;
 			if (r->over && !waits) {
 				if (r->outcome.due < end)
 					record(&done, &r->outcome);

@@ -18,14 +18,16 @@ int64_t now_ns(void)
 
 int open_connection(const struct plan *plan)
 {
-	int fd = socket(plan->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int fd = socket(plan->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK, 0), error;
 
 	if (fd < 0)
 		return -1;
 	prepare_socket(fd, plan->congestion);
 	if (connect(fd, (const struct sockaddr *)&plan->address, plan->address_length) == 0 || errno == EINPROGRESS)
 		return fd;
+	error = errno;
 	close(fd);
+	errno = error;
 	return -1;
 }
 
@@ -34,13 +36,13 @@ void begin_exchange(int epoll, struct request *r)
 	watch(epoll, EPOLL_CTL_ADD, r->fd, EPOLLIN | EPOLLOUT, r);
 }
 
-void end_request(int epoll, struct request *r, const struct plan *plan, int64_t at, bool good)
+void end_request(int epoll, struct request *r, const struct plan *plan, int64_t at, int error)
 {
 	r->over = true;
-	r->outcome.bad = !good;
-	r->outcome.latency = good ? (at - r->outcome.due) / 1e6 : plan->timeout * 1e3;
+	r->outcome.error = error;
+	r->outcome.latency = error ? plan->timeout * 1e3 : (at - r->outcome.due) / 1e6;
 	if (r->lane)
-		leave_lane(epoll, r, plan, at, good);
+		leave_lane(epoll, r, plan, at, !error);
 	else if (r->fd >= 0)
 		close(r->fd);
 	r->fd = -1;
@@ -53,7 +55,7 @@ void advance_request(int epoll, struct request *r, const struct plan *plan, int6
 
 	if (r->sent < plan->request_total) {
 		if (!send_message(r->fd, plan->header, plan->header_length, plan->request_total, &r->sent)) {
-			end_request(epoll, r, plan, at, false);
+			end_request(epoll, r, plan, at, errno);
 			return;
 		}
 		if (r->sent == plan->request_total)
@@ -62,7 +64,7 @@ void advance_request(int epoll, struct request *r, const struct plan *plan, int6
 	while (r->received < plan->answer_total && (n = recv(r->fd, sink, sizeof(sink), 0)) > 0)
 		r->received += n;
 	if (r->received >= plan->answer_total)
-		end_request(epoll, r, plan, at, true);
+		end_request(epoll, r, plan, at, 0);
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
-		end_request(epoll, r, plan, at, false);
+		end_request(epoll, r, plan, at, n == 0 ? ENODATA : errno);
 }

@@ -2,6 +2,7 @@
 /* Connections that live on. A request that is due while its connection is busy waits, and its latency runs. */
 #include "requests.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ static void start_on(int epoll, struct lane *lane, struct request *r, const stru
 	lane->current = r;
 	r->fd = lane->fd;
 	if (r->fd < 0)
-		end_request(epoll, r, plan, at, false);
+		end_request(epoll, r, plan, at, errno);
 	else
 		begin_exchange(epoll, r);
 }

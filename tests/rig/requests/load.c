@@ -17,7 +17,7 @@ static void start_request(int epoll, struct request *r, const struct plan *plan,
 	}
 	r->fd = open_connection(plan);
 	if (r->fd < 0)
-		end_request(epoll, r, plan, at, false);
+		end_request(epoll, r, plan, at, errno);
 	else
 		begin_exchange(epoll, r);
 }
@@ -50,7 +50,7 @@ static int64_t run_schedule(const struct plan *plan, struct request *requests, s
 			if (!r->over && at - r->outcome.due < timeout)
 				break;
 			if (!r->over)
-				end_request(epoll, r, plan, at, false);
+				end_request(epoll, r, plan, at, ETIMEDOUT);
 		}
 		if (started < count)
 			wake_at(timer, start + requests[started].outcome.due);

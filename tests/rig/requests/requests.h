@@ -34,7 +34,7 @@ struct plan {
 struct outcome {
 	int64_t due; /* ns after the start */
 	double latency; /* ms */
-	bool bad;
+	int error; /* errno: why it is bad; 0: it is not */
 };
 
 /* A request under way. */
@@ -71,10 +71,10 @@ struct request *make_schedule(const struct plan *plan, size_t *count);
 
 /* exchange.c: `at` is ns after the start */
 int64_t now_ns(void);
-int open_connection(const struct plan *plan); /* -1: refused at once */
+int open_connection(const struct plan *plan); /* -1 and errno: refused at once */
 void begin_exchange(int epoll, struct request *r);
 void advance_request(int epoll, struct request *r, const struct plan *plan, int64_t at);
-void end_request(int epoll, struct request *r, const struct plan *plan, int64_t at, bool good);
+void end_request(int epoll, struct request *r, const struct plan *plan, int64_t at, int error);
 
 /* lanes.c */
 struct lane *open_lanes(const struct plan *plan);
