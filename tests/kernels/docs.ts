@@ -31,7 +31,7 @@ const FEATURES: readonly (readonly [about: string, feature: string, natra: strin
   ["HTB", "htb", "paces with it"],
   ["fq_codel", "fq_codel", "queues heavy flows in it, below HTB; without it in a bfifo"],
   ["TBF", "tbf", "cuts GSO packets with it at low limits"],
-  ["fq", "fq", "paces with it where EDT is asked for; without it with HTB"],
+  ["fq", "fq", "paces with it where EDT is asked for; without it with HTB, or by drops for bucket flow"],
   ["departure time in skb->tstamp", "departure_time", "needed for EDT"],
   ["atomic addition", "plain_atomics", "needed"],
   ["atomics that return a value", "value_atomics", "not used: clocks are added to, and read apart"],
@@ -92,7 +92,7 @@ const FIGURES_WORDS =
 keep to the cap by themselves, so that nothing is queued but the processor is as busy. The machine is emulated in virtual time, one
 instruction every nanosecond on one processor, with both ends of all connections on it: beside any traffic a request waits for the
 processor, and at 100M for longer than for anything else. So what is judged is the ratio to the self-paced row: ≤ 1.5 at 10M, and at
-100M only that it stays below 4.
+100M only ≤ 4.
 `;
 
 const CHOOSING = `## HTB or EDT?

@@ -1,4 +1,5 @@
 /** A plan in a guest. */
+import { Stolen } from "../rig/stolen.ts";
 import { runInVm } from "../vm/run.ts";
 import type { GuestFiles } from "./guest_files.ts";
 import type { Plan } from "./plan.ts";
@@ -19,8 +20,8 @@ const TIMEOUT = 1500;
 /** What a guest told. */
 export interface GuestRun {
   readonly checks: readonly CheckReport[];
-  /** Seconds of the host's time. */
-  readonly seconds: number;
+  /** Seconds that were taken from this machine's processors together in each second meanwhile. */
+  readonly stolen: number;
 }
 
 /**
@@ -40,7 +41,8 @@ export async function runGuest(
   files: GuestFiles,
   only?: string,
 ): Promise<GuestRun> {
-  const { output, seconds } = await runInVm({
+  const stolen = new Stolen();
+  const { output } = await runInVm({
     kernel,
     files: [`${files.directory}/`],
     command: `warm ${WARM} && ./checks ${plan} ${files.meterSeconds} ${
@@ -51,7 +53,7 @@ export async function runGuest(
     onOutput: progress(kernel, plan),
     ...(plan === "races" ? { cpus: 2 } : { icount: ICOUNT }),
   });
-  return { checks: parseReports(output), seconds };
+  return { checks: parseReports(output), stolen: stolen.share() };
 }
 
 /** Says each check as it ends: a machine takes minutes. */

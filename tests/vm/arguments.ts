@@ -11,7 +11,7 @@ export const USAGE =
   FILE            copied to /w in the guest; of DIR/ the contents
   COMMAND         joined with blanks and run by bash as root in /w
   -m MB           memory (1024)
-  -c CPUS         processors (2, with --icount 1)
+  -c CPUS         processors (1)
   --icount SHIFT  virtual time, 2^SHIFT ns for each instruction; 1 is the one to take
   -t SECONDS      end the machine after that many seconds of real time (600)
   -o OUTDIR       copy the guest's /w/out to OUTDIR afterwards

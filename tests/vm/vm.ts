@@ -1,4 +1,5 @@
 import { requireProgram } from "./command.ts";
+import { crashKind } from "./crash.ts";
 import { VmError } from "./error.ts";
 import { copyFromImage, readFromImage } from "./ext4.ts";
 import { bootImage } from "./image.ts";
@@ -18,7 +19,7 @@ export interface VmRequest {
   readonly files?: readonly string[];
   /** Memory in MiB, 1024 by default. */
   readonly memory?: number;
-  /** Processors: 2 by default, 1 with `icount`, in which 5.10 and 6.1 hang with more. */
+  /** Processors: 1 by default. With more, in real time, QEMU is not reliable (`crashKind()`); in virtual time 5.10 and 6.1 hang. */
   readonly cpus?: number;
   /** Virtual time of 2^icount ns for each instruction, whatever the host's load. */
   readonly icount?: number;
@@ -26,7 +27,7 @@ export interface VmRequest {
   readonly timeout?: number;
   /** Where the guest's /w/out is copied to; made if it is not there. */
   readonly outDir?: string;
-  /** Given the output as it comes. */
+  /** Given the output of each boot as it comes. */
   readonly onOutput?: (chunk: Uint8Array) => void;
   /** Given progress: what is built and fetched the first time. By default it goes to standard error. */
   readonly log?: (line: string) => void;
@@ -46,8 +47,11 @@ export interface VmResult {
   readonly outDir?: string;
 }
 
+/** How often a machine is booted, at most, that ends by a fault of the emulator's. */
+const BOOTS = 2;
+
 /**
- * Boots a kernel in a throw-away virtual machine and runs a command in it.
+ * Boots a kernel in a throw-away virtual machine and runs a command in it; all of it again if the emulator fails.
  *
  * @param request what to run
  * @returns how the command ended, even if it failed
@@ -55,6 +59,17 @@ export interface VmResult {
  */
 export async function runInVm(request: VmRequest): Promise<VmResult> {
   const log = request.log ?? logToStderr;
+  for (let boots = 1;; boots++) {
+    try {
+      return await bootOnce(request, log);
+    } catch (error) {
+      if (!(error instanceof VmError) || error.kind !== "emulator" || boots === BOOTS) throw error;
+      log(`Booting again: ${error.message}`);
+    }
+  }
+}
+
+async function bootOnce(request: VmRequest, log: (line: string) => void): Promise<VmResult> {
   const timeout = request.timeout ?? 600;
   const kernel = findKernel(request.kernel);
   checkHost();
@@ -68,7 +83,7 @@ export async function runInVm(request: VmRequest): Promise<VmResult> {
     payload,
     console,
     memory: request.memory ?? 1024,
-    cpus: request.cpus ?? (request.icount === undefined ? 2 : 1),
+    cpus: request.cpus ?? 1,
     ...(request.icount === undefined ? {} : { icount: request.icount }),
   });
   const ended = await runMachine(qemu, args, timeout, request.onOutput);
@@ -80,10 +95,10 @@ export async function runInVm(request: VmRequest): Promise<VmResult> {
   const note = async (name: string): Promise<string> => (await readFromImage(payload, `/.vm/${name}`)).trim();
   const code = await note("status");
   if (!/^\d+$/.test(code)) {
-    const tail = (await Deno.readTextFile(console).catch(() => "")).slice(-3000);
+    const said = await Deno.readTextFile(console).catch(() => "");
     throw new VmError(
-      "crash",
-      `The machine with kernel "${kernel.name}" ended without a result; console: ${tail}`,
+      crashKind(said),
+      `The machine with kernel "${kernel.name}" ended without a result; console: ${said.slice(-3000)}`,
       ended.output,
     );
   }

@@ -96,6 +96,28 @@ Deno.test("runInVm() throws on a kernel that panics, with its last words", { ign
   assertEquals(error.kind, "crash");
 });
 
+Deno.test("runInVm() boots once more where the emulator failed", { ignore }, async () => {
+  const command =
+    "echo begun; sync; echo '<0>Oops: int3: 0000 [#1]' >/dev/kmsg; echo c >/proc/sysrq-trigger; sleep 1000";
+  const said: string[] = [];
+  let output = "";
+  const error = await assertRejects(
+    () =>
+      runInVm({
+        kernel: "6.12",
+        command,
+        timeout: 120,
+        log: (line) => said.push(line),
+        onOutput: (chunk) => output += new TextDecoder().decode(chunk),
+      }),
+    VmError,
+    "sysrq triggered crash",
+  );
+  assertEquals({ kind: error.kind, output }, { kind: "emulator", output: "begun\nbegun\n" });
+  assertEquals(said.filter((line) => line.startsWith("Booting again: ")).length, 1);
+  assertEquals(roomsLeft(), []);
+});
+
 Deno.test("runInVm() refuses an unknown kernel before it fetches anything", async () => {
   const error = await assertRejects(() => runInVm({ kernel: "2.4", command: "true" }), VmError, '"2.4"');
   assertEquals(error.kind, "usage");

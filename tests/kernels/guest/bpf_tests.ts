@@ -6,6 +6,7 @@ Object.defineProperty(Deno, "test", {
   value: (name: string, run: Test[1]) => void collected.push([name, run]),
 });
 await import("../../bpf/bucket_test.ts");
+await import("../../bpf/calm_test.ts");
 await import("../../bpf/class_test.ts");
 await import("../../bpf/edt_test.ts");
 await import("../../bpf/flow_test.ts");
