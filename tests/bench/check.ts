@@ -32,3 +32,8 @@ export function figure(value: number): string {
 export function checkLine({ goal, value, unit, limit, met }: Check): string {
   return `${met ? "met   " : "MISSED"}  ${goal}: ${figure(value)} ${unit} (${limit})`;
 }
+
+/** @returns how many goals are met: "5 of 6" */
+export function countMet(checks: readonly Check[]): string {
+  return `${checks.filter(({ met }) => met).length} of ${checks.length}`;
+}

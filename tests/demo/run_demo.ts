@@ -3,6 +3,7 @@ import { prepareBandwidthPlugin } from "../rig/bandwidth.ts";
 import { type Limiter, natraLimiter } from "../rig/limiter.ts";
 import { RigError } from "../rig/run.ts";
 import { measure, type Measurement } from "../rig/scenario.ts";
+import { stolenNote } from "../rig/stolen.ts";
 import { prepareTools } from "../rig/tools.ts";
 import type { Options } from "./options.ts";
 import type { Progress } from "./progress.ts";
@@ -76,6 +77,8 @@ export async function runDemo(options: Options, places: Places, progress: Progre
         if (late > LATE_MS) {
           progress.note(`the machine was busy: requests were started up to ${late.toFixed(0)} ms late`);
         }
+        const stolen = stolenNote(measurement.stolen);
+        if (stolen !== null) progress.note(`the machine was not there all the time: ${stolen}`);
         for (const warning of warningsIn(measurement.limiterStderr)) {
           progress.note(`${row.limiter}: ${warning}`);
         }

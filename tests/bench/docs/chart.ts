@@ -15,12 +15,19 @@ export interface Group {
   readonly bars: readonly Bar[];
 }
 
+/** What all bars of one kind share: charts that are looked at together give a name one colour. */
+export interface Series {
+  readonly name: string;
+  /** Which, from 0. */
+  readonly colour: number;
+}
+
 /** What to draw. */
 export interface Chart {
   readonly title: string;
   /** Of the axis. */
   readonly unit: string;
-  readonly series: readonly string[];
+  readonly series: readonly Series[];
   readonly groups: readonly Group[];
 }
 
@@ -30,8 +37,9 @@ const RIGHT = 80;
 const TOP = 64;
 const BAR = 11;
 const GAP = 10;
+const LETTER = 5.5; // of the legend, about
 // Told apart by those who see no red or green, on light and on dark paper.
-const COLOURS = ["#8a8f98", "#0072b2", "#e69f00", "#cc79a7"];
+const COLOURS = ["#8a8f98", "#0072b2", "#56b4e9", "#e69f00", "#cc79a7", "#009e73"];
 const INK = "#6b7280";
 
 /**
@@ -54,7 +62,7 @@ export function drawChart({ title, unit, series, groups }: Chart): string {
       const length = Math.max(1, scale(value)).toFixed(1);
       parts.push(
         `<rect x="${LEFT}" y="${y}" width="${length}" height="${BAR - 2}" fill="${
-          COLOURS[index % COLOURS.length]
+          COLOURS[(series[index]?.colour ?? 0) % COLOURS.length]
         }"/>`,
         text(LEFT + Math.max(1, scale(value)) + 4, y + BAR - 3, label, "start", 9),
       );
@@ -68,10 +76,12 @@ export function drawChart({ title, unit, series, groups }: Chart): string {
     axis.push(`<line x1="${x}" x2="${x}" y1="${TOP - 6}" y2="${y}" stroke="${INK}" stroke-opacity="0.3"/>`);
     axis.push(text(Number(x), y + 12, `${Number(tick.toPrecision(3))}`, "middle", 10));
   }
-  const legend = series.map((name, index) => {
-    const x = LEFT + index * 165;
-    return `<rect x="${x}" y="30" width="10" height="10" fill="${COLOURS[index % COLOURS.length]}"/>` +
-      text(x + 14, 39, name, "start", 10);
+  let x = 8;
+  const legend = series.map(({ name, colour }) => {
+    const at = x;
+    x += 24 + name.length * LETTER;
+    return `<rect x="${at}" y="30" width="10" height="10" fill="${COLOURS[colour % COLOURS.length]}"/>` +
+      text(at + 14, 39, name, "start", 10);
   });
   const height = y + 34;
   return [

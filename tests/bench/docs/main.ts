@@ -1,14 +1,19 @@
 /**
- * `deno task bench:docs FILE…`: writes docs/performance.md and its charts from what `deno task bench --json FILE` and
- * `deno task bench:add --json FILE` wrote.
+ * `deno task bench:docs [FILE…]`: takes over what `deno task bench`, `bench:vm` and `bench:add` wrote with `--json FILE` into
+ * docs/figures, and writes docs/performance.md and its charts from all that is there. What is given of a cap replaces what was there
+ * of it; several runs of one cap are given at once.
  */
 import { UsageError } from "../../rig/arguments.ts";
 import { runToEnd, say } from "../../rig/cli.ts";
 import type { Report } from "../mix/report.ts";
+import { context } from "../../../scripts/build/context.ts";
+import { run } from "../../../scripts/build/run.ts";
 import { drawChart } from "./chart.ts";
-import { type AddReport, chartName, chartOf, ratesOf, writePage } from "./page.ts";
+import { type AddReport, keepFigures, readFigures } from "./figures.ts";
+import { chartName, chartOf, runsByKind, writePage } from "./page.ts";
 
 const DIRECTORY = new URL("../../../docs", import.meta.url).pathname;
+const FIGURES = `${DIRECTORY}/figures`;
 
 async function readReport(path: string): Promise<Report | AddReport> {
   let report: unknown;
@@ -24,18 +29,17 @@ async function readReport(path: string): Promise<Report | AddReport> {
 }
 
 async function main(): Promise<void> {
-  if (Deno.args.length === 0) throw new UsageError("No files with figures: give those that --json wrote");
-  const all = await Promise.all(Deno.args.map(readReport));
-  const reports = all.filter((report): report is Report => report.bench === "mixes");
-  const add = all.find((report): report is AddReport => report.bench === "add") ?? null;
-  await Deno.mkdir(DIRECTORY, { recursive: true });
-  for (const report of reports) {
-    for (const rate of ratesOf(report)) {
-      await Deno.writeTextFile(`${DIRECTORY}/${chartName(report, rate)}`, drawChart(chartOf(report, rate)));
-    }
-  }
-  await Deno.writeTextFile(`${DIRECTORY}/performance.md`, writePage(reports, add));
-  say(`docs/performance.md, ${reports.flatMap(ratesOf).length} charts\n`);
+  await keepFigures(FIGURES, await Promise.all(Deno.args.map(readReport)));
+  const { mixes, add } = await readFigures(FIGURES);
+  const runs = runsByKind(mixes);
+  const charts = runs.flatMap((one) =>
+    one.rates.map((rate) => [chartName(one, rate), chartOf(one, rate)] as const)
+  );
+  const written = new Map(charts.map(([name, chart]) => [`${DIRECTORY}/${name}`, drawChart(chart)]));
+  written.set(`${DIRECTORY}/performance.md`, writePage(runs, add));
+  for (const [path, content] of written) await Deno.writeTextFile(path, content);
+  await run(context(false), [Deno.execPath(), "fmt", "--quiet", ...written.keys()]);
+  say(`docs/performance.md, ${charts.length} charts\n`);
 }
 
 if (import.meta.main) Deno.exit(await runToEnd(main));

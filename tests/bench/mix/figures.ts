@@ -27,6 +27,8 @@ export interface RowFigures {
   readonly samples: number;
   /** Those that failed or timed out. */
   readonly bad: number;
+  /** How many failed of what. */
+  readonly errors: Readonly<Record<string, number>>;
   /** How late the load itself ever was, in milliseconds. */
   readonly maxStartDelay: number;
   /** Elephants that reported nothing: their transfer could not even be set up. */
@@ -68,6 +70,7 @@ export function summarizeRow(name: string, rounds: readonly Measurement[], secon
     tcpShare: shares.length > 0 ? summarize(shares) : null,
     samples: requests.reduce((total, { count }) => total + count, 0),
     bad: requests.reduce((total, { bad }) => total + bad, 0),
+    errors: sumUp(requests.map(({ errors }) => errors)),
     maxStartDelay: Math.max(...requests.map(({ maxStartDelay }) => maxStartDelay)),
     silentElephants: rounds.reduce(
       (total, { elephants }) => total + elephants.filter(({ goodput }) => goodput === null).length,
@@ -94,9 +97,20 @@ export function shareOfTcp(elephants: readonly ElephantFigures[]): number | null
   return Math.min(...shares.map(({ tcp, all }) => all > 0 ? tcp / all * 100 : 0));
 }
 
+function sumUp(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, count] of all.flatMap(Object.entries)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+}
+
 function summarizeDirection(rounds: readonly DirectionFigures[]): DirectionSummary {
   return {
     percent: summarize(rounds.map(({ percent }) => percent)),
     worstSecondPercent: summarize(rounds.map(({ worstSecondPercent }) => worstSecondPercent)),
   };
+}
+
+/** The busiest second in the worse direction, % of the cap. */
+export function busiestSecond({ ingress, egress }: Pick<RowFigures, "ingress" | "egress">): number {
+  return Math.max(ingress.worstSecondPercent.median, egress.worstSecondPercent.median);
 }

@@ -13,9 +13,20 @@ const elephant = (
 
 function round(samples: readonly number[], due: readonly number[], p99: number | null): Measurement {
   return {
-    ...{ ingress: direction, egress: direction, elephants: [], limiterStderr: "" },
+    ...{ ingress: direction, egress: direction, elephants: [], stolen: 0, limiterStderr: "" },
     requests: {
-      ...{ count: samples.length, bad: 1, maxStartDelay: 0.1, p50: 1, p90: 1, p99, max: 9, samples, due },
+      ...{
+        count: samples.length,
+        bad: 1,
+        errors: { Refused: 1 },
+        maxStartDelay: 0.1,
+        p50: 1,
+        p90: 1,
+        p99,
+        max: 9,
+        samples,
+        due,
+      },
     },
   };
 }
@@ -43,6 +54,7 @@ Deno.test("summarizeRow() gives medians, and p99 from the second second on by it
   );
   assertEquals([figures.p99.median, figures.lateP99.median, figures.lateP99.min], [55, 3, 2]);
   assertEquals([figures.samples, figures.bad, figures.perSecond.median], [6, 2, 1]);
+  assertEquals(figures.errors, { Refused: 2 });
 });
 
 Deno.test("summarizeRow() refuses a round without requests", () => {

@@ -23,7 +23,7 @@ const figures = (changes: Partial<RowFigures> = {}): RowFigures => ({
   ingress: { percent: same(100), worstSecondPercent: same(101) },
   egress: { percent: same(99), worstSecondPercent: same(102) },
   ...{ p50: same(0.5), p99: same(1), lateP99: same(1), max: same(2), perSecond: same(40), tcpShare: null },
-  ...{ samples: 1000, bad: 0, maxStartDelay: 0, silentElephants: 0 },
+  ...{ samples: 1000, bad: 0, errors: {}, maxStartDelay: 0, silentElephants: 0 },
   ...changes,
 });
 const rows = (natra: Partial<RowFigures>, peer: Partial<RowFigures> | null = {}): Rows => ({

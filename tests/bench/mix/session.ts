@@ -1,5 +1,6 @@
 /** What measuring mixes is, wherever it is done: which runs, in which order they are shown, and what is written. */
 import { print } from "../../rig/cli.ts";
+import { countMet } from "../check.ts";
 import type { Machine } from "../places.ts";
 import type { Mix } from "./mixes.ts";
 import type { Options } from "./options.ts";
@@ -45,8 +46,7 @@ export async function showResults(
     print(`${drawMix(result)}\n`);
     if (json !== null) await Deno.writeTextFile(json, jsonReport(commandOf(task), machine, results));
   }
-  const checks = results.flatMap((result) => result.checks);
-  print(`${checks.filter(({ met }) => met).length} of ${checks.length} goals met`);
+  print(`${countMet(results.flatMap((result) => result.checks))} goals met`);
 }
 
 /** What repeats this run, without the paths that are nobody else's. */

@@ -1,9 +1,10 @@
 /** A mix's result for people. */
 import Table from "cli-table3";
+import { stolenNote } from "../../rig/stolen.ts";
 import type { Summary } from "../../rig/stats.ts";
 import { checkLine, figure } from "../check.ts";
 import { shortRate } from "../rate.ts";
-import type { RowFigures } from "./figures.ts";
+import { busiestSecond, type RowFigures } from "./figures.ts";
 import type { MixResult, Row } from "./run_mix.ts";
 
 const HEAD = [
@@ -48,11 +49,10 @@ export function drawMix({ run, rows, checks }: MixResult): string {
 
 function cells({ id, figures }: Row, base: RowFigures | null): string[] {
   const { ingress, egress, p50, p99, max, perSecond, tcpShare } = figures;
-  const worst = Math.max(ingress.worstSecondPercent.median, egress.worstSecondPercent.median);
   return [
     spread(ingress.percent),
     spread(egress.percent),
-    id === "none" ? "–" : figure(worst),
+    id === "none" ? "–" : figure(busiestSecond(figures)),
     ...[p50, p99, max].map(spread),
     base === null ? "–" : figure(p99.median / base.p99.median),
     figure(perSecond.median),
@@ -60,14 +60,17 @@ function cells({ id, figures }: Row, base: RowFigures | null): string[] {
   ];
 }
 
-function notes({ name, figures }: Row): string[] {
-  const { samples, bad, maxStartDelay, silentElephants } = figures;
+function notes({ name, figures, rounds }: Row): string[] {
+  const { samples, bad, errors, maxStartDelay, silentElephants } = figures;
+  const stolen = stolenNote(Math.max(...rounds.map((round) => round.stolen)));
+  const reasons = Object.entries(errors).map(([reason, count]) => `${reason} (${count})`).join(", ");
   return [
-    ...(bad > 0 ? [`${name}: ${bad} of ${samples} requests failed or timed out`] : []),
+    ...(bad > 0 ? [`${name}: ${bad} of ${samples} requests failed: ${reasons}`] : []),
     ...(samples < FEW_SAMPLES ? [`${name}: only ${samples} requests: its p99 is a rough one`] : []),
     ...(maxStartDelay > LATE_MS
       ? [`${name}: the machine was busy, a request was asked ${figure(maxStartDelay)} ms late`]
       : []),
+    ...(stolen === null ? [] : [`${name}: ${stolen}`]),
     ...(silentElephants > 0 ? [`${name}: ${silentElephants} elephants reported nothing`] : []),
   ];
 }
