@@ -92,7 +92,8 @@ const FIGURES_WORDS =
 keep to the cap by themselves, so that nothing is queued but the processor is as busy. The machine is emulated in virtual time, one
 instruction every nanosecond on one processor, with both ends of all connections on it: beside any traffic a request waits for the
 processor, and at 100M for longer than for anything else. So what is judged is the ratio to the self-paced row: ≤ 1.5 at 10M, and at
-100M only ≤ 4.
+100M only ≤ 3. A row has some 430 requests, and its p99 is the fifth slowest, so a ratio of 1.6 here may be 1.1 in the next run: a test
+fails where the ratio is too large for certain (a 95 % confidence interval of both percentiles).
 `;
 
 const CHOOSING = `## HTB or EDT?

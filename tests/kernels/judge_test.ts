@@ -11,15 +11,19 @@ import {
 interface Row {
   readonly percent?: number;
   readonly worst?: number;
+  /** The figure, and what it is for certain. */
   readonly p99?: number | null;
+  readonly low?: number;
+  readonly high?: number;
   readonly bad?: number;
   readonly count?: number;
 }
 
-function figures({ percent = 100, worst = 100, p99 = 1, bad = 0, count = 500 }: Row): Figures {
+function figures(row: Row): Figures {
+  const { percent = 100, worst = 100, p99 = 1, low = NaN, high = NaN, bad = 0, count = 500 } = row;
   const direction = { rate: 1, percent, worstSecondPercent: worst };
   const good = { rate: 1, percent: 100, worstSecondPercent: 100 };
-  return { ingress: good, egress: direction, requests: { p99, bad, count } };
+  return { ingress: good, egress: direction, requests: { p99, p99Bounds: { low, high }, bad, count } };
 }
 
 Deno.test("missedThroughput() takes 98 to 101 % and names the direction that misses", () => {
@@ -42,13 +46,14 @@ Deno.test("missedWorstSecond() takes up to 105 %", () => {
   assertEquals(missedWorstSecond(figures({ worst: NaN })).length, 1);
 });
 
-Deno.test("missedLatency() takes what is allowed, and no failed request", () => {
-  const base = figures({ p99: 2 });
-  assertEquals(missedLatency(figures({ p99: 3 }), base, 1.5), []);
-  assertEquals(missedLatency(figures({ p99: 3.1 }), base, 1.5).length, 1);
-  assertEquals(missedLatency(figures({ p99: null }), base, 1.5).length, 1);
-  assertEquals(missedLatency(figures({ bad: 1 }), base, 1.5).length, 1);
-  assertEquals(missedLatency(figures({ count: 399 }), base, 1.5).length, 1);
+Deno.test("missedLatency() takes what is not too much for certain, and no failed request", () => {
+  const base = figures({ low: 1, high: 2 });
+  const missed = (row: Row, with_ = base): string[] => missedLatency(figures({ low: 3, ...row }), with_, 1.5);
+  assertEquals(missed({ p99: 9, high: 20 }), []);
+  for (const row of [{ low: 3.1 }, { low: NaN }, { bad: 1 }, { count: 399 }]) {
+    assertEquals(missed(row).length, 1, Deno.inspect(row));
+  }
+  assertEquals(missed({}, { ...base, requests: null }).length, 1);
   assertEquals(missedLatency({ ...base, requests: null }, base, 1.5), ["no request was made"]);
 });
 
@@ -59,5 +64,5 @@ Deno.test("latencyRatio() is no number where a percentile is missing", () => {
 });
 
 Deno.test("mostLatencyRatio() is natra's promise at 10M", () => {
-  assertEquals(mostLatencyRatio({ rate: 10e6, row: "htb" }), 1.5);
+  assertEquals(mostLatencyRatio({ rate: 10e6 }), 1.5);
 });

@@ -60,6 +60,9 @@ export interface Measurement {
   readonly limiterStderr: string;
 }
 
+/** Seconds by which the requests may begin, and so end, later than what is counted: a program has to be started first. */
+const LOAD_LAG = 0.05;
+
 /**
  * Measures.
  *
@@ -74,9 +77,11 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
   if (!(seconds >= 1)) {
     throw new RangeError(`Failed to measure for "${seconds}" seconds: at least one is needed`);
   }
-  if (warmup + seconds > tools.meterSeconds) {
+  if (warmup + seconds + LOAD_LAG > tools.meterSeconds) {
     throw new RangeError(
-      `Failed to measure for "${warmup + seconds}" s: the meter holds "${tools.meterSeconds}"`,
+      `Failed to measure for "${
+        warmup + seconds
+      }" s: the meter holds "${tools.meterSeconds}", and needs ${LOAD_LAG} more`,
     );
   }
   const { congestionControl = DEFAULT_CONGESTION_CONTROL, delay = 0 } = scenario;
@@ -109,7 +114,9 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
   }
   const to = from + Math.round(seconds / SLOT_SECONDS);
   await pause((to - slotNow()) * SLOT_SECONDS * 1000);
-  // At once: while the last requests are waited for, the meters' rings run on, and over what was counted.
+  // Reading takes a processor for milliseconds, which the requests that are still under way would wait for.
+  await pause(LOAD_LAG * 1000);
+  // Then at once: while the last answers are waited for, the meters' rings run on, and over what was counted.
   const ingress = figuresOf(await toPod.read(from, to), rate);
   const egress = figuresOf(await fromPod.read(from, to), rate);
   const share = stolen.share();

@@ -3,15 +3,22 @@ import { type Limit, type Limiter, pluginLimiter } from "../../rig/limiter.ts";
 import type { Pod } from "../../rig/pod.ts";
 import type { RequestFigures } from "../../rig/requests.ts";
 import { type DirectionFigures, measure, type Measurement } from "../../rig/scenario.ts";
+import { type Bounds, percentileBounds } from "../../rig/stats.ts";
 import type { Tools } from "../../rig/tools.ts";
 import { type MixPlan, pacerOf, REQUEST_BYTES } from "../plan.ts";
 import { confOf, NATRA, statusOf, type StatusRow } from "./natra.ts";
+
+/** What the requests took, without each single one. */
+export type LatencyFigures = Omit<RequestFigures, "samples" | "due"> & {
+  /** Where the 99th percentile lies, as far as so few requests tell. */
+  readonly p99Bounds: Bounds;
+};
 
 /** What a row gave. */
 export interface MixFigures {
   readonly ingress: DirectionFigures;
   readonly egress: DirectionFigures;
-  readonly requests: Omit<RequestFigures, "samples"> | null;
+  readonly requests: LatencyFigures | null;
   /** `natra status` after the traffic; empty without a limit. */
   readonly status: readonly StatusRow[];
   /** What tc counted on both ends of the veth, for whoever has to find out why a row is bad. */
@@ -43,8 +50,8 @@ export async function runMix(plan: MixPlan, tools: Tools): Promise<MixFigures> {
 
 function withoutSamples({ requests }: Measurement): MixFigures["requests"] {
   if (requests === null) return null;
-  const { samples: _, ...figures } = requests;
-  return figures;
+  const { samples, due: _, ...figures } = requests;
+  return { ...figures, p99Bounds: percentileBounds(samples, 0.99) };
 }
 
 /** natra as a limiter that is looked at once the traffic is over, before its DEL. */
