@@ -91,8 +91,8 @@ const FIGURES_WORDS =
 99th percentile of the requests' latency. It is compared with two rows without a limit: the requests alone, and beside elephants that
 keep to the cap by themselves, so that nothing is queued but the processor is as busy. The machine is emulated in virtual time, one
 instruction every nanosecond on one processor, with both ends of all connections on it: beside any traffic a request waits for the
-processor, and at 100M for longer than for anything else. So what is judged is the ratio to the self-paced row: ≤ 1.5 at 10M, and at
-100M only ≤ 3. A row has some 430 requests, and its p99 is the fifth slowest, so a ratio of 1.6 here may be 1.1 in the next run: a test
+processor, and at 100M for longer than for anything else. So what is judged is the ratio to the self-paced row: ≤ 1.5 with HTB, and with
+EDT only ≤ 2.5. A row has 400 to 500 requests, and its p99 is the fifth slowest, so a ratio of 1.6 here may be 1.1 in the next run: a test
 fails where the ratio is too large for certain (a 95 % confidence interval of both percentiles).
 `;
 
