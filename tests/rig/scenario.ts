@@ -113,10 +113,9 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
     elephants = begin(warmup - elephantsAfter);
   }
   const to = from + Math.round(seconds / SLOT_SECONDS);
-  await pause((to - slotNow()) * SLOT_SECONDS * 1000);
-  // Reading takes a processor for milliseconds, which the requests that are still under way would wait for.
-  await pause(LOAD_LAG * 1000);
-  // Then at once: while the last answers are waited for, the meters' rings run on, and over what was counted.
+  // Not before the last requests: reading takes a processor for milliseconds, which they would wait for.
+  await pause(((to - slotNow()) * SLOT_SECONDS + LOAD_LAG) * 1000);
+  // At once: while the last answers are waited for, the meters' rings run on, and over what was counted.
   const ingress = figuresOf(await toPod.read(from, to), rate);
   const egress = figuresOf(await fromPod.read(from, to), rate);
   const share = stolen.share();

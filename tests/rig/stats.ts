@@ -29,8 +29,8 @@ export interface Bounds {
 const RARE = 1 / 40;
 
 /**
- * How well a percentile is known. The p99 of 425 samples is their fifth slowest, but the same slowness may put it anywhere from the
- * slowest to the tenth.
+ * How well a percentile is known. The p99 of 425 samples is their fifth slowest; that of all that could have been measured may lie
+ * anywhere from the tenth slowest to the slowest.
  *
  * @param values in any order
  * @param share above 0 and below 1, such as 0.99
