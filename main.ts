@@ -5,5 +5,5 @@
 import { runPlugin } from "./src/cni/plugin.ts";
 
 if (Deno.env.get("CNI_COMMAND") !== undefined) Deno.exit(await runPlugin());
-const { runCommand } = await import("./src/node/command.ts");
+const { runCommand } = await import("./src/cli/command.ts");
 Deno.exit(await runCommand(Deno.args));

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { anyText } from "../tests/any_text.ts";
-import { needsBuilt, testIf } from "../tests/run/needs.ts";
+import { anyText } from "../tests/rig/any_text.ts";
+import { needsBuilt, testIf } from "../tests/rig/needs.ts";
 import { Errno } from "./errno.ts";
 import {
   address,

@@ -5,7 +5,7 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
 demo() {
-  deno run --quiet --allow-all --config "$root/deno.json" "$root/tests/demo/main.ts" --natra "$root/build/natra" "$@"
+  deno run --quiet --allow-all --config "$root/deno.json" "$root/lab/demo/main.ts" --natra "$root/build/natra" "$@"
 }
 
 # shellcheck source=/dev/null
@@ -26,4 +26,4 @@ esac
 
 (cd "$root" && deno task --quiet build) >&2
 # This shell steps aside, so that a signal reaches the demo itself.
-exec deno run --quiet --allow-all --config "$root/deno.json" "$root/tests/demo/main.ts" --natra "$root/build/natra" "$@"
+exec deno run --quiet --allow-all --config "$root/deno.json" "$root/lab/demo/main.ts" --natra "$root/build/natra" "$@"

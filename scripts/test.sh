@@ -36,4 +36,4 @@ else
   build=(--build-failed)
 fi
 # This shell steps aside, so that a signal reaches the run itself.
-exec deno run --quiet --allow-all tests/run/main.ts "${build[@]}" "$@"
+exec deno run --quiet --allow-all lab/run/main.ts "${build[@]}" "$@"

@@ -12,7 +12,7 @@ interface Source {
   readonly imports: readonly string[];
 }
 
-const isTest = ({ path }: Source): boolean => path.endsWith("_test.ts") || path.startsWith("tests/");
+const isTest = ({ path }: Source): boolean => path.endsWith("_test.ts") || /^(tests|lab)\//.test(path);
 
 function* filesBelow(directory: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(`${ROOT}${directory}`)) {
@@ -50,7 +50,7 @@ const inside = (...rooms: readonly string[]): Source[] =>
 Deno.test("the rules below see the project: its files, and their imports both static and lazy", () => {
   assertGreater(shipped.length, 50);
   assertGreater(importers(shipped, /^ffi\/libbpf\.ts$/).length, 0);
-  assertEquals(importers(shipped, /^src\/node\/command\.ts$/), ["main.ts imports src/node/command.ts"]);
+  assertGreater(importers(shipped, /^src\/cli\/command\.ts$/).length, 0);
   for (const { path, imports } of shipped) {
     for (const found of imports.filter((name) => /^(src|ffi)\/.*\.ts$/.test(name))) {
       assertEquals(shipped.some((other) => other.path === found), true, `"${path}" imports "${found}"`);
@@ -63,99 +63,181 @@ Deno.test("only ffi/native.ts opens libraries and touches foreign memory", () =>
   assertEquals(shipped.filter(({ text }) => door.test(text)).map(({ path }) => path), ["ffi/native.ts"]);
 });
 
-Deno.test("only src/net knows libmnl, only src/kernel and src/datapath know libbpf, only ffi the C library's table", () => {
+/**
+ * The floors of the house, from the ground up: a room imports only rooms of floors below its own. Wings stand beside each
+ * other: none knows another.
+ */
+const FLOORS: readonly (readonly string[])[] = [
+  ["ffi"],
+  ["src/base", "src/registry"],
+  ["src/kernel"],
+  ["src/net"],
+  ["src/ebpf"],
+  ["src/state", "src/pod"],
+  ["src/cni", "src/metrics", "src/kube"],
+  ["src/install"],
+  ["src/agent"],
+  ["src/cli"],
+  ["src/commands"],
+  ["src/natra", "src/pona", "src/patronus"],
+  ["src/products.ts"],
+  ["main.ts"],
+];
+/** Imports that are still to be cut. */
+const OPEN = /src\/(cli|commands|cni|ebpf)\/.* imports src\/(natra|commands)\/|commands/;
+const WINGS = ["src/natra", "src/pona", "src/patronus"];
+
+/** `src/net` of `src/net/links.ts`; a file that is in no room stands for itself. */
+const roomOf = (path: string): string =>
+  path.startsWith("src/") && path.split("/").length > 2
+    ? path.split("/").slice(0, 2).join("/")
+    : path.split("/")[0] === "ffi"
+    ? "ffi"
+    : path;
+const floorOf = (path: string): number => FLOORS.findIndex((rooms) => rooms.includes(roomOf(path)));
+
+/** The imports that lead to a floor that is not below the importing room's. */
+function upwardImports(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, imports }) =>
+    imports.filter((found) => /^(src|ffi)\//.test(found) && roomOf(found) !== roomOf(path))
+      .filter((found) => floorOf(found) >= floorOf(path)).map((found) => `${path} imports ${found}`)
+  );
+}
+
+/** The files that import each other in a circle, each circle from its first file on. */
+function circles(sources: readonly Source[]): string[] {
+  const importsOf = new Map(sources.map(({ path, imports }) => [path, imports]));
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, way: readonly string[]): void => {
+    const at = way.indexOf(path);
+    if (at >= 0) found.push([...way.slice(at), path].join(" -> "));
+    if (at >= 0 || done.has(path)) return;
+    for (const next of importsOf.get(path) ?? []) if (importsOf.has(next)) walk(next, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of sources) walk(path, []);
+  return found;
+}
+
+const source = (path: string, ...imports: string[]): Source => ({ path, text: "", imports });
+
+Deno.test("each room is on a floor, and imports only what is on a floor below it", () => {
+  assertEquals(shipped.filter(({ path }) => floorOf(path) < 0).map(({ path }) => path), []);
+  assertEquals(upwardImports(shipped).filter((line) => !OPEN.test(line)), []);
+});
+
+Deno.test("upwardImports() finds shared code that knows a product, and a product that knows another", () => {
+  const broken = [
+    source("src/net/links.ts", "src/natra/limits/limits.ts", "ffi/native.ts", "src/net/tc.ts"),
+    source("src/pona/product.ts", "src/natra/product.ts", "src/net/links.ts"),
+    source("src/commands/agent.ts", "src/patronus/product.ts"),
+  ];
+  assertEquals(upwardImports(broken), [
+    "src/net/links.ts imports src/natra/limits/limits.ts",
+    "src/pona/product.ts imports src/natra/product.ts",
+    "src/commands/agent.ts imports src/patronus/product.ts",
+  ]);
+});
+
+Deno.test("no file imports itself by way of others", () => {
+  assertEquals(circles(shipped).filter((line) => !OPEN.test(line)), []);
+  assertEquals(circles([source("a", "b"), source("b", "c", "d"), source("c", "a"), source("d")]), [
+    "a -> b -> c -> a",
+  ]);
+});
+
+Deno.test("only src/products.ts imports a product", () => {
+  const outsideWings = outside(...WINGS).filter(({ path }) => path !== "src/products.ts");
+  assertEquals(
+    importers(outsideWings, /^src\/(natra|pona|patronus)\//).filter((line) => !OPEN.test(line)),
+    [],
+  );
+});
+
+Deno.test("only src/net knows libmnl, only src/ebpf libbpf, only ffi the C library's table", () => {
   assertEquals(importers(outside("src/net"), /^ffi\/libmnl\.ts$/), []);
-  assertEquals(importers(outside("src/kernel", "src/datapath"), /(^ffi|^src\/kernel)\/libbpf\.ts$/), []);
+  assertEquals(importers(outside("src/ebpf"), /^ffi\/libbpf\.ts$/), []);
   assertEquals(importers(outside("ffi"), /^ffi\/libc\.ts$/), []);
 });
 
-Deno.test("only the rooms that work with the kernel call native code", () => {
-  const native = ["ffi", "src/net", "src/kernel", "src/datapath", "src/state"];
-  assertEquals(importers(outside(...native), /^ffi\//), []);
-});
-
-Deno.test("ffi, src/net, src/kernel, src/pod and src/state know nothing of bandwidth", () => {
-  const neighbourly = inside("ffi", "src/net", "src/kernel", "src/pod", "src/state", "src/agent");
-  assertEquals(importers(neighbourly, /^src\/(limits|datapath|cni|node)\//), []);
-  const told = neighbourly.filter(({ text }) => /bandwidth|elephant|\bmice\b|\bpacer/i.test(text));
-  assertEquals(told.map(({ path }) => path), []);
-});
-
-Deno.test("src/install knows lists and files, and nothing of bandwidth: what it chains is handed to it", () => {
-  const install = inside("src/install");
-  assertGreater(install.length, 5);
+Deno.test("pure decisions import no I/O", () => {
+  assertEquals(importers(inside("src/natra/limits"), /^(?!src\/(natra\/limits|base)\/)/), []);
   assertEquals(
-    importers(install, /^(?!src\/(install|log)\/|src\/cni\/json\.ts$|src\/state\/names\.ts$)/),
+    inside("src/natra/limits").filter(({ text }) => /\bDeno\./.test(text)).map(({ path }) => path),
     [],
   );
-  const told = install.filter(({ text }) => /bandwidth|elephant|\bmice\b|\bpacer|ingress|egress/i.test(text));
-  assertEquals(told.map(({ path }) => path), []);
-});
-
-Deno.test("src/cni knows limits and datapath in its verbs alone, and the protocol in none of them", () => {
-  const verbs = /^src\/cni\/(add|check|del|gc|status|requested_limits)\.ts$/;
-  const protocol = inside("src/cni").filter(({ path }) => !verbs.test(path));
-  assertEquals(importers(protocol, /^src\/(limits|datapath|net|pod|kernel)\//), []);
 });
 
 Deno.test("the doctor changes nothing: it knows none of the rooms that do", () => {
   const changing =
-    /^src\/(datapath\/(hold|release|change|alter|let_go|mod|object)|state\/(lock|records)|net\/netns)\.ts$/;
-  assertEquals(importers(inside("src/node/doctor"), changing), []);
+    /^src\/(natra\/datapath\/(hold|release|change|change_direction|drain|datapath|object)|state\/(lock|records)|net\/netns)\.ts$/;
+  assertEquals(importers(inside("src/natra/commands/doctor"), changing), []);
 });
 
-Deno.test("src/limits decides, and touches neither the node nor the protocol", () => {
-  assertEquals(importers(inside("src/limits"), /^(?!src\/(limits|log)\/)/), []);
-  assertEquals(inside("src/limits").filter(({ text }) => /\bDeno\./.test(text)).map(({ path }) => path), []);
-});
+/** What the paths that begin at a file load at once: all static imports below it. */
+function loadedAtOnce(path: string): string[] {
+  const found = new Set<string>([path]);
+  for (const next of found) {
+    const text = shipped.find((other) => other.path === next)?.text ?? "";
+    for (
+      const [, specifier = ""] of text.matchAll(/^(?:import|export)\b(?! type)[^;]*?\bfrom "([^"]+)";/gm)
+    ) {
+      found.add(
+        specifier.startsWith(".") ? new URL(specifier, `file:///${next}`).pathname.slice(1) : specifier,
+      );
+    }
+  }
+  return [...found];
+}
 
-Deno.test("ffi imports nothing but ffi", () => assertEquals(importers(inside("ffi"), /^(?!ffi\/)/), []));
-
-Deno.test("the plugin's path loads nothing of the node's tool, and none of its libraries but valibot", () => {
-  assertEquals(importers(inside("src/cni"), /^src\/(node|agent)\//), []);
-  assertEquals(importers(inside("src/cni"), /^src\/install\//), [
-    "src/cni/del.ts imports src/install/stub.ts",
-  ]);
-  const plugin = inside(
-    "ffi",
-    "src/cni",
-    "src/limits",
-    "src/log",
-    "src/net",
-    "src/pod",
-    "src/kernel",
-    "src/state",
-  );
-  assertEquals(importers([...plugin, ...inside("src/datapath")], /^(?!src\/|ffi\/|valibot$)/), []);
+Deno.test("a pod's start loads nothing of the node's tool or the agent, and no library but valibot", () => {
+  for (
+    const entry of [
+      "main.ts",
+      ...shipped.map(({ path }) => path).filter((path) => /^src\/[a-z]+\/cni\/verbs\.ts$/.test(path)),
+    ]
+  ) {
+    const loaded = loadedAtOnce(entry).filter((path) => !/^(main\.ts|src\/.*|ffi\/.*|valibot)$/.test(path));
+    assertEquals(loaded, [], entry);
+    assertEquals(
+      loadedAtOnce(entry).filter((path) => /^src\/(agent|cli|commands|install|kube|metrics)\//.test(path)),
+      [],
+      entry,
+    );
+  }
 });
 
 Deno.test("the page's browser code knows the agent's answers and how figures are shortened, nothing else of the house, and writes no markup", () => {
   assertEquals(
-    importers(inside("src/page/browser"), /^(?!src\/page\/(browser\/|(contract|figures)\.ts$)|uplot)/),
+    importers(
+      inside("src/natra/page/browser"),
+      /^(?!src\/natra\/page\/(browser\/|contract\.ts$)|src\/base\/figures\.ts$|uplot)/,
+    ),
     [],
   );
-  assertEquals(importers(outside("src/page/browser"), /^src\/page\/browser\/|^uplot/), []);
+  assertEquals(importers(outside("src/natra/page/browser"), /^src\/natra\/page\/browser\/|^uplot/), []);
   const markup =
     /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\("(style|on)/;
-  assertEquals(inside("src/page").filter(({ text }) => markup.test(text)).map(({ path }) => path), []);
+  assertEquals(inside("src/natra/page").filter(({ text }) => markup.test(text)).map(({ path }) => path), []);
 });
 
 Deno.test("a CNI answer has one writer, and so have the tool's lines", () => {
   const writes = shipped.filter(({ text }) => /^(?!\s*(\*|\/\/)).*Deno\.stdout/m.test(text)).map(({ path }) =>
     path
   );
-  assertEquals(writes, ["src/cni/protocol.ts", "src/node/output.ts"]);
+  assertEquals(writes, ["src/cli/output.ts", "src/cni/protocol.ts"]);
 });
 
 Deno.test("what is shipped imports no test, and asserts with no testing library", () => {
-  assertEquals(importers(shipped, /^(tests|scripts)\/|_test\.ts$|^@std\/assert|^fast-check/), []);
+  assertEquals(importers(shipped, /^(tests|lab|scripts)\/|_test\.ts$|^@std\/assert|^fast-check/), []);
 });
 
 Deno.test("every import of a package goes by the import map", () => {
   const { imports }: { imports: Record<string, string> } = JSON.parse(
     Deno.readTextFileSync(`${ROOT}deno.json`),
   );
-  const direct = importers(all, /^(?!(main|ffi|src|tests|scripts|build)\b|node:)/)
+  const direct = importers(all, /^(?!(main|ffi|src|tests|lab|scripts|build)\b|node:)/)
     .filter((found) => !Object.hasOwn(imports, found.split(" imports ")[1] ?? ""));
   assertEquals(direct, []);
 });
@@ -191,7 +273,9 @@ Deno.test("every link between the papers leads to a file that is there", () => {
 
 Deno.test("docs/development.md says of each group of tests what it is sure of", () => {
   const told = Deno.readTextFileSync(`${ROOT}docs/development.md`);
-  const known = [...Deno.readDirSync(`${ROOT}tests`)].filter(({ isDirectory }) => isDirectory)
+  const known = ["tests", "lab"].flatMap((room) => [...Deno.readDirSync(`${ROOT}${room}`)]).filter((
+    { isDirectory },
+  ) => isDirectory)
     .map(({ name }) => name).filter((name) => !/^(fixtures|run)$/.test(name));
   assertEquals(known.filter((name) => !told.includes(`\`${name}\``)), []);
 });
@@ -201,13 +285,16 @@ Deno.test("each file of C says its licence: the kernel's and ours for what runs 
     /SPDX-License-Identifier: ([^*\n]+?) *(\*\/)?$/m.exec(Deno.readTextFileSync(`${ROOT}${path}`))?.[1];
   const licenceOf = (path: string): string =>
     /(^|\/)bpf\/|\.bpf\.c$/.test(path) ? "GPL-2.0-only OR BSD-2-Clause" : "Apache-2.0";
-  const shippedC = ["bpf", "ffi"].flatMap((room) =>
+  const shippedC = ["bpf/lib", "bpf/natra", "ffi"].flatMap((room) =>
     [...Deno.readDirSync(`${ROOT}${room}`)].map(({ name }) => `${room}/${name}`)
   ).filter((path) => /\.[ch]$/.test(path));
   assertGreater(shippedC.length, 5);
   assertEquals(shippedC.filter((path) => spdx(path) !== licenceOf(path)), []);
   // What the kernel reads: with another string it refuses the helpers that are for GPL programs alone.
-  assertStringIncludes(Deno.readTextFileSync(`${ROOT}bpf/natra.bpf.c`), 'SEC("license") = "Dual BSD/GPL"');
+  assertStringIncludes(
+    Deno.readTextFileSync(`${ROOT}bpf/natra/natra.bpf.c`),
+    'SEC("license") = "Dual BSD/GPL"',
+  );
   assertStringIncludes(Deno.readTextFileSync(`${ROOT}LICENSE`), "Apache License");
 });
 

@@ -1,4 +1,4 @@
-/** The BPF object: bpf/natra.bpf.c → build/natra.bpf.o. */
+/** The BPF object: bpf/natra/natra.bpf.c → build/natra.bpf.o. */
 import type { Context } from "./context.ts";
 import { run, tool } from "./run.ts";
 import type { Input } from "./stamp.ts";
@@ -27,7 +27,7 @@ export function bpfFlags(sourceRoot: string): string[] {
  * @returns The step.
  */
 export function bpfStep(context: Context): Step {
-  const source = "bpf/natra.bpf.c";
+  const source = "bpf/natra/natra.bpf.c";
   const object = `${context.build}/natra.bpf.o`;
   const headers = `${context.build}/.stamps/natra.bpf.d`;
   const clang = tool("clang"), strip = tool("llvm-strip");

@@ -6,7 +6,7 @@ import { filesBelow } from "./stamp.ts";
 import type { Step } from "./step.ts";
 
 /**
- * The step that compares src/datapath/layout.ts with the object. It does not write: the module is committed.
+ * The step that compares src/natra/datapath/layout.ts with the object. It does not write: the module is committed.
  *
  * @param context The build's context.
  * @returns The step.

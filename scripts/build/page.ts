@@ -1,5 +1,5 @@
 /** The agent's page: its script and styles, bundled for a browser with the chart library, and all its files in one, build/page.json. */
-import type { Asset } from "../../src/page/assets.ts";
+import type { Asset } from "../../src/natra/page/assets.ts";
 import type { Context } from "./context.ts";
 import { run } from "./run.ts";
 import type { Input } from "./stamp.ts";
@@ -16,10 +16,17 @@ const BUNDLE = "--quiet --platform browser --minify".split(" ");
  * @returns The step.
  */
 export function pageStep(context: Context): Step {
-  const source = `${context.root}/src/page`;
+  const source = `${context.root}/src/natra/page`;
   const directory = `${context.build}/obj/page`;
   const target = `${context.build}/page.json`;
-  const bundle = [Deno.execPath(), "bundle", ...BUNDLE, "--outdir", directory, "src/page/browser/main.ts"];
+  const bundle = [
+    Deno.execPath(),
+    "bundle",
+    ...BUNDLE,
+    "--outdir",
+    directory,
+    "src/natra/page/browser/main.ts",
+  ];
   return {
     name: "page",
     outputs: [target],

@@ -1,7 +1,7 @@
 /** The image, from its parts to its two files. */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
-import type { Component } from "../../src/node/licences.ts";
+import type { Component } from "../../src/cli/licences.ts";
 import { fetchPackages } from "./debian.ts";
 import { baseFiles, natraFiles } from "./files.ts";
 import { type Compression, makeLayer } from "./layer.ts";

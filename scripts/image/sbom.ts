@@ -1,5 +1,5 @@
 /** The bill of materials: what is in an image, as CycloneDX 1.6. */
-import type { Component } from "../../src/node/licences.ts";
+import type { Component } from "../../src/cli/licences.ts";
 import { type DebianPackage } from "./debian.ts";
 import { sha256IfThere } from "./hash.ts";
 import type { Identity } from "./identity.ts";

@@ -1,11 +1,11 @@
-/** The text of src/datapath/layout.ts for the object as it was built. */
+/** The text of src/natra/datapath/layout.ts for the object as it was built. */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { readBtf } from "./btf.ts";
 import { render } from "./render.ts";
 
 /** The generated module, in the repository. */
-export const layoutPath = "src/datapath/layout.ts";
+export const layoutPath = "src/natra/datapath/layout.ts";
 
 /**
  * Generates the module from build/natra.bpf.o.

@@ -1,7 +1,7 @@
 /** What the executable is made of, and under which licences: third_party/components.json, made concrete. */
 import { type Context, pin } from "../build/context.ts";
 import { run } from "../build/run.ts";
-import type { Component } from "../../src/node/licences.ts";
+import type { Component } from "../../src/cli/licences.ts";
 import { readManifest } from "./manifest.ts";
 import { npmComponents } from "./npm.ts";
 import { licenceText, sourcesOf } from "./texts.ts";

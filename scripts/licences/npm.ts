@@ -2,12 +2,12 @@
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { filesBelow } from "../build/stamp.ts";
-import type { Component } from "../../src/node/licences.ts";
+import type { Component } from "../../src/cli/licences.ts";
 import type { Manifest } from "./manifest.ts";
 import { licenceText } from "./texts.ts";
 
 /** What is bundled, each for itself. */
-const ENTRIES = ["main.ts", "src/page/browser/main.ts"];
+const ENTRIES = ["main.ts", "src/natra/page/browser/main.ts"];
 
 /** A package of npm in one version. */
 export interface NpmPackage {

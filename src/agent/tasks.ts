@@ -1,7 +1,7 @@
 /** The agent's loop: tasks that run at its start, and again and again until it is told to stop. */
-import { describeError } from "../log/describe.ts";
-import type { Logger } from "../log/log.ts";
-import { Backoff, pause } from "./pause.ts";
+import { describeError } from "../base/log/describe.ts";
+import type { Logger } from "../base/log/log.ts";
+import { Backoff, pause } from "../base/wait.ts";
 
 /** Something that the agent does. */
 export interface Task {

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { recordingLogger } from "../../tests/recording_logger.ts";
+import { recordingLogger } from "../../tests/rig/recording_logger.ts";
 import { Progress, runTasks, type Task } from "./tasks.ts";
 
 /** A task that runs at once again and again, and what its runs do. */

@@ -1,12 +1,12 @@
-import { quote, quoteValue } from "../log/quote.ts";
-import type { Warning } from "../log/warning.ts";
+import { quote, quoteValue } from "../base/log/quote.ts";
+import type { Warning } from "../base/log/warning.ts";
 import { CniError, CODE } from "./errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue, parseExact, toPlain } from "./json.ts";
-import { type OwnKeys, readOwnKeys } from "./own_keys.ts";
+import { isJsonObject, type JsonObject, type JsonValue, parseExact, toPlain } from "../base/json.ts";
+import { type OwnKeys, readOwnKeys } from "../natra/cni/natra_conf.ts";
 import { readRuntimeParts, type RuntimeParts } from "./runtime_config.ts";
 import { isSupported, SUPPORTED_VERSIONS, type Version } from "./version.ts";
 
-/** What the configuration says about limits, untouched: `src/limits` judges it. */
+/** What the configuration says about limits, untouched: `src/natra/limits` judges it. */
 export interface ConfiguredLimits {
   readonly ingressRate?: unknown;
   readonly ingressBurst?: unknown;

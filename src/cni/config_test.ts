@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { anyText } from "../../tests/any_text.ts";
+import { anyText } from "../../tests/rig/any_text.ts";
 import { readConfig } from "./config.ts";
 import { CniError } from "./errors.ts";
-import { DEFAULTS } from "./own_keys.ts";
+import { DEFAULTS } from "../natra/cni/natra_conf.ts";
 
 const CORE = { cniVersion: "1.0.0", name: "pods", type: "natra" };
 const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";

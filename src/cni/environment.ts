@@ -1,4 +1,4 @@
-import { quote } from "../log/quote.ts";
+import { quote } from "../base/log/quote.ts";
 import { CniError, CODE } from "./errors.ts";
 
 /** Where the variables come from; `Deno.env` is one, a Map another. */

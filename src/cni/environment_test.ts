@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { anyText } from "../../tests/any_text.ts";
+import { anyText } from "../../tests/rig/any_text.ts";
 import { readCommand, readPodEnvironment } from "./environment.ts";
 import { CniError } from "./errors.ts";
 

@@ -1,11 +1,11 @@
-import { add } from "./add.ts";
-import { check } from "./check.ts";
-import { del } from "./del.ts";
-import { gc } from "./gc.ts";
-import { createLogger, type Logger } from "../log/log.ts";
-import { describeError } from "../log/describe.ts";
-import { countRefusal } from "./outcomes.ts";
-import { DEFAULTS } from "./own_keys.ts";
+import { add } from "../natra/cni/add.ts";
+import { check } from "../natra/cni/check.ts";
+import { del } from "../natra/cni/del.ts";
+import { gc } from "../natra/cni/gc.ts";
+import { createLogger, type Logger } from "../base/log/log.ts";
+import { describeError } from "../base/log/describe.ts";
+import { countRefusal } from "../natra/cni/outcomes.ts";
+import { DEFAULTS } from "../natra/cni/natra_conf.ts";
 import { answerAdd, answerError, answerVersion, type CniRequest, readRequest } from "./protocol.ts";
 
 /**

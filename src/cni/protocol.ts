@@ -1,4 +1,4 @@
-import { readAll, writeAll } from "../log/stdio.ts";
+import { readAll, writeAll } from "../base/log/stdio.ts";
 import { type NetConf, readConfig } from "./config.ts";
 import {
   type Environment,
@@ -9,7 +9,7 @@ import {
   readPodEnvironment,
 } from "./environment.ts";
 import { asCniError, CniError, CODE } from "./errors.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../base/json.ts";
 import { isAtLeast, NEWEST_VERSION, SUPPORTED_VERSIONS, type Version } from "./version.ts";
 
 /** The most that is read from stdin, in bytes: Kubernetes allows 256 KiB of annotations, and results are smaller. */

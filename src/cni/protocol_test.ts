@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { stdinOf } from "../../tests/stdin_of.ts";
+import { stdinOf } from "../../tests/rig/stdin_of.ts";
 import { CniError } from "./errors.ts";
 import { type CniRequest, readRequest } from "./protocol.ts";
 

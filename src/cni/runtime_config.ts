@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { quote, quoteValue } from "../log/quote.ts";
-import type { Warning } from "../log/warning.ts";
+import { quote, quoteValue } from "../base/log/quote.ts";
+import type { Warning } from "../base/log/warning.ts";
 
 /** What the runtime adds to a configuration for one call. */
 export interface RuntimeParts {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Warning } from "../log/warning.ts";
+import type { Warning } from "../base/log/warning.ts";
 import { readRuntimeParts, type RuntimeParts } from "./runtime_config.ts";
 
 const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";

@@ -1,6 +1,6 @@
 /** What libcni remembers of the pods that it added: a file each, with the list by which it was. */
-import { isJsonObject, type JsonObject, parseExact } from "../cni/json.ts";
-import { ifThere } from "../log/describe.ts";
+import { isJsonObject, type JsonObject, parseExact } from "../base/json.ts";
+import { ifThere } from "../base/log/describe.ts";
 
 /** Where libcni keeps it unless a runtime says otherwise; containerd and CRI-O do not. */
 export const RESULTS = "/var/lib/cni/results";

@@ -1,6 +1,6 @@
 /** The node's directories: who may write there, and how a file gets there whole or not at all. */
-import { describeError, ifThere } from "../log/describe.ts";
-import { quote } from "../log/quote.ts";
+import { describeError, ifThere } from "../base/log/describe.ts";
+import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
 import { draftName, isDraftName } from "./names.ts";
 

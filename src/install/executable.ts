@@ -1,5 +1,5 @@
-import { describeError } from "../log/describe.ts";
-import { quote } from "../log/quote.ts";
+import { describeError } from "../base/log/describe.ts";
+import { quote } from "../base/log/quote.ts";
 import { putFile } from "./directory.ts";
 import { InstallError } from "./error.ts";
 import { EXECUTABLE } from "./names.ts";

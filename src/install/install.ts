@@ -1,10 +1,10 @@
 /** One pass of an install: the executable first, since a list that names what is not there keeps pods from starting. */
 import { checkDirectory, removeDrafts, takeFile } from "./directory.ts";
-import { ifThere } from "../log/describe.ts";
-import { quote } from "../log/quote.ts";
+import { ifThere } from "../base/log/describe.ts";
+import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
 import { checkExecutable, installedVersion, putExecutable } from "./executable.ts";
-import { bringAbout, type Outcome, type Zeal } from "./lists.ts";
+import { bringAbout, type Outcome, type Zeal } from "./apply.ts";
 import { lockNode } from "./lock.ts";
 import { EXECUTABLE, STUB_MARK } from "./names.ts";
 import type { ChainedPlugin } from "./render.ts";

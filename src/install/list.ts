@@ -1,7 +1,7 @@
 /** The lists that are there, read as a container runtime reads them. */
-import { isJsonObject, type JsonObject, type JsonValue, parseExact } from "../cni/json.ts";
-import { describeError } from "../log/describe.ts";
-import { quote, quoteValue } from "../log/quote.ts";
+import { isJsonObject, type JsonObject, type JsonValue, parseExact } from "../base/json.ts";
+import { describeError } from "../base/log/describe.ts";
+import { quote, quoteValue } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
 import { compareNames, EXECUTABLE, isListName, isRenderedName, isWholeList } from "./names.ts";
 

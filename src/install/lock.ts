@@ -1,7 +1,7 @@
-import { describeError } from "../log/describe.ts";
-import { quote } from "../log/quote.ts";
+import { describeError } from "../base/log/describe.ts";
+import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
-import { RECORD_ROOT } from "../state/names.ts";
+import { RECORD_ROOT } from "../registry/names.ts";
 
 /**
  * One process at a time installs or uninstalls on a node: the others wait. The lock is a flock(2) on a directory that only

@@ -1,4 +1,4 @@
-import { quote } from "../log/quote.ts";
+import { quote } from "../base/log/quote.ts";
 import { backedUpByCilium } from "./names.ts";
 
 /** What to do where Cilium renames others' lists. */

@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../cni/json.ts";
-import { quote } from "../log/quote.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
+import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
 import { EXECUTABLE, renderedName } from "./names.ts";
 import { type Original, RENDERED_FROM } from "./list.ts";

@@ -1,8 +1,8 @@
 /** The lists of the main CNI plugins, and what natra makes of them: tests/install/lists/<CNI>/, original and rendered side by side. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { parseExact } from "../cni/json.ts";
-import { CHAINED_PLUGIN } from "../node/chained_plugin.ts";
+import { parseExact } from "../base/json.ts";
+import { CHAINED_PLUGIN } from "../natra/chained_plugin.ts";
 import { InstallError } from "./error.ts";
 import { parseOriginal } from "./list.ts";
 import { compareNames, isRenderedName } from "./names.ts";

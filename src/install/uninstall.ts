@@ -1,5 +1,5 @@
 /** The way back: lists first, so that no new pod is natra's; the executable last, and not before the last pod. */
-import { ifThere } from "../log/describe.ts";
+import { ifThere } from "../base/log/describe.ts";
 import { checkDirectory, putFile, removeDrafts, takeFile } from "./directory.ts";
 import { podsAddedWith, RESULTS } from "./added.ts";
 import { lockNode } from "./lock.ts";

@@ -1,4 +1,4 @@
-import { describeError } from "../log/describe.ts";
+import { describeError } from "../base/log/describe.ts";
 
 /** Tells of changes in directories. Disposing of it ends the watching. */
 export interface Changes extends Disposable {

@@ -1,6 +1,6 @@
 import { checkErrno, cstr, embedded } from "../../ffi/native.ts";
 import { symbols } from "../../ffi/libnatra.ts";
-import { formatLine } from "../log/line.ts";
+import { formatLine } from "../base/log/line.ts";
 
 /** What the watchdog does if this process crashes or hangs. */
 export interface WatchdogOrders {

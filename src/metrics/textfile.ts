@@ -1,4 +1,4 @@
-import { ifThere } from "../log/describe.ts";
+import { ifThere } from "../base/log/describe.ts";
 
 /**
  * Writes a file whole or not at all, for node_exporter's textfile collector, which may look at any moment: beside its

@@ -1,7 +1,7 @@
 import { assertEquals, assertExists, AssertionError, assertThrows } from "@std/assert";
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
-import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { type Link, linkByIndex, linkByName, linkStats, nsidOf, setGsoMaxSize } from "./links.ts";
 import { Netlink } from "./netlink.ts";
 import { NetNs } from "./netns.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
-import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { NetNs, netnsId, whyUnseen } from "./netns.ts";
 
 const unable = needsRootAnd();

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
-import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { hasFilters, listFilters } from "./filters.ts";
 import { Netlink, u32 } from "./netlink.ts";
 import { NetNs } from "./netns.ts";

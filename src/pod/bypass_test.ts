@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Namespace } from "../../tests/rig/namespace.ts";
-import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { Netlink } from "../net/netlink.ts";
 import { NetNs } from "../net/netns.ts";
 import { BYPASSES, bypassOfNode, bypassOfPlugins } from "./bypass.ts";

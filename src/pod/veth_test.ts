@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
-import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { Netlink } from "../net/netlink.ts";
 import { NetNs } from "../net/netns.ts";
 import { findVeth } from "./veth.ts";

@@ -1,4 +1,4 @@
-import { interfacePins } from "./names.ts";
+import { interfacePins } from "../registry/names.ts";
 import { hasRecord, type RecordKey } from "./records.ts";
 
 /** Whether natra ever did anything to this interface. It asks the file system alone: no library is loaded for it. */

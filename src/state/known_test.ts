@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { needsRootAnd, testIf } from "../../tests/run/needs.ts";
+import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { isKnown } from "./known.ts";
-import { containerPins, interfacePins } from "./names.ts";
+import { containerPins, interfacePins } from "../registry/names.ts";
 import { removeRecord, writeRecord } from "./records.ts";
 
 const fresh = (): { containerId: string; ifname: string } => ({

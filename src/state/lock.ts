@@ -2,8 +2,8 @@ import { checkErrno, cstr, libc, NativeError } from "../../ffi/native.ts";
 import { Errno } from "../../ffi/errno.ts";
 import { pause } from "../kernel/pause.ts";
 import { stillAlive } from "../kernel/watchdog.ts";
-import { makePinDirectory } from "./bpffs.ts";
-import { containerPins } from "./names.ts";
+import { makePinDirectory } from "../ebpf/pins.ts";
+import { containerPins } from "../registry/names.ts";
 
 const O_DIRECTORY_CLOEXEC = 0o2200000;
 const LOCK_EX = 2;

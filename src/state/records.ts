@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { ifThere } from "../log/describe.ts";
-import { RECORD_ROOT } from "./names.ts";
+import { ifThere } from "../base/log/describe.ts";
+import { RECORD_ROOT } from "../registry/names.ts";
 
 /** What a record is about. */
 export interface RecordKey {

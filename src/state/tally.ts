@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ifThere } from "../log/describe.ts";
+import { ifThere } from "../base/log/describe.ts";
 
 /** What the file begins with; another beginning is another's file, or another meaning of the counters. */
 const MAGIC = 0x3179_6c6c_6174_616en; // "natally1"

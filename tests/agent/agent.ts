@@ -1,5 +1,5 @@
 /** `natra agent`, as the DaemonSet runs it, and what it says. */
-import { Daemon } from "../clients/daemon.ts";
+import { Daemon } from "../rig/clients/daemon.ts";
 import { pause } from "../rig/interruption.ts";
 import { RigError } from "../rig/run.ts";
 

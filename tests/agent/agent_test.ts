@@ -1,14 +1,14 @@
 /** `natra agent` with a real kube-apiserver, etcd, libcni, ptp and pods. */
 import { assertEquals } from "@std/assert";
-import { unpacked } from "../clients/debian.ts";
-import type { Finding } from "../clients/findings.ts";
-import { built, cnitool, ETCD, KUBE_APISERVER } from "../clients/go.ts";
+import { unpacked } from "../rig/clients/debian.ts";
+import type { Finding } from "../rig/clients/findings.ts";
+import { built, cnitool, ETCD, KUBE_APISERVER } from "../rig/clients/go.ts";
 import { runOnOwnNode } from "../rig/own_node.ts";
-import { needsBuilt, testIf } from "../run/needs.ts";
+import { needsBuilt, testIf } from "../rig/needs.ts";
 import type { NodeRequest } from "./node.ts";
 
 const NODE = new URL("./node.ts", import.meta.url).pathname;
-const NODE_SETUP = new URL("../clients/node.sh", import.meta.url).pathname;
+const NODE_SETUP = new URL("../rig/clients/node.sh", import.meta.url).pathname;
 const NATRA = new URL("../../build/natra", import.meta.url).pathname;
 /** What a first run may spend on building one program. */
 const BUILD_SECONDS = 600;

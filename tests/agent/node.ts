@@ -1,8 +1,8 @@
 /** What runs on the agent's own node: a request as JSON in, the findings as JSON out. */
-import { CnitoolRuntime } from "../clients/cnitool_runtime.ts";
-import { find, type Finding, tell } from "../clients/findings.ts";
-import { installPlugins, NATRA, writeList } from "../clients/network.ts";
-import { ApiServer, type Programs } from "./api_server.ts";
+import { CnitoolRuntime } from "../rig/clients/cnitool_runtime.ts";
+import { find, type Finding, tell } from "../rig/clients/findings.ts";
+import { installPlugins, NATRA, writeList } from "../rig/clients/network.ts";
+import { ApiServer, type Programs } from "../rig/cluster/api_server.ts";
 import { grantRights } from "./rights.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import type { Stage } from "./stage.ts";

@@ -1,6 +1,6 @@
 /** The rights that the DaemonSet gives its pods: they must be enough, and no more. */
 import { parseAllDocuments } from "yaml";
-import type { ApiServer } from "./api_server.ts";
+import type { ApiServer } from "../rig/cluster/api_server.ts";
 
 const YAML = new URL("../../deploy/cni-installer.yaml", import.meta.url).pathname;
 

@@ -1,10 +1,10 @@
 /** What the agent must do with a real API server. */
-import { inCluster } from "../../src/agent/kube/server.ts";
-import { OwnDaemonSet } from "../../src/node/agent_removal.ts";
-import type { Notebook } from "../clients/findings.ts";
-import { writeList } from "../clients/network.ts";
+import { inCluster } from "../../src/kube/api_server.ts";
+import { OwnDaemonSet } from "../../src/agent/own_daemonset.ts";
+import type { Notebook } from "../rig/clients/findings.ts";
+import { writeList } from "../rig/clients/network.ts";
 import { outcomeOf, run } from "../rig/run.ts";
-import { recordingLogger } from "../recording_logger.ts";
+import { recordingLogger } from "../rig/recording_logger.ts";
 import { Agent } from "./agent.ts";
 import { ACCOUNT_NAME, ACCOUNT_NAMESPACE, ALLOWED, FORBIDDEN } from "./rights.ts";
 import {

@@ -1,9 +1,9 @@
 /** What the agent's scenarios have, and what they do again and again. */
-import type { CnitoolRuntime } from "../clients/cnitool_runtime.ts";
-import type { RunningPod } from "../clients/runtime.ts";
+import type { CnitoolRuntime } from "../rig/clients/cnitool_runtime.ts";
+import type { RunningPod } from "../rig/clients/runtime.ts";
 import { outcomeOf } from "../rig/run.ts";
 import { Agent, until } from "./agent.ts";
-import type { ApiServer } from "./api_server.ts";
+import type { ApiServer } from "../rig/cluster/api_server.ts";
 import { ACCOUNT_NAME, ACCOUNT_NAMESPACE } from "./rights.ts";
 
 /** What a scenario has. */

@@ -1,4 +1,4 @@
-/** A cell of the sketch, as bpf/sketch.h describes it: 40 bits of time over 24 bits of backlog. */
+/** A cell of the sketch, as bpf/natra/sketch.h describes it: 40 bits of time over 24 bits of backlog. */
 const BACKLOG_BITS = 24n;
 const BACKLOG_MASK = (1n << BACKLOG_BITS) - 1n;
 const TICK = 1024n; // ns

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { constants } from "../../src/datapath/layout.ts";
-import { Handle } from "../../src/state/names.ts";
+import { constants } from "../../src/natra/datapath/layout.ts";
+import { Handle } from "../../src/registry/names.ts";
 import { Datapath, type DatapathOptions } from "./datapath.ts";
 import { ethernet } from "./packet/ethernet.ts";
 import { ipv4, ipv6 } from "./packet/ip.ts";

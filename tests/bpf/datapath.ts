@@ -1,22 +1,22 @@
 /** One direction of one pod as the kernel has it, without a pod: its programs run on packets that a test makes. */
 import { NativeError } from "../../ffi/native.ts";
-import { type Counters, sumCounters } from "../../src/datapath/counters.ts";
-import { mapValue } from "../../src/datapath/kernel_objects.ts";
-import { type Knobs, knobsFor, NEVER, type Queue } from "../../src/datapath/knobs.ts";
+import { type Counters, sumCounters } from "../../src/natra/datapath/counters.ts";
+import { mapValue } from "../../src/ebpf/info.ts";
+import { type Knobs, knobsFor, NEVER, type Queue } from "../../src/natra/datapath/knobs.ts";
 import {
   clock as clockLayout,
   knobs as knobsLayout,
   maps as mapLayouts,
   sections,
   state,
-} from "../../src/datapath/layout.ts";
-import { BpfObject, type ProgramName, type Wanted } from "../../src/datapath/object.ts";
-import { readEntries } from "../../src/datapath/map_batch.ts";
-import type { PacerKind } from "../../src/datapath/pacer/pacer.ts";
-import { readStruct, writeStruct } from "../../src/datapath/struct.ts";
-import { libbpf } from "../../src/kernel/libbpf.ts";
-import type { DirectionLimit } from "../../src/limits/limits.ts";
-import { limitOf } from "../any_limit.ts";
+} from "../../src/natra/datapath/layout.ts";
+import { BpfObject, type ProgramName, type Wanted } from "../../src/natra/datapath/object.ts";
+import { readEntries } from "../../src/ebpf/maps.ts";
+import type { PacerKind } from "../../src/natra/datapath/pacer/pacer.ts";
+import { readStruct, writeStruct } from "../../src/ebpf/struct.ts";
+import { libbpf } from "../../src/ebpf/libbpf.ts";
+import type { DirectionLimit } from "../../src/natra/limits/limits.ts";
+import { limitOf } from "../rig/any_limit.ts";
 import { compile } from "./compile.ts";
 import { LoadFailure } from "./load_failure.ts";
 import { type ProgramMaps, programMaps, readCells, writeCells } from "./maps.ts";

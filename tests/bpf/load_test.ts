@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { PacerKind } from "../../src/datapath/pacer/pacer.ts";
+import type { PacerKind } from "../../src/natra/datapath/pacer/pacer.ts";
 import { report } from "../../scripts/build/run.ts";
 import { compile, IN_GUEST } from "./compile.ts";
 import { Datapath } from "./datapath.ts";

@@ -1,7 +1,7 @@
 /** Reads a loaded program's maps, whoever loaded it and whatever is pinned. */
 import { address, libc, text } from "../../ffi/native.ts";
-import { readEntries } from "../../src/datapath/map_batch.ts";
-import { libbpf as product } from "../../src/kernel/libbpf.ts";
+import { readEntries } from "../../src/ebpf/maps.ts";
+import { libbpf as product } from "../../src/ebpf/libbpf.ts";
 import { libbpf } from "./libbpf.ts";
 import { check } from "./object.ts";
 

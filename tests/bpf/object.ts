@@ -1,6 +1,6 @@
 /** Loads BPF objects that a test compiled itself. */
 import { address, cstr, NativeError, notNull, type Pointer, text, view } from "../../ffi/native.ts";
-import { libbpf } from "../../src/kernel/libbpf.ts";
+import { libbpf } from "../../src/ebpf/libbpf.ts";
 import { LoadFailure } from "./load_failure.ts";
 
 const OPEN_OPTS = 80; // sizeof(struct bpf_object_open_opts): sz, name, …, log buffer at 56, its size, its level

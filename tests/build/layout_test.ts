@@ -5,7 +5,7 @@ import { generateLayout, layoutDifference, layoutPath } from "../../scripts/layo
 
 const here = context(false);
 
-Deno.test("src/datapath/layout.ts matches the object", async () => {
+Deno.test("src/natra/datapath/layout.ts matches the object", async () => {
   assertEquals(await layoutDifference(here), undefined);
 });
 
@@ -14,8 +14,8 @@ Deno.test("layoutDifference() names the first line that is wrong", async () => {
   try {
     const wanted = await generateLayout(here);
     const elsewhere = { ...here, root };
-    await Deno.mkdir(`${root}/src/datapath`, { recursive: true });
-    for (const config of ["deno.json", "src/page/browser/deno.json"]) { // a workspace is whole or none
+    await Deno.mkdir(`${root}/src/natra/datapath`, { recursive: true });
+    for (const config of ["deno.json", "src/natra/page/browser/deno.json"]) { // a workspace is whole or none
       await Deno.mkdir(`${root}/${config}`.replace(/[^/]+$/, ""), { recursive: true });
       await Deno.copyFile(`${here.root}/${config}`, `${root}/${config}`);
     }

@@ -3,12 +3,12 @@
  * was before. And DEL leaves nothing.
  */
 import { assert, assertEquals } from "@std/assert";
-import { annotated, annotations, NATRA } from "../e2e/scene.ts";
+import { annotated, annotations, NATRA } from "../rig/scene.ts";
 import { describeFault, type Fault, injected } from "../faults/injector.ts";
 import { assertDeleted, assertGone } from "../faults/judge.ts";
 import { faults, isLong, places } from "../faults/plan.ts";
 import { Stage } from "../faults/stage.ts";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import type { Outcome } from "../rig/run.ts";
 
 const missing = needsRootAnd("natra");

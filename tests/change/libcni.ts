@@ -1,5 +1,5 @@
 /** A pod that libcni's own client has added to a network, with the cache that it leaves behind. */
-import { cnitool } from "../clients/go.ts";
+import { cnitool } from "../rig/clients/go.ts";
 import type { Pod } from "../rig/pod.ts";
 import { run } from "../rig/run.ts";
 

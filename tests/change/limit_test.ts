@@ -1,8 +1,8 @@
 /** `natra limit`: what it changes on both ends of a veth, what it leaves as it is, and that nothing stays behind. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { ATTACH, attachedAs, classesOf, queuesOf } from "../e2e/expected.ts";
-import { ends, entriesOf, isFreed, kept, named, pinsOf, settled } from "../e2e/observed.ts";
-import { annotated, annotations, Scene } from "../e2e/scene.ts";
+import { ATTACH, attachedAs, classesOf, queuesOf } from "../rig/expected.ts";
+import { ends, entriesOf, isFreed, kept, named, pinsOf, settled } from "../rig/observed.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 import type { JsonObject } from "../rig/cni.ts";
 
 const ARGS = "K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-1";

@@ -3,9 +3,9 @@
  * a stream below both loses nothing, and counters only grow.
  */
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual, assertLess } from "@std/assert";
-import { ATTACH } from "../e2e/expected.ts";
-import { ends, kept, settled } from "../e2e/observed.ts";
-import { annotated, annotations, Scene } from "../e2e/scene.ts";
+import { ATTACH } from "../rig/expected.ts";
+import { ends, kept, settled } from "../rig/observed.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
 import { pause } from "../rig/interruption.ts";
 import { Meter, slotNow } from "../rig/meter.ts";

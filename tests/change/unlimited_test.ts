@@ -1,9 +1,9 @@
 /** `natra limit` of a pod that had no limit: found through the cache of libcni itself, or by asking the runtime. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parseCached } from "../../src/pod/attachments.ts";
-import { classesOf } from "../e2e/expected.ts";
-import { ends, kept, settled } from "../e2e/observed.ts";
-import { NATRA, Scene } from "../e2e/scene.ts";
+import { parseCached } from "../../src/cni/libcni_cache.ts";
+import { classesOf } from "../rig/expected.ts";
+import { ends, kept, settled } from "../rig/observed.ts";
+import { NATRA, Scene } from "../rig/scene.ts";
 import type { Outcome } from "../rig/run.ts";
 import { Libcni } from "./libcni.ts";
 

@@ -1,7 +1,7 @@
 /** The clients, and what each of them needs. */
-import type { Have } from "./cache.ts";
-import { unpacked } from "./debian.ts";
-import { built, cnitool, CRICTL, KUBELET } from "./go.ts";
+import type { Have } from "../rig/clients/cache.ts";
+import { unpacked } from "../rig/clients/debian.ts";
+import { built, cnitool, CRICTL, KUBELET } from "../rig/clients/go.ts";
 
 /** The clients' names, in their order. */
 export const CLIENTS = ["cnitool", "containerd-1.6", "containerd-1.7", "containerd-2", "kubelet"] as const;

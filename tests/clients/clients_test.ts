@@ -1,6 +1,6 @@
 /** The clients' short form; `deno task test:clients` is the long one, with all of them. */
 import { assertEquals, assertGreater } from "@std/assert";
-import { needsBuilt, testIf } from "../run/needs.ts";
+import { needsBuilt, testIf } from "../rig/needs.ts";
 import { type ClientName, prepare } from "./clients.ts";
 import { runClient } from "./run_clients.ts";
 

@@ -1,6 +1,6 @@
 /** `deno task test:clients`: see HELP in options.ts. */
 import { checkSurroundings, print, runToEnd, say } from "../rig/cli.ts";
-import { findNatra } from "../bench/places.ts";
+import { findNatra } from "../../lab/bench/places.ts";
 import { RigError } from "../rig/run.ts";
 import { prepare } from "./clients.ts";
 import { HELP, parseOptions } from "./options.ts";

@@ -1,11 +1,11 @@
 /** A client's scenarios, from outside its node. */
 import { runOnOwnNode } from "../rig/own_node.ts";
-import { ownCgroup, sweepCgroups } from "./cgroups.ts";
-import type { Finding } from "./findings.ts";
-import type { NodeRequest } from "./node.ts";
+import { ownCgroup, sweepCgroups } from "../rig/clients/cgroups.ts";
+import type { Finding } from "../rig/clients/findings.ts";
+import type { NodeRequest } from "../rig/clients/node.ts";
 
-const NODE_SETUP = new URL("./node.sh", import.meta.url).pathname;
-const NODE = new URL("./node.ts", import.meta.url).pathname;
+const NODE_SETUP = new URL("../rig/clients/node.sh", import.meta.url).pathname;
+const NODE = new URL("../rig/clients/node.ts", import.meta.url).pathname;
 
 /**
  * Makes a node, runs a client on it, and removes all of it.

@@ -1,11 +1,11 @@
 /** What every client is put through. */
-import { FREEING_MS, leftovers, type Objects, reachable } from "../churn/leftovers.ts";
+import { FREEING_MS, leftovers, type Objects, reachable } from "../../lab/churn/leftovers.ts";
 import { outcomeOf } from "../rig/run.ts";
-import type { Notebook } from "./findings.ts";
-import { endsOf, HELD_BOTH_WAYS, heldBy, measurePassage } from "./held.ts";
-import { PLAIN, POD_KINDS, type PodKind } from "./kinds.ts";
-import { LOG_FILE, orderKill, wasKilled, writeList } from "./network.ts";
-import type { RunningPod, Runtime } from "./runtime.ts";
+import type { Notebook } from "../rig/clients/findings.ts";
+import { endsOf, HELD_BOTH_WAYS, heldBy, measurePassage } from "../rig/clients/held.ts";
+import { PLAIN, POD_KINDS, type PodKind } from "../rig/clients/kinds.ts";
+import { LOG_FILE, orderKill, wasKilled, writeList } from "../rig/clients/network.ts";
+import type { RunningPod, Runtime } from "../rig/clients/runtime.ts";
 
 /** What scenarios work with. */
 export interface Stage {

@@ -1,8 +1,8 @@
 /** The capabilities of deploy/cni-installer.yaml: natra does its work with them, and not with less. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { NATRA, Scene } from "../e2e/scene.ts";
+import { NATRA, Scene } from "../rig/scene.ts";
 import type { Outcome } from "../rig/run.ts";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { agentContainer } from "./objects.ts";
 
 const unable = needsRootAnd("natra");

@@ -1,5 +1,5 @@
 /** The judges of what is applied to a cluster: an API server's own validation, kustomize, CycloneDX's schema. */
-import { builtOwn, moduleDirectory } from "../clients/go.ts";
+import { builtOwn, moduleDirectory } from "../rig/clients/go.ts";
 import { type Outcome, outcomeOf } from "../rig/run.ts";
 
 const MODULE = new URL("./modules/validate", import.meta.url).pathname;

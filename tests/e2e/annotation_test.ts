@@ -1,9 +1,9 @@
 /** Who says what a pod is held to: the annotations' forms, the runtime's, the configuration's, and their order. */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { JsonObject } from "../rig/cni.ts";
-import { classesOf } from "./expected.ts";
-import { ends, entriesOf, kept, pinsOf } from "./observed.ts";
-import { annotated, annotations, type LogLine, Scene } from "./scene.ts";
+import { classesOf } from "../rig/expected.ts";
+import { ends, entriesOf, kept, pinsOf } from "../rig/observed.ts";
+import { annotated, annotations, type LogLine, Scene } from "../rig/scene.ts";
 
 /** What `natra status` says of a direction, as far as it matters here. */
 interface Row {

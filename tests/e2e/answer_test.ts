@@ -1,7 +1,7 @@
 /** What ADD answers: the previous result, whatever is in it. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { ends, kept, settled } from "./observed.ts";
-import { annotated, annotations, Scene } from "./scene.ts";
+import { ends, kept, settled } from "../rig/observed.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 import { closedStderr, fullStderr, noDirectory, watchedTmp, type Wrap } from "./surroundings.ts";
 
 /** No client writes it in this form: numbers beyond a double's precision, unknown keys at every depth, all of JSON. */

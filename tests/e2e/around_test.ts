@@ -5,8 +5,8 @@ import type { Namespace } from "../rig/namespace.ts";
 import { CLIENT_INTERFACE, HOST_VETH, Pod, POD_INTERFACE } from "../rig/pod.ts";
 import { pause } from "../rig/interruption.ts";
 import { leastWhile, Stolen } from "../rig/stolen.ts";
-import { programs } from "./programs.ts";
-import { NATRA } from "./scene.ts";
+import { programs } from "../rig/programs.ts";
+import { NATRA } from "../rig/scene.ts";
 
 const RATE = 10_000_000;
 /** Bits per second of a flood: 5,000 frames. */

@@ -3,10 +3,10 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { JsonObject } from "../rig/cni.ts";
 import { HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { run } from "../rig/run.ts";
-import { ATTACH, type Attach } from "./expected.ts";
-import { ends, kept, pinsOf, recordOf } from "./observed.ts";
-import { programs } from "./programs.ts";
-import { annotated, annotations, Scene } from "./scene.ts";
+import { ATTACH, type Attach } from "../rig/expected.ts";
+import { ends, kept, pinsOf, recordOf } from "../rig/observed.ts";
+import { programs } from "../rig/programs.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 
 const CHECK_FAILED = 100;
 

@@ -3,9 +3,9 @@ import { assert, assertEquals } from "@std/assert";
 import { HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { pause } from "../rig/interruption.ts";
 import { run } from "../rig/run.ts";
-import { ATTACH } from "./expected.ts";
-import { ends, kept, pinsOf, recordOf, settled } from "./observed.ts";
-import { type Answer, Scene } from "./scene.ts";
+import { ATTACH } from "../rig/expected.ts";
+import { ends, kept, pinsOf, recordOf, settled } from "../rig/observed.ts";
+import { type Answer, Scene } from "../rig/scene.ts";
 
 function assertSilent({ code, stdout }: Answer): void {
   assertEquals([code, stdout], [0, ""]);

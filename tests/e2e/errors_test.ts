@@ -1,7 +1,7 @@
 /** Requests that natra cannot understand: an error object with the specification's code, and exit code 1. */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { CniCommand } from "../rig/cni.ts";
-import { type Call, Scene } from "./scene.ts";
+import { type Call, Scene } from "../rig/scene.ts";
 import { ownLog, unreadableStdin } from "./surroundings.ts";
 
 interface Case {

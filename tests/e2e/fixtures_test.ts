@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import type { CniCommand, JsonObject } from "../rig/cni.ts";
 import { POD_INTERFACE } from "../rig/pod.ts";
-import { device, kept } from "./observed.ts";
-import { type Call, Scene } from "./scene.ts";
+import { device, kept } from "../rig/observed.ts";
+import { type Call, Scene } from "../rig/scene.ts";
 import { ownLog } from "./surroundings.ts";
 
 /** A call as it was recorded. */

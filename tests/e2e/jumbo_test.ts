@@ -7,7 +7,7 @@ import { CLIENT_INTERFACE, HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { averageRate } from "../rig/series.ts";
 import { leastWhile, Stolen } from "../rig/stolen.ts";
 import { prepareTools } from "../rig/tools.ts";
-import { Scene } from "./scene.ts";
+import { Scene } from "../rig/scene.ts";
 
 const MTU = "9001"; // AWS
 const RATE = 10_000_000;

@@ -2,8 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { natraLimiter } from "../rig/limiter.ts";
 import { Pod } from "../rig/pod.ts";
-import { programs } from "./programs.ts";
-import { NATRA } from "./scene.ts";
+import { programs } from "../rig/programs.ts";
+import { NATRA } from "../rig/scene.ts";
 
 const RATE = 100_000_000;
 /** On the wire: Ethernet, IPv4 and UDP headers, and what programs/sequence.c sends. */

@@ -1,9 +1,9 @@
 /** ADD on top of what is there already: its own, or others' leftovers. */
 import { assertEquals } from "@std/assert";
 import { run } from "../rig/run.ts";
-import { assertQueues10M, ATTACH, attachedAs, classesOf } from "./expected.ts";
-import { ends, kept, named, pinsOf, recordOf, settled, withoutIds } from "./observed.ts";
-import { annotated, annotations, Scene } from "./scene.ts";
+import { assertQueues10M, ATTACH, attachedAs, classesOf } from "../rig/expected.ts";
+import { ends, kept, named, pinsOf, recordOf, settled, withoutIds } from "../rig/observed.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 
 /** What may be left when an ADD comes. */
 const LEFTOVERS: readonly (readonly [string, (scene: Scene) => Promise<unknown>])[] = [

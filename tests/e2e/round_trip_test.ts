@@ -1,8 +1,8 @@
 /** ADD, CHECK and DEL of one pod: what is where, and that nothing of it stays. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { assertQueues10M, ATTACH, attachedAs, hasClsact } from "./expected.ts";
-import { ends, entriesOf, isFreed, kept, modeOf, named, pinsOf, recordOf, settled } from "./observed.ts";
-import { annotated, annotations, Scene } from "./scene.ts";
+import { assertQueues10M, ATTACH, attachedAs, hasClsact } from "../rig/expected.ts";
+import { ends, entriesOf, isFreed, kept, modeOf, named, pinsOf, recordOf, settled } from "../rig/observed.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 
 for (const attach of ATTACH) {
   Deno.test(`ADD with ${attach} puts programs and queues in their places, and DEL removes all of it`, async () => {

@@ -4,10 +4,10 @@ import { Meter, slotNow } from "../rig/meter.ts";
 import { CLIENT_INTERFACE, POD_INTERFACE } from "../rig/pod.ts";
 import { outcomeOf, run } from "../rig/run.ts";
 import { prepareTools } from "../rig/tools.ts";
-import { assertQueues10M } from "./expected.ts";
+import { assertQueues10M } from "../rig/expected.ts";
 import { sendDatagrams } from "../neighbours/neighbour.ts";
-import { ends, kept, named, pinsOf, settled } from "./observed.ts";
-import { Scene } from "./scene.ts";
+import { ends, kept, named, pinsOf, settled } from "../rig/observed.ts";
+import { Scene } from "../rig/scene.ts";
 
 const ARGS = "K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-1";
 
@@ -143,7 +143,7 @@ for (const attach of ["tcx", "clsact"]) {
 }
 
 Deno.test("natra exits with 2 and one line on stderr after a wrong command line", async () => {
-  const { NATRA } = await import("./scene.ts");
+  const { NATRA } = await import("../rig/scene.ts");
   for (
     const args of [["stauts"], ["status", "--output", "xml"], ["debug", "add"], [
       "debug",

@@ -11,8 +11,8 @@ import { HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { measure, type Measurement } from "../rig/scenario.ts";
 import { leastWhile } from "../rig/stolen.ts";
 import { prepareTools } from "../rig/tools.ts";
-import { device } from "./observed.ts";
-import { annotated, NATRA } from "./scene.ts";
+import { device } from "../rig/observed.ts";
+import { annotated, NATRA } from "../rig/scene.ts";
 
 const RATE = 10_000_000;
 const WARMUP = 1.5;

@@ -1,6 +1,6 @@
 /** ADD when any one of its native calls fails. */
 import { assert } from "@std/assert";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { assertAnswered, assertDeleted, assertHeld, assertUntouched } from "./judge.ts";
 import { faults } from "./plan.ts";
 import { strikeEach } from "./strike.ts";

@@ -1,6 +1,6 @@
 /** DEL when any one of its native calls fails. */
 import { assert, assertMatch } from "@std/assert";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import type { Fault } from "./injector.ts";
 import { assertDeleted, tells } from "./judge.ts";
 import { faults } from "./plan.ts";

@@ -1,6 +1,6 @@
 /** SIGKILL at any native call: the runtime sees a failure, and what was begun goes with DEL or reconcile. */
 import { assert, assertEquals } from "@std/assert";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import type { Fault } from "./injector.ts";
 import { assertDeleted, assertTidied } from "./judge.ts";
 import { isLong, places } from "./plan.ts";

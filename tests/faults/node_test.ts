@@ -1,6 +1,6 @@
 /** ADD and DEL on a node that is full, read-only, short of something, or forbids it. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { assertAnswered, assertDeleted, assertGone } from "./judge.ts";
 import { Stage } from "./stage.ts";
 

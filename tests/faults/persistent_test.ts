@@ -1,6 +1,6 @@
 /** ADD when a native call goes on failing, so that undoing what was begun may fail, too. */
 import { assert } from "@std/assert";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import type { Fault } from "./injector.ts";
 import { assertAnswered, assertDeleted, assertHeld, assertReconciled, assertUntouched } from "./judge.ts";
 import { isLong } from "./plan.ts";

@@ -2,7 +2,7 @@
 import type { CniCommand, JsonObject } from "../rig/cni.ts";
 import { HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import type { Outcome } from "../rig/run.ts";
-import { type Answer, NATRA, Scene } from "../e2e/scene.ts";
+import { type Answer, NATRA, Scene } from "../rig/scene.ts";
 import { compileInjector, type Fault, injected } from "./injector.ts";
 import { Room } from "./room.ts";
 

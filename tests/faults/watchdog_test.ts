@@ -1,6 +1,6 @@
 /** Native code that crashes or never returns: the pod starts all the same, and the next reconcile tidies up. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { CRASHES, type Fault } from "./injector.ts";
 import { assertAnswered, assertDeleted, assertGone, assertTidied } from "./judge.ts";
 import { isLong, places } from "./plan.ts";

@@ -2,9 +2,9 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
 import { dirname } from "node:path";
-import { NATRA, Scene } from "../e2e/scene.ts";
+import { NATRA, Scene } from "../rig/scene.ts";
 import { Room } from "../faults/room.ts";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { assertOutcome } from "./answers.ts";
 import { isLong } from "./length.ts";
 import { anyRequest, recorded, type Request } from "./requests.ts";

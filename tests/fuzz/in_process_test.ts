@@ -3,16 +3,16 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CniError } from "../../src/cni/errors.ts";
 import { addAnswer, readRequest } from "../../src/cni/protocol.ts";
-import { requestedLimits } from "../../src/cni/requested_limits.ts";
-import { readOwnKeys } from "../../src/cni/own_keys.ts";
-import type { DirectionLimit } from "../../src/limits/limits.ts";
-import { decideLimits } from "../../src/limits/limits.ts";
-import { formatLine } from "../../src/log/line.ts";
-import { recordingLogger } from "../recording_logger.ts";
+import { requestedLimits } from "../../src/natra/cni/limits_from_conf.ts";
+import { readOwnKeys } from "../../src/natra/cni/natra_conf.ts";
+import type { DirectionLimit } from "../../src/natra/limits/limits.ts";
+import { decideLimits } from "../../src/natra/limits/limits.ts";
+import { formatLine } from "../../src/base/log/line.ts";
+import { recordingLogger } from "../rig/recording_logger.ts";
 import { assertErrorAnswer, assertResult } from "./answers.ts";
 import { isLong } from "./length.ts";
 import { anyJson, anyNastyText } from "./mutations.ts";
-import { stdinOf } from "../stdin_of.ts";
+import { stdinOf } from "../rig/stdin_of.ts";
 import { anyRequest, type Request } from "./requests.ts";
 
 /** Half of the inputs are whole requests, half of them what pods and configurations say about limits. */

@@ -1,6 +1,6 @@
 /** Small damage to text and to JSON: what bad templates, other versions and bad people send. */
 import fc from "fast-check";
-import { anyText } from "../any_text.ts";
+import { anyText } from "../rig/any_text.ts";
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

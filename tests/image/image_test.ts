@@ -11,7 +11,7 @@ import { context } from "../../scripts/build/context.ts";
 import { LINKS, MOUNT_POINTS, NATRA, TAKEN, TEXTS } from "../../scripts/image/files.ts";
 import { validator } from "../deploy/validator.ts";
 import { outcomeOf, run } from "../rig/run.ts";
-import { markSkipped } from "../run/needs.ts";
+import { markSkipped } from "../rig/needs.ts";
 import { unpack, type Unpacked } from "./unpacked.ts";
 
 const { root: repository, build } = context(false);

@@ -1,7 +1,7 @@
 /** What the agent asks of its own DaemonSet, and what it makes of each answer. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { OwnDaemonSet } from "../../src/node/agent_removal.ts";
-import { recordingLogger } from "../recording_logger.ts";
+import { OwnDaemonSet } from "../../src/agent/own_daemonset.ts";
+import { recordingLogger } from "../rig/recording_logger.ts";
 import { Api } from "./proof/api.ts";
 
 /** An agent's question beside an API server. */

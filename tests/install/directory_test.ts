@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from 
 import { checkDirectory, putFile } from "../../src/install/directory.ts";
 import { InstallError } from "../../src/install/error.ts";
 import { Installer } from "../../src/install/install.ts";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { run } from "../rig/run.ts";
 import { CniNode, listOf } from "./node.ts";
 

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { InstallError } from "../../src/install/error.ts";
 import { Installer, type InstallState } from "../../src/install/install.ts";
 import { removeLists } from "../../src/install/uninstall.ts";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { judgeLists } from "./judge.ts";
 import { CniNode, listOf } from "./node.ts";
 

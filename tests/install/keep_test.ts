@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { isDraftName } from "../../src/install/names.ts";
 import type { InstallState } from "../../src/install/install.ts";
-import { keepInstalled, type Patience } from "../../src/install/keep.ts";
-import { needsRootAnd, testIf } from "../run/needs.ts";
-import { recordingLogger } from "../recording_logger.ts";
+import { keepInstalled, type Patience } from "../../src/install/watch_loop.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
+import { recordingLogger } from "../rig/recording_logger.ts";
 import { judgeLists } from "./judge.ts";
 import { CniNode, listOf } from "./node.ts";
 

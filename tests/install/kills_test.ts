@@ -1,6 +1,6 @@
 /** SIGKILL anywhere in an install, an upgrade, a re-rendering or an uninstall. */
 import { assert, assertEquals } from "@std/assert";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { runOnOwnNode } from "../rig/own_node.ts";
 import type { KillsRequest, KillsResult } from "./kills.ts";
 

@@ -1,5 +1,5 @@
 /** A node's two CNI directories, on a tmpfs of their own, and natra's executable to install there. */
-import { CHAINED_PLUGIN } from "../../src/node/chained_plugin.ts";
+import { CHAINED_PLUGIN } from "../../src/natra/chained_plugin.ts";
 import type { Target } from "../../src/install/install.ts";
 import { run } from "../rig/run.ts";
 

@@ -3,9 +3,9 @@
  * upgraded and removed while pods come and go; at no moment is there an invalid list, or a pod that does not start.
  */
 import { assertEquals } from "@std/assert";
-import { ownCgroup, sweepCgroups } from "../clients/cgroups.ts";
+import { ownCgroup, sweepCgroups } from "../rig/clients/cgroups.ts";
 import { prepare } from "../clients/clients.ts";
-import { needsBuilt, testIf } from "../run/needs.ts";
+import { needsBuilt, testIf } from "../rig/needs.ts";
 import { runOnOwnNode } from "../rig/own_node.ts";
 import { run } from "../rig/run.ts";
 import { NATRA } from "./node.ts";
@@ -46,7 +46,7 @@ testIf(
         name: "the proof",
         script: here("./proof/node.ts"),
         request,
-        prepare: [here("../clients/node.sh")],
+        prepare: [here("../rig/clients/node.sh")],
       });
       assertEquals(proof.problems, []);
     } finally {

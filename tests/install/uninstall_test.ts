@@ -1,6 +1,6 @@
 /** The way back: lists, pods, and the executable as a stub for pods of before. */
 import { assertEquals } from "@std/assert";
-import { needsRootAnd, testIf } from "../run/needs.ts";
+import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { runOnOwnNode } from "../rig/own_node.ts";
 
 const here = (path: string): string => new URL(path, import.meta.url).pathname;
@@ -11,7 +11,7 @@ testIf(
   async () => {
     const script = here("./uninstall_scene.ts");
     // The clients' node has a /var/lib of its own, where libcni keeps what it remembers.
-    const prepare = [here("../clients/node.sh")];
+    const prepare = [here("../rig/clients/node.sh")];
     assertEquals(await runOnOwnNode<string[]>({ name: "uninstall", script, request: {}, prepare }), []);
   },
 );

@@ -1,10 +1,10 @@
 /** The heavy flows and the queues' classes, read from the kernel while real traffic passes a real pod. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { type Applied, readApplied } from "../../src/datapath/applied.ts";
-import type { Flow } from "../../src/datapath/flows.ts";
-import { countHeavyFlows, isHeavyNow, readFlows, readQueues } from "../../src/datapath/mod.ts";
+import { type Applied, readApplied } from "../../src/natra/datapath/record.ts";
+import type { Flow } from "../../src/natra/datapath/flows.ts";
+import { countHeavyFlows, isHeavyNow, readFlows, readQueues } from "../../src/natra/datapath/datapath.ts";
 import { NetNs } from "../../src/net/netns.ts";
-import { Scene } from "../e2e/scene.ts";
+import { Scene } from "../rig/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
 import { pause } from "../rig/interruption.ts";
 import { POD_INTERFACE } from "../rig/pod.ts";

@@ -6,10 +6,10 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { families } from "../../src/metrics/families.ts";
+import { families } from "../../src/natra/metrics/families.ts";
 import { sendDatagrams } from "../neighbours/neighbour.ts";
-import { pinsOf } from "../e2e/observed.ts";
-import { annotated, NATRA, Scene } from "../e2e/scene.ts";
+import { pinsOf } from "../rig/observed.ts";
+import { annotated, NATRA, Scene } from "../rig/scene.ts";
 import { pause } from "../rig/interruption.ts";
 import { run } from "../rig/run.ts";
 import { readSamples, type Sample, sumOf } from "./exposed.ts";

@@ -1,15 +1,15 @@
 /** What is in deploy/observability: valid, and about metrics that are there. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { parse } from "@std/yaml";
-import { flowKey, maps } from "../../src/datapath/layout.ts";
-import { readApplied } from "../../src/datapath/applied.ts";
-import { readEntries } from "../../src/datapath/map_batch.ts";
-import { readFlows } from "../../src/datapath/mod.ts";
-import { families } from "../../src/metrics/families.ts";
+import { flowKey, maps } from "../../src/natra/datapath/layout.ts";
+import { readApplied } from "../../src/natra/datapath/record.ts";
+import { readEntries } from "../../src/ebpf/maps.ts";
+import { readFlows } from "../../src/natra/datapath/datapath.ts";
+import { families } from "../../src/natra/metrics/families.ts";
 import { compile } from "../bpf/compile.ts";
 import { TestObject } from "../bpf/object.ts";
-import { pinsOf } from "../e2e/observed.ts";
-import { Scene } from "../e2e/scene.ts";
+import { pinsOf } from "../rig/observed.ts";
+import { Scene } from "../rig/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
 import { pause } from "../rig/interruption.ts";
 import { POD_INTERFACE } from "../rig/pod.ts";

@@ -1,5 +1,5 @@
 /** Prometheus' own checker, out of Debian's package: unpacked, so that no Prometheus is started here. */
-import { unpacked } from "../clients/debian.ts";
+import { unpacked } from "../rig/clients/debian.ts";
 import { type Outcome, outcomeOf, RigError } from "../rig/run.ts";
 
 /**

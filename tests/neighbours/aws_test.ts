@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { HOST_VETH } from "../rig/pod.ts";
-import { annotated, annotations, Scene } from "../e2e/scene.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 import { attachAws, deleteFirstHandle1 } from "./acts.ts";
 import { assertCounted } from "./counted.ts";
 import { diagnose } from "./diagnosis.ts";

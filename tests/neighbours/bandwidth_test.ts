@@ -1,10 +1,10 @@
 /** The standard bandwidth plugin in the same list: natra leaves its queues, and the doctor finds both of its limiters. */
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { findPeer } from "../bench/places.ts";
-import { ends } from "../e2e/observed.ts";
-import { Scene } from "../e2e/scene.ts";
+import { findPeer } from "../../lab/bench/places.ts";
+import { ends } from "../rig/observed.ts";
+import { Scene } from "../rig/scene.ts";
 import { callCni } from "../rig/cni.ts";
-import { testIf } from "../run/needs.ts";
+import { testIf } from "../rig/needs.ts";
 import { assertCounted } from "./counted.ts";
 import { diagnose } from "./diagnosis.ts";
 

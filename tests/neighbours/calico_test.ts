@@ -1,6 +1,6 @@
 /** Calico: its eBPF mode deletes the clsact qdisc, its QoS replaces the root queue and redirects to an ifb of its own. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { Scene } from "../e2e/scene.ts";
+import { Scene } from "../rig/scene.ts";
 import { HOST_VETH } from "../rig/pod.ts";
 import { deleteClsact, shapeEgress, shapeIngress } from "./acts.ts";
 import { assertCounted } from "./counted.ts";

@@ -1,7 +1,7 @@
 /** Cilium: deletes every clsact filter of a direction once it is on tcx, and hands packets to the pod past the veth's end. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { ends, kept, settled } from "../e2e/observed.ts";
-import { Scene } from "../e2e/scene.ts";
+import { ends, kept, settled } from "../rig/observed.ts";
+import { Scene } from "../rig/scene.ts";
 import { CLIENT_GATEWAY, HOST_VETH } from "../rig/pod.ts";
 import { deleteFilters } from "./acts.ts";
 import { assertCounted } from "./counted.ts";

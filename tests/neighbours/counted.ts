@@ -1,7 +1,7 @@
 /** Whether natra counts what is sent: no more, no less. */
 import { assert, assertEquals } from "@std/assert";
 import { pause } from "../rig/interruption.ts";
-import type { Scene } from "../e2e/scene.ts";
+import type { Scene } from "../rig/scene.ts";
 import { sendDatagrams } from "./neighbour.ts";
 
 const BYTES = 1000;

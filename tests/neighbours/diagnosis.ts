@@ -1,6 +1,6 @@
 /** What `natra doctor` says of a pod, with traffic both ways or without. */
 import { assertEquals } from "@std/assert";
-import type { Scene } from "../e2e/scene.ts";
+import type { Scene } from "../rig/scene.ts";
 
 /** Its answer. */
 export interface Diagnosis {

@@ -1,8 +1,8 @@
 /** What else the doctor finds: pods that change their own interface, what is left of dead ones, and lists without natra. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ends, kept, pinsOf, recordOf, settled } from "../e2e/observed.ts";
-import { programs } from "../e2e/programs.ts";
-import { annotated, annotations, Scene } from "../e2e/scene.ts";
+import { ends, kept, pinsOf, recordOf, settled } from "../rig/observed.ts";
+import { programs } from "../rig/programs.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 import { POD_INTERFACE } from "../rig/pod.ts";
 import { run } from "../rig/run.ts";
 import { diagnose } from "./diagnosis.ts";

@@ -2,8 +2,8 @@
 import type { Child } from "../rig/child.ts";
 import { pause } from "../rig/interruption.ts";
 import type { Namespace } from "../rig/namespace.ts";
-import { device } from "../e2e/observed.ts";
-import { programs } from "../e2e/programs.ts";
+import { device } from "../rig/observed.ts";
+import { programs } from "../rig/programs.ts";
 
 /** Where a neighbour attaches: tcx at one end of the hook, or a clsact filter with its priority and handle. */
 export type Seat = readonly ["tcx", "head" | "tail"] | readonly ["clsact", number, number];

@@ -3,7 +3,7 @@
  * node's end of the veth: held inside the pod, they make the limit all the same, and requests count as light.
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { NATRA } from "../e2e/scene.ts";
+import { NATRA } from "../rig/scene.ts";
 import { type Limit, type Limiter, natraLimiter } from "../rig/limiter.ts";
 import { say } from "../rig/cli.ts";
 import { CLIENT_GATEWAY, HOST_VETH, type Pod } from "../rig/pod.ts";

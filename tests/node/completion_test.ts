@@ -1,8 +1,8 @@
 /** The completion scripts, sourced by real shells on a real terminal: what a key makes of a line is what counts. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { NATRA, Scene } from "../e2e/scene.ts";
+import { NATRA, Scene } from "../rig/scene.ts";
 import { outcomeOf, run } from "../rig/run.ts";
-import { testIf } from "../run/needs.ts";
+import { testIf } from "../rig/needs.ts";
 import { Typist } from "./typist.ts";
 
 const SHELLS = {

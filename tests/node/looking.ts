@@ -1,7 +1,7 @@
 /** What the node's tool says of a pod, as its JSON has it. */
 import { assertEquals } from "@std/assert";
-import type { Figures } from "../../src/node/top/figures.ts";
-import type { Scene } from "../e2e/scene.ts";
+import type { Figures } from "../../src/natra/commands/top/figures.ts";
+import type { Scene } from "../rig/scene.ts";
 import { pause } from "../rig/interruption.ts";
 import { RigError } from "../rig/run.ts";
 

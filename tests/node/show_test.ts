@@ -1,7 +1,7 @@
 /** natra show of a real pod, whole and damaged, and what the tool makes of names that somebody else chose. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { pinsOf } from "../e2e/observed.ts";
-import { annotated, annotations, Scene } from "../e2e/scene.ts";
+import { pinsOf } from "../rig/observed.ts";
+import { annotated, annotations, Scene } from "../rig/scene.ts";
 import { run } from "../rig/run.ts";
 
 const ARGS = "K8S_POD_NAMESPACE=shop;K8S_POD_NAME=web-1";

@@ -1,6 +1,6 @@
 /** natra top on a real terminal: drawn, steered by keys, resized, and given back as it was. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { NATRA, Scene } from "../e2e/scene.ts";
+import { NATRA, Scene } from "../rig/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
 import { run } from "../rig/run.ts";
 import { Typist } from "./typist.ts";

@@ -1,6 +1,6 @@
 /** natra top and natra show, while real traffic passes a real pod. */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { annotated, Scene } from "../e2e/scene.ts";
+import { annotated, Scene } from "../rig/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
 import { HOST_VETH } from "../rig/pod.ts";
 import { eventually, topOf } from "./looking.ts";

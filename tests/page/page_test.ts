@@ -1,8 +1,8 @@
 /** The agent's page in a real Chromium, of a real pod with real traffic. */
 import { assertEquals, assertGreater, assertMatch } from "@std/assert";
-import { HEADERS } from "../../src/page/headers.ts";
-import { pinsOf } from "../e2e/observed.ts";
-import { NATRA } from "../e2e/scene.ts";
+import { HEADERS } from "../../src/agent/security_headers.ts";
+import { pinsOf } from "../rig/observed.ts";
+import { NATRA } from "../rig/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
 import { pause } from "../rig/interruption.ts";
 import { run } from "../rig/run.ts";

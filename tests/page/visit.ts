@@ -1,6 +1,6 @@
 /** The agent's page of a pod that is held, open in a real browser. */
 import type { Page } from "playwright-core";
-import { NATRA, Scene } from "../e2e/scene.ts";
+import { NATRA, Scene } from "../rig/scene.ts";
 import type { Child } from "../rig/child.ts";
 import { pause } from "../rig/interruption.ts";
 import { RigError } from "../rig/run.ts";

@@ -3,7 +3,7 @@
  * with it. Whatever it leaves behind can so be counted, and is gone afterwards all the same.
  */
 
-import { programs } from "../e2e/programs.ts";
+import { programs } from "./programs.ts";
 import { orInterruption } from "./interruption.ts";
 import { ownGroup, RigError } from "./run.ts";
 

@@ -2,7 +2,8 @@
 /* For ebpf_exporter: natra's map of heavy flows, by the link /sys/fs/bpf/flows to its pin. No program: it only reads. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
-#include "../../../bpf/contract.h"
+#include "../../../bpf/lib/flow.h"
+#include "../../../bpf/natra/contract.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

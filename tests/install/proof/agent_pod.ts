@@ -1,6 +1,6 @@
 /** The DaemonSet's pod as a static pod of a kubelet without a cluster. */
 import { type Container, type DaemonSet, object } from "../../deploy/objects.ts";
-import { BIN_DIRECTORY, CONF_DIRECTORY } from "../../clients/network.ts";
+import { BIN_DIRECTORY, CONF_DIRECTORY } from "../../rig/clients/network.ts";
 
 /** Where this containerd keeps pods' namespaces, as `netns_mounts_under_state_dir` says. */
 const NETNS = "/run/containerd-state/io.containerd.grpc.v1.cri/netns";

@@ -1,10 +1,16 @@
 /** What runs on the proof's node: a request as JSON in, what was found as JSON out. */
-import { HELD_BOTH_WAYS, heldBy, measurePassage } from "../../clients/held.ts";
-import { PLAIN } from "../../clients/kinds.ts";
+import { HELD_BOTH_WAYS, heldBy, measurePassage } from "../../rig/clients/held.ts";
+import { PLAIN } from "../../rig/clients/kinds.ts";
 import type { Parts } from "../../clients/clients.ts";
-import { KUBELET_LOG, KubeletRuntime } from "../../clients/kubelet_runtime.ts";
-import { BIN_DIRECTORY, CONF_DIRECTORY, installMainPlugins, LIST, writeList } from "../../clients/network.ts";
-import type { RunningPod } from "../../clients/runtime.ts";
+import { KUBELET_LOG, KubeletRuntime } from "../../rig/clients/kubelet_runtime.ts";
+import {
+  BIN_DIRECTORY,
+  CONF_DIRECTORY,
+  installMainPlugins,
+  LIST,
+  writeList,
+} from "../../rig/clients/network.ts";
+import type { RunningPod } from "../../rig/clients/runtime.ts";
 import { outcomeOf, run } from "../../rig/run.ts";
 import { agentPod } from "./agent_pod.ts";
 import { Api } from "./api.ts";

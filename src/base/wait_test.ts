@@ -1,0 +1,40 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Backoff, Bell, pause } from "./wait.ts";
+
+Deno.test("pause() ends at once when it is told to stop, and leaves no timer behind", async () => {
+  const stop = new AbortController();
+  const waiting = pause(3_600_000, stop.signal);
+  stop.abort();
+  await waiting;
+  await pause(3_600_000, stop.signal);
+});
+
+Deno.test("Backoff doubles up to its limit, in the upper half of each step, and starts again after a success", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 100_000 }), (first, most) => {
+      const backoff = new Backoff(Math.min(first, most), most);
+      for (
+        let step = Math.min(first, most), tries = 0;
+        tries < 20;
+        tries++, step = Math.min(most, step * 2)
+      ) {
+        const ms = backoff.next();
+        assertEquals(ms >= step / 2 && ms <= step, true, `${ms} of ${step}`);
+      }
+      backoff.reset();
+      assertEquals(backoff.next() <= first, true);
+    }),
+  );
+});
+
+Deno.test("a bell is heard by who waits, by the next one if nobody does, and once", async () => {
+  const bell = new Bell();
+  const { signal } = new AbortController();
+  const waiting = bell.wait(3_600_000, signal);
+  bell.ring();
+  assertEquals(await waiting, true);
+  bell.ring();
+  assertEquals([await bell.wait(3_600_000, signal), await bell.wait(1, signal)], [true, false]);
+  assertEquals(await bell.wait(3_600_000, AbortSignal.abort()), false);
+});

@@ -1,0 +1,32 @@
+import { COMMANDS } from "../../commands/commands.ts";
+import type { Words } from "../subcommand.ts";
+import { type CommandOption, HELP } from "../options.ts";
+
+/** A subcommand as a shell is to know it. */
+export interface Described {
+  readonly name: string;
+  readonly summary: string;
+  /** With everyone's. */
+  readonly options: readonly CommandOption[];
+  readonly words: Words | undefined;
+}
+
+/** Every subcommand, from the list that dispatch and help use. */
+export async function describeCommands(): Promise<Described[]> {
+  return await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, { summary, load }]) => {
+      const { command } = await load();
+      return { name, summary, options: [...command.options, HELP], words: command.words };
+    }),
+  );
+}
+
+/** Text as one word of a shell, whatever is in it. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Names of an option on the command line: `-o`, `--output`. */
+export function namesOf({ name, short }: CommandOption): string[] {
+  return [...(short === undefined ? [] : [`-${short}`]), `--${name}`];
+}

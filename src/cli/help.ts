@@ -1,0 +1,42 @@
+import type { Entry } from "../commands/commands.ts";
+import type { Command } from "./subcommand.ts";
+import { type CommandOption, HELP } from "./options.ts";
+
+/** A list of names and what they mean, in two columns. */
+function twoColumns(rows: readonly (readonly [name: string, about: string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const indent = " ".repeat(width + 2);
+  return rows.map(([name, about]) => `  ${name.padEnd(width)}${about.replaceAll("\n", `\n${indent}`)}`).join(
+    "\n",
+  );
+}
+
+function nameOf({ name, short, value }: CommandOption): string {
+  return `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
+}
+
+/** What `natra --help` shows. */
+export function overview(commands: Readonly<Record<string, Entry>>): string {
+  return `natra: holds pods to their bandwidth annotations, and keeps their small flows quick
+
+Usage: natra <command> [options]
+
+Commands:
+${twoColumns(Object.entries(commands).map(([name, { summary }]) => [name, summary]))}
+
+Options:
+  -h, --help   this text; after a command, that command's
+
+As a CNI plugin natra is called by the container runtime, with CNI_COMMAND set.
+Exit codes: 0 fine, 1 found trouble, 2 wrong usage.`;
+}
+
+/** What `natra NAME --help` shows. */
+export function commandHelp(name: string, { usage, about, options, notes }: Command): string {
+  return [
+    `Usage: ${`natra ${name} ${usage}`.trim()}`,
+    about,
+    `Options:\n${twoColumns([...options, HELP].map((option) => [nameOf(option), option.about]))}`,
+    ...(notes === undefined ? [] : [notes]),
+  ].join("\n\n");
+}

@@ -1,0 +1,100 @@
+import { ifThere } from "../base/log/describe.ts";
+
+/** A pod's interface, as whoever runs pods on this node remembers it. */
+export interface Attachment {
+  readonly containerId: string;
+  readonly ifname: string;
+  /** The CNI network's name. */
+  readonly network: string;
+  /** The path of the pod's network namespace. */
+  readonly netns: string;
+  readonly pod: { readonly namespace: string; readonly name: string } | null;
+}
+
+/** Where libcni keeps what plugins answered, unless a runtime says otherwise. */
+export const LIBCNI_CACHE = "/var/lib/cni";
+
+/** Only what is no path and no option may become part of either. */
+const CONTAINER_ID = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+const IFNAME = /^[^\s/:]{1,15}$/;
+
+/**
+ * The interfaces in libcni's cache: every runtime that calls plugins by libcni (containerd, CRI-O, podman) leaves a file
+ * for each, from its ADD to its DEL. Files that say something else are passed over, and so are loopbacks.
+ *
+ * @param cache The directory that holds `results`.
+ */
+export function cachedAttachments(cache: string = LIBCNI_CACHE): Attachment[] {
+  const directory = `${cache}/results`;
+  const entries = ifThere(() => [...Deno.readDirSync(directory)], []);
+  const names = entries.filter(({ isFile }) => isFile).map(({ name }) => name);
+  return names.sort().map((name) => readCached(`${directory}/${name}`)).filter((found) => found !== null);
+}
+
+/**
+ * The CNI configuration, or the list of them, that an interface was added with.
+ *
+ * @param cache The directory that holds `results`.
+ * @returns JSON of any shape; null if the cache does not tell.
+ */
+export function cachedConfig(
+  { network, containerId, ifname }: Pick<Attachment, "network" | "containerId" | "ifname">,
+  cache: string = LIBCNI_CACHE,
+): unknown {
+  if (network.includes("/")) return null;
+  const info = fieldsOf(readJson(`${cache}/results/${network}-${containerId}-${ifname}`));
+  const config = info.get("config");
+  if (typeof config !== "string") return null;
+  try {
+    const bytes = Uint8Array.from(atob(config), (char) => char.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null; // neither base64 nor JSON: a configuration that no plugin was called with
+  }
+}
+
+function readCached(path: string): Attachment | null {
+  return parseCached(readJson(path));
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    // gone meanwhile, or being written
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** Reads libcni's `cachedInfo`, kind cniCacheV1. @returns null if it is none, or has no namespace. */
+export function parseCached(value: unknown): Attachment | null {
+  const info = fieldsOf(value);
+  const containerId = info.get("containerId"), ifname = info.get("ifName"), network = info.get("networkName");
+  if (info.get("kind") !== "cniCacheV1" || typeof network !== "string") return null;
+  if (typeof containerId !== "string" || !CONTAINER_ID.test(containerId)) return null;
+  if (typeof ifname !== "string" || !IFNAME.test(ifname) || ifname === "lo") return null;
+  // libcni before 1.2 does not say the namespace, but the result does
+  const netns = info.get("netns") ?? sandboxOf(info.get("result"), ifname);
+  if (typeof netns !== "string" || !netns.startsWith("/")) return null;
+  return { containerId, ifname, network, netns, pod: podOf(info.get("cniArgs")) };
+}
+
+function sandboxOf(result: unknown, ifname: string): unknown {
+  const interfaces = fieldsOf(result).get("interfaces");
+  if (!Array.isArray(interfaces)) return undefined;
+  return interfaces.map(fieldsOf)
+    .find((one) => one.get("name") === ifname && typeof one.get("sandbox") === "string")?.get("sandbox");
+}
+
+function podOf(args: unknown): Attachment["pod"] {
+  if (!Array.isArray(args)) return null;
+  const pairs = args.filter((pair): pair is [unknown, unknown] => Array.isArray(pair) && pair.length === 2);
+  const values = new Map(pairs);
+  const namespace = values.get("K8S_POD_NAMESPACE"), name = values.get("K8S_POD_NAME");
+  return typeof namespace === "string" && typeof name === "string" ? { namespace, name } : null;
+}
+
+function fieldsOf(value: unknown): Map<string, unknown> {
+  return new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
+}

@@ -1,0 +1,86 @@
+/** The interfaces of this node's pods that natra may limit: those it holds, and those that were added with natra in their list. */
+import { podKey } from "./node_view.ts";
+import { attachmentOf } from "../cni/attach.ts";
+import { configuredLimits } from "../../cni/config.ts";
+import { readOwnKeys } from "../cni/natra_conf.ts";
+import { toldBy } from "../cni/limits_from_conf.ts";
+import { allApplied, type Applied, type PodName, type Told } from "../datapath/record.ts";
+import type { HoldRequest } from "../datapath/hold.ts";
+import { netnsId } from "../../net/netns.ts";
+import { cachedAttachments, cachedConfig } from "../../cni/libcni_cache.ts";
+
+/** An interface that may be limited. */
+export interface PodInterface
+  extends Pick<HoldRequest, "containerId" | "ifname" | "network" | "netns" | "attach" | "side"> {
+  readonly pod: PodName;
+  /** What the CNI configuration said at its ADD; null: nobody knows. */
+  readonly told: Told | null;
+  /** What holds it now; null: nothing. */
+  readonly applied: Applied | null;
+}
+
+/** How natra's entry in a list is known. */
+const TYPE = "natra";
+
+/** The node's interfaces as they are now, by pod. Made for one pass over the pods. */
+export class Interfaces {
+  readonly #cache: string;
+  readonly #held: ReadonlyMap<string, PodInterface[]>;
+  #unheld: ReadonlyMap<string, PodInterface[]> | null = null;
+
+  /** @param cache Where libcni keeps its results. */
+  constructor(cache: string) {
+    this.#cache = cache;
+    this.#held = byPod(
+      allApplied().flatMap((applied) => {
+        const { pod, told = null } = applied;
+        return pod === null ? [] : [{ ...applied, pod, told, applied }];
+      }),
+    );
+  }
+
+  /** All that natra holds. */
+  get held(): PodInterface[] {
+    return [...this.#held.values()].flat();
+  }
+
+  /** A pod's interfaces. What is left of earlier sandboxes of its name is left out. */
+  of(pod: PodName): PodInterface[] {
+    const key = podKey(pod);
+    const held = this.#held.get(key);
+    if (held !== undefined) return held.filter(isLiving);
+    // Most nodes' pods that have a limit have a record: the cache is read for the others alone.
+    this.#unheld ??= byPod(unheld(this.#cache));
+    return (this.#unheld.get(key) ?? []).filter(isLiving);
+  }
+}
+
+/** In libcni's cache only interfaces that natra was called for: another list may have a limiter of its own. */
+function unheld(cache: string): PodInterface[] {
+  return cachedAttachments(cache).flatMap((attachment) => {
+    const { pod } = attachment;
+    const conf = pod === null ? null : ownConf(cachedConfig(attachment, cache));
+    if (pod === null || conf === null) return [];
+    const own = readOwnKeys(conf, () => {}); // ADD has warned of what is bad in it
+    const told = toldBy({ ...own, limits: configuredLimits(conf) });
+    return [{ ...attachment, pod, told, ...attachmentOf(own.attach), applied: null }];
+  });
+}
+
+/** natra's own entry in a configuration or a list of them. */
+function ownConf(config: unknown): ReadonlyMap<string, unknown> | null {
+  const fields = (value: unknown): Map<string, unknown> =>
+    new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);
+  const list = fields(config);
+  const plugins = list.get("plugins");
+  const all = Array.isArray(plugins) ? plugins.map(fields) : [list];
+  return all.find((plugin) => plugin.get("type") === TYPE) ?? null;
+}
+
+function isLiving({ netns }: PodInterface): boolean {
+  return netnsId(netns) !== null;
+}
+
+function byPod(interfaces: readonly PodInterface[]): Map<string, PodInterface[]> {
+  return Map.groupBy(interfaces, ({ pod }) => podKey(pod));
+}

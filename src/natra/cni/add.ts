@@ -1,0 +1,54 @@
+import type { Logger } from "../../base/log/log.ts";
+import { describeError } from "../../base/log/describe.ts";
+import { isKnown } from "../../state/known.ts";
+import { attachmentOf } from "./attach.ts";
+import { countEnd, countStart, failReason, type Outcome } from "./outcomes.ts";
+import { addAnswer, type AddRequest } from "../../cni/protocol.ts";
+import { requestedLimits, toldBy } from "./limits_from_conf.ts";
+
+/**
+ * ADD: holds the pod to what it asks for. This is where natra fails open: whatever goes wrong from here on is logged,
+ * what was begun is undone, and the pod starts without a limit. It never throws.
+ *
+ * @param request The request; the caller answers its prevResult.
+ */
+export async function add(request: AddRequest, logger: Logger): Promise<void> {
+  const { containerId, ifname, netns } = request;
+  const who = { containerId, ifname, pod: request.pod };
+  try {
+    const limits = requestedLimits(request.conf, logger, who);
+    const unlimited = limits.ingress === null && limits.egress === null;
+    if (unlimited && !isKnown(request)) return ended("unlimited");
+    if (!unlimited) countStart();
+    const { hold, release, setWatchdog } = await import("../datapath/datapath.ts");
+    const { logFile, timeout } = request.conf;
+    using _watchdog = setWatchdog({ answer: addAnswer(request), logFile, timeout, who });
+    if (unlimited) {
+      // an earlier ADD of the same sandbox had a limit
+      for (const failure of release(request, netns)) logger.warn("limit not removed", { ...who, failure });
+      return ended("unlimited");
+    }
+    const { namespace, name } = request.pod;
+    const applied = hold({
+      containerId,
+      ifname,
+      netns,
+      network: request.conf.name,
+      limits,
+      told: toldBy(request.conf),
+      pod: namespace !== null && name !== null ? { namespace, name } : null,
+      ...attachmentOf(request.conf.attach),
+      onChoice: (choice) => logger.debug("choice", { ...who, ...choice }),
+    });
+    ended("limited");
+    logger.info("pod is limited", { ...who, limits, choices: applied.choices });
+  } catch (error) {
+    countEnd("failed", performance.now(), failReason(error));
+    logger.error("pod is not limited", { ...who, error: describeError(error) });
+  }
+}
+
+/** Counts how it ended: what it took is the time since this process's runtime was up. */
+function ended(outcome: Outcome): void {
+  countEnd(outcome, performance.now());
+}

@@ -1,0 +1,21 @@
+import type { AttachMode } from "./natra_conf.ts";
+
+/** How and where to attach, as the datapath takes it. */
+export interface Attachment {
+  readonly attach: "auto" | "tcx" | "clsact";
+  /** `auto`: inside the pod where packets would pass by the node's end of the veth. */
+  readonly side: "auto" | "host" | "pod";
+}
+
+const ATTACHMENTS: Readonly<Record<AttachMode, Attachment>> = {
+  "auto": { attach: "auto", side: "auto" },
+  "tcx": { attach: "tcx", side: "host" },
+  "clsact": { attach: "clsact", side: "host" },
+  "podside": { attach: "auto", side: "pod" },
+  "clsact-podside": { attach: "clsact", side: "pod" },
+};
+
+/** What the conflist's `attach` means. */
+export function attachmentOf(mode: AttachMode): Attachment {
+  return ATTACHMENTS[mode];
+}

@@ -1,0 +1,21 @@
+import type { Logger } from "../../base/log/log.ts";
+import { isKnown } from "../../state/known.ts";
+import { CniError, CODE } from "../../cni/errors.ts";
+import type { CheckRequest } from "../../cni/protocol.ts";
+import { requestedLimits } from "./limits_from_conf.ts";
+
+/**
+ * CHECK: compares what holds the pod with what it asks for, and repairs nothing.
+ *
+ * @throws {CniError} With code 100 and every finding, if it is not held as it should be.
+ */
+export async function check(request: CheckRequest, logger: Logger): Promise<void> {
+  const { containerId, ifname, pod } = request;
+  const limits = requestedLimits(request.conf, logger, { containerId, ifname, pod });
+  if (limits.ingress === null && limits.egress === null && !isKnown(request)) return;
+  const { verify } = await import("../datapath/datapath.ts");
+  const findings = verify(request, limits);
+  if (findings.length > 0) {
+    throw new CniError(CODE.CHECK_FAILED, "The pod is not held to its limit", findings.join("; "));
+  }
+}

@@ -1,0 +1,26 @@
+import type { Logger } from "../../base/log/log.ts";
+import { decideLimits, type Limits, type LimitSources } from "../limits/limits.ts";
+import type { NetConf } from "../../cni/config.ts";
+
+/**
+ * What a request asks for, decided once; every value that could not be used as given is logged.
+ *
+ * @param who Goes into each of the log's lines.
+ */
+export function requestedLimits(
+  conf: NetConf,
+  logger: Logger,
+  who: Readonly<Record<string, unknown>>,
+): Limits {
+  const { annotations, runtimeBandwidth } = conf;
+  const { limits, warnings } = decideLimits({ annotations, runtimeBandwidth, ...toldBy(conf) });
+  for (const warning of [...conf.warnings, ...warnings]) logger.warn("bad value", { ...who, ...warning });
+  return limits;
+}
+
+/** What the configuration itself says, without what the runtime added for this pod. */
+export function toldBy(
+  { limits, pacer, maxSketchBytes }: Pick<NetConf, "limits" | "pacer" | "maxSketchBytes">,
+): Pick<LimitSources, "conf" | "maxSketchBytes"> {
+  return { conf: { ...limits, pacer }, maxSketchBytes };
+}

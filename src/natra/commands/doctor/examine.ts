@@ -1,0 +1,112 @@
+import type { Applied } from "../../datapath/record.ts";
+import { readQueues } from "../../datapath/queue_stats.ts";
+import { inspect, type Sample, sample } from "../../datapath/inspect.ts";
+import { compare } from "../../datapath/verify.ts";
+import { describeError } from "../../../base/log/describe.ts";
+import type { Direction } from "../../../registry/names.ts";
+import type { CniDirectories } from "../../../cli/cni_directories.ts";
+import { podName } from "../pods.ts";
+import { NODE_CHECKS, POD_CHECKS, SHARED_CHECKS } from "./checks.ts";
+import type { Finding, PodId, Symptom } from "./finding.ts";
+import { leftover } from "./node/records.ts";
+import type { Proof } from "./pod/patient.ts";
+import { proofOf } from "./pod/passing.ts";
+
+/** What the doctor was asked to look at. */
+export interface Examination {
+  readonly pods: readonly Applied[];
+  /** How long to watch the counters; 0: not at all. */
+  readonly watchSeconds: number;
+  /** Where the node's plugins and lists are; null: leave the node itself out. */
+  readonly directories: CniDirectories | null;
+}
+
+/** What was found. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly pods: readonly (PodId & Readonly<Record<Direction, Proof>>)[];
+}
+
+/** A pod's counters when the watch begins, and the bytes that wait in its queues then. */
+interface Start {
+  readonly before: Sample;
+  readonly waiting: Readonly<Record<Direction, number>>;
+}
+
+/** Looks at pods and node, and changes nothing. */
+export async function examine({ pods, watchSeconds, directories }: Examination): Promise<Diagnosis> {
+  const findings: Finding[] = [];
+  const living: Applied[] = [];
+  for (const applied of pods) {
+    const dead = leftover(applied);
+    if (dead === null) living.push(applied);
+    else findings.push(findingOf(dead, idOf(applied)));
+  }
+  const starts = new Map<Applied, Start>();
+  if (watchSeconds > 0 && living.length > 0) {
+    for (const applied of living) begin(applied, starts);
+    await new Promise((resolve) => setTimeout(resolve, watchSeconds * 1000));
+  }
+  const seen: Diagnosis["pods"][number][] = [];
+  for (const applied of living) {
+    const id = idOf(applied);
+    try {
+      const { symptoms, proofs } = examinePod(applied, starts.get(applied));
+      findings.push(...symptoms.map((symptom) => findingOf(symptom, id)));
+      seen.push({ ...id, ...proofs });
+    } catch (error) {
+      if (leftover(applied) === null) findings.push(findingOf(unreadable(error), id)); // else it went meanwhile
+    }
+  }
+  const shared = SHARED_CHECKS.flatMap((check) => check(living));
+  const node = directories === null ? [] : NODE_CHECKS.flatMap((check) => check(directories));
+  findings.unshift(...[...node, ...shared].map((symptom) => findingOf(symptom, null)));
+  return { findings, pods: seen };
+}
+
+function begin(applied: Applied, starts: Map<Applied, Start>): void {
+  try {
+    const queues = readQueues(applied);
+    const waiting = { ingress: queues.ingress?.backlog ?? 0, egress: queues.egress?.backlog ?? 0 };
+    starts.set(applied, { before: sample(applied), waiting });
+  } catch {
+    // the examination after the watch will fail the same way, and say so
+  }
+}
+
+function examinePod(
+  applied: Applied,
+  start: Start | undefined,
+): { readonly symptoms: Symptom[]; readonly proofs: Readonly<Record<Direction, Proof>> } {
+  const watched = start === undefined ? null : { before: start.before, after: sample(applied) };
+  const proof = (direction: Direction): Proof =>
+    proofOf(applied, direction, watched, start?.waiting[direction] ?? 0);
+  const proofs = { ingress: proof("ingress"), egress: proof("egress") };
+  const limits = { ingress: applied.ingress?.limit ?? null, egress: applied.egress?.limit ?? null };
+  const patient = {
+    applied,
+    differences: compare(applied, limits),
+    inspection: inspect(applied),
+    watched,
+    proofs,
+  };
+  return { symptoms: POD_CHECKS.flatMap((check) => check(patient)), proofs };
+}
+
+function unreadable(error: unknown): Symptom {
+  return {
+    id: "unreachable",
+    level: "trouble",
+    what: describeError(error),
+    why: "natra cannot look at what holds this pod",
+    todo: "ask again; if it stays, the log and dmesg may know more",
+  };
+}
+
+function idOf(applied: Applied): PodId {
+  return { name: podName(applied), containerId: applied.containerId, ifname: applied.ifname };
+}
+
+function findingOf({ direction, ...symptom }: Symptom, pod: PodId | null): Finding {
+  return { ...symptom, pod, direction: direction ?? null };
+}

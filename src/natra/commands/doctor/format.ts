@@ -1,0 +1,45 @@
+import { escapeInvisible } from "../../../base/log/quote.ts";
+import type { Diagnosis } from "./examine.ts";
+import type { Finding } from "./finding.ts";
+
+/** A diagnosis for people: trouble first, and at the end what was proven. */
+export function formatDiagnosis({ findings, pods }: Diagnosis, watchSeconds: number): string {
+  const rank = ({ level }: Finding): number => level === "trouble" ? 0 : 1;
+  const blocks = findings.toSorted((a, b) => rank(a) - rank(b)).map(formatFinding);
+  return escapeInvisible([...blocks, summary({ findings, pods }, watchSeconds)].join("\n\n"));
+}
+
+function formatFinding({ id, level, pod, direction, what, why, todo }: Finding): string {
+  const where = pod === null ? "node" : `${pod.name} ${pod.ifname}`;
+  return [
+    `${level === "trouble" ? "TROUBLE" : "notice "}  ${where}${
+      direction === null ? "" : ` ${direction}`
+    }: ${id}`,
+    `  what  ${what}`,
+    `  why   ${why}`,
+    `  do    ${todo}`,
+  ].join("\n");
+}
+
+function summary({ findings, pods }: Diagnosis, watchSeconds: number): string {
+  const trouble = findings.filter(({ level }) => level === "trouble").length;
+  const verdicts = pods.flatMap(({ ingress, egress }) => [ingress.verdict, egress.verdict]);
+  const count = (wanted: string): number => verdicts.filter((verdict) => verdict === wanted).length;
+  const looked = `${plural(pods.length, "limited pod")}: ${plural(trouble, "trouble")}, ${
+    plural(findings.length - trouble, "notice")
+  }.`;
+  if (watchSeconds === 0 || pods.length === 0) return looked;
+  const proven =
+    `Watched for ${watchSeconds} s: of ${
+      count("counted") + count("missed") + count("idle")
+    } directions natra ` +
+    `counted all of what passed in ${count("counted")}, missed some in ${count("missed")}, and ${
+      count("idle")
+    } were idle`;
+  const more = count("idle") > 0 ? ", which proves nothing: --watch-seconds watches longer" : "";
+  return `${looked}\n${proven}${more}.`;
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 || what === "trouble" ? "" : "s"}`;
+}

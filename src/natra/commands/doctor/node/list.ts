@@ -1,0 +1,156 @@
+import { isJsonObject, type JsonObject } from "../../../../base/json.ts";
+import { type ListFile, type Original, parseOriginal, readLists } from "../../../../install/list.ts";
+import { EXECUTABLE } from "../../../../install/names.ts";
+import { calls } from "../../../../install/render.ts";
+import { describeError } from "../../../../base/log/describe.ts";
+import { quote, quoteValue } from "../../../../base/log/quote.ts";
+import { bypassOfPlugins } from "../../../../pod/bypass.ts";
+import { CHAINED_PLUGIN } from "../../../chained_plugin.ts";
+import type { CniDirectories } from "../../../../cli/cni_directories.ts";
+import type { Symptom } from "../finding.ts";
+
+const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
+/** Values of `attach` with which natra holds ingress at the node's end, whatever the main CNI. */
+const AT_THE_NODE: readonly unknown[] = ["tcx", "clsact"];
+
+/** The list that the runtime takes: is natra in it, where, and with what it needs? */
+export function list({ confDir, binDir }: CniDirectories): Symptom[] {
+  let files: ListFile[];
+  try {
+    files = readLists(confDir);
+  } catch (error) {
+    return [noList(confDir, describeError(error))];
+  }
+  const [first] = files;
+  if (first === undefined) return [noList(confDir, "there is none")];
+  let read: Original;
+  try {
+    read = parseOriginal(first);
+  } catch (error) {
+    return [unreadable(describeError(error))];
+  }
+  return judge(read, files, binDir);
+}
+
+function noList(confDir: string, why: string): Symptom {
+  return {
+    id: "no-list",
+    level: "notice",
+    what: `no CNI list can be read in ${quote(confDir, 255)}: ${why}`,
+    why: "without the list nobody can tell whether the next pod will be limited",
+    todo: "--conf-dir names the directory that the runtime uses (natra install --help knows some)",
+  };
+}
+
+function unreadable(what: string): Symptom {
+  return {
+    id: "list-unreadable",
+    level: "trouble",
+    what,
+    why: "it is the list that the runtime takes: no pod starts",
+    todo: "repair the file, or move it away",
+  };
+}
+
+function judge({ name, list, plugins }: Original, files: readonly ListFile[], binDir: string): Symptom[] {
+  if (!calls(list)) return [missing(name, files)];
+  const symptoms: Symptom[] = [];
+  const trouble = (id: string, what: string, why: string, todo: string): void => {
+    symptoms.push({ id, level: "trouble", what: `in ${quote(name, 255)} ${what}`, why, todo });
+  };
+  if (!isExecutable(`${binDir}/${EXECUTABLE}`)) {
+    trouble(
+      "no-executable",
+      `natra is called, but "${binDir}/${EXECUTABLE}" is no executable`,
+      "the runtime cannot call it: no pod starts",
+      "natra install puts it there; --bin-dir names another directory",
+    );
+  }
+  const at = plugins.findIndex(({ type }) => type === EXECUTABLE);
+  const natra = plugins[at];
+  if (natra === undefined) return symptoms; // another plugin calls it, as Multus does
+  if (at === 0) {
+    trouble(
+      "list-order",
+      "natra is the first plugin",
+      "natra needs the main plugin's result: without one the runtime gets an error, and pods do not start",
+      "put natra behind the main plugin",
+    );
+  }
+  const missingCapability = missingCapabilities(natra);
+  if (missingCapability !== null) {
+    trouble(
+      "no-capabilities",
+      ...missingCapability,
+      `add "capabilities": { "bandwidth": true, "${ANNOTATIONS}": true }`,
+    );
+  }
+  const types = plugins.map(({ type }) => String(type));
+  const other = types.findIndex((type) => CHAINED_PLUGIN.replaces.includes(type));
+  if (other >= 0) {
+    trouble(
+      "bandwidth-chained",
+      `the ${types[other]} plugin is chained, too, ${other < at ? "before" : "behind"} natra`,
+      other < at
+        ? "both honour the same annotations: pods queue twice, and in its queue small requests wait behind bulk"
+        : "it finds the interface's root taken and fails: pods with a limit do not start",
+      "take it out: natra install does that in the list that it renders",
+    );
+  }
+  const bypass = bypassOfPlugins(types);
+  if (bypass !== null && AT_THE_NODE.includes(natra.attach)) {
+    trouble(
+      "list-bypassed",
+      `natra is told "attach": ${quoteValue(natra.attach)} beside ${bypass.who}`,
+      "its packets may pass by the node's end of the veth: what pods receive is not limited then",
+      'take "attach" out (natra chooses podside by itself), or say "podside"',
+    );
+  }
+  return symptoms;
+}
+
+/** @returns What is missing and what that means; null if nothing is. */
+function missingCapabilities({ capabilities }: JsonObject): [what: string, why: string] | null {
+  const has = (name: string): boolean => isJsonObject(capabilities) && capabilities[name] === true;
+  if (has(ANNOTATIONS)) return null; // they say all that the other does
+  return has("bandwidth")
+    ? [
+      `natra lacks the capability ${ANNOTATIONS}`,
+      "natra.io annotations and the JSON form do not reach it; plain kubernetes.io ones do",
+    ]
+    : [
+      "natra has no capabilities",
+      "the runtime then passes neither annotations nor rates: no pod is limited",
+    ];
+}
+
+function missing(name: string, files: readonly ListFile[]): Symptom {
+  const other = files.find((file) => hasNatra(file));
+  const where = other === undefined ? "" : `, which is in ${quote(other.name, 255)}`;
+  return {
+    id: "not-in-list",
+    level: "trouble",
+    what: `${quote(name, 255)}, the first of the CNI lists, is without natra${where}`,
+    why: "runtimes take the first list in sorted order: pods that start now are not limited",
+    todo: other === undefined
+      ? "natra install renders a list with natra in it"
+      : "give the list with natra a name that sorts first: natra install calls it 00-natra-…",
+  };
+}
+
+function hasNatra(file: ListFile): boolean {
+  try {
+    return calls(parseOriginal(file).list);
+  } catch {
+    return false; // it is not the one that matters
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && ((mode ?? 0) & 0o111) !== 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Applied } from "../../../datapath/record.ts";
+import type { Counters } from "../../../datapath/counters.ts";
+import type { Sample } from "../../../datapath/inspect.ts";
+import type { Direction } from "../../../../registry/names.ts";
+import type { Symptom } from "../finding.ts";
+import type { Patient, Proof } from "./patient.ts";
+
+/** Bytes below which nothing is proven: address resolution and the like. */
+const LEAST = 10_000n;
+/** natra counts the headers of each segment, an interface those of the whole GSO packet: it never counts less, but in passing. */
+const TOLERANCE = 10n;
+
+const UNKNOWN: Proof = { verdict: "unknown", interfaceBytes: null, countedBytes: null };
+
+/** Compares natra's counters with the pod's end of the veth, at which every packet arrives, whichever way it came. */
+export function proofOf(
+  applied: Applied,
+  direction: Direction,
+  watched: Patient["watched"],
+  waiting: number,
+): Proof {
+  if (watched === null || applied[direction] === null) return UNKNOWN;
+  const { before, after } = watched;
+  const counted = shaped(after.counters[direction], before.counters[direction]);
+  const passed = direction === "ingress"
+    ? after.inside.rxBytes - before.inside.rxBytes
+    : after.inside.txBytes - before.inside.txBytes;
+  if (counted === null) return { ...UNKNOWN, interfaceBytes: passed };
+  // What waited when the watch began was counted before, and passed after.
+  const verdict = passed < LEAST ? "idle" : misses(passed, counted + BigInt(waiting)) ? "missed" : "counted";
+  return { verdict, interfaceBytes: passed, countedBytes: counted };
+}
+
+function misses(passed: bigint, counted: bigint): boolean {
+  const missing = passed - counted;
+  return missing > LEAST && missing * TOLERANCE > passed;
+}
+
+function shaped(after: Counters | null, before: Counters | null): bigint | null {
+  if (after === null || before === null) return null;
+  return after.light_bytes + after.heavy_bytes - before.light_bytes - before.heavy_bytes;
+}
+
+/** Packets that pass, and are not held. */
+export function passing({ applied, watched, proofs }: Patient): Symptom[] {
+  if (watched === null) return [];
+  const symptoms: Symptom[] = [];
+  const { ingress, egress } = proofs;
+  if (ingress.verdict === "missed") symptoms.push(missedIngress(applied, watched, ingress));
+  if (egress.verdict === "missed") symptoms.push(uncounted("egress", egress));
+  const guard = skippedGuard(applied, watched);
+  return guard === null ? symptoms : [...symptoms, guard];
+}
+
+function missedIngress(
+  applied: Applied,
+  { before, after }: { before: Sample; after: Sample },
+  proof: Proof,
+): Symptom {
+  const counted = proof.countedBytes ?? 0n;
+  const sent = after.outside.txBytes - before.outside.txBytes;
+  const byNode = applied.side === "host" && !misses(sent, counted);
+  if (!byNode) return uncounted("ingress", proof);
+  return {
+    id: "bypassed",
+    level: "trouble",
+    direction: "ingress",
+    what:
+      `"${applied.ifname}" received ${proof.interfaceBytes} bytes, of which only ${sent} came by "${applied.outside.name}", ` +
+      `where natra is, and counted ${counted}`,
+    why:
+      "something hands packets to the pod past the node's end of its veth (bpf_redirect_peer), so they are not limited",
+    todo:
+      'give natra "attach": "podside" in the CNI list and restart the pod: then it is limited inside; with "auto" natra ' +
+      "chooses that by itself where it knows the main CNI",
+  };
+}
+
+function uncounted(direction: Direction, { interfaceBytes, countedBytes }: Proof): Symptom {
+  return {
+    id: "uncounted",
+    level: "trouble",
+    direction,
+    what: `${interfaceBytes} bytes passed the interface, natra's program counted ${countedBytes}`,
+    why:
+      "another's program runs first and ends the hook for what it passes, or natra's is not attached: packets reach the queue " +
+      "unsorted, so small requests wait behind bulk; without the queue there is no limit at all",
+    todo: "see the other findings of this pod: order, program, queue",
+  };
+}
+
+/** The guard counts what it passes, unless light flows are free. */
+function skippedGuard(
+  { egress, outside }: Applied,
+  { before, after }: { before: Sample; after: Sample },
+): Symptom | null {
+  const [now, then] = [after.counters.egress, before.counters.egress];
+  if (egress === null || egress.limit.bucket !== "pod" || egress.limit.mice !== "charged") return null;
+  if (now === null || then === null || now.guard_drops > then.guard_drops) return null;
+  const arrived = after.outside.rxBytes - before.outside.rxBytes;
+  const counted = now.guard_bytes - then.guard_bytes;
+  if (arrived < LEAST || !misses(arrived, counted)) return null;
+  return {
+    id: "guard-skipped",
+    level: "trouble",
+    direction: "egress",
+    what: `${arrived} bytes arrived from the pod at "${outside.name}", natra's guard counted ${counted}`,
+    why:
+      "another's program runs first and ends the hook, so a pod that deletes its own queue would not be limited",
+    todo: "use tcx (Linux 6.6), where natra is first; with clsact, let the other program attach before natra",
+  };
+}

@@ -1,0 +1,83 @@
+import type { Attachment } from "../../../cni/libcni_cache.ts";
+
+/** What asks the container runtime; it is part of no node, so it is the last resort. */
+const CRICTL = "crictl";
+
+/** The runtime could not be asked: why, in words. */
+export class CrictlError extends Error {
+  override readonly name = "CrictlError";
+}
+
+/**
+ * Asks the container runtime for its running pods, by crictl and its own configuration.
+ *
+ * @param word The pod's name, namespace/name or the start of its container ID: others are not looked into.
+ * @returns Their first interfaces; the network's name is not known.
+ * @throws {CrictlError} If crictl is not there, or fails.
+ */
+export async function attachmentsByCrictl(word: string): Promise<Attachment[]> {
+  const listed = items(await crictl("pods", "--state", "ready", "-o", "json"));
+  const found: Attachment[] = [];
+  for (const { id, metadata } of listed) {
+    const { namespace, name } = metadata;
+    if (![name, `${namespace}/${name}`].includes(word) && !id.startsWith(word)) continue;
+    const netns = networkOf(await crictl("inspectp", "-o", "json", id));
+    if (netns === null) continue;
+    found.push({ containerId: id, ifname: "eth0", network: "", netns, pod: { namespace, name } });
+  }
+  return found;
+}
+
+async function crictl(...args: string[]): Promise<unknown> {
+  try {
+    const { success, stdout, stderr } = await new Deno.Command(CRICTL, { args, stdin: "null" }).output();
+    const text = new TextDecoder();
+    if (!success) throw new CrictlError(`crictl failed: ${text.decode(stderr).trim().slice(-500)}`);
+    return JSON.parse(text.decode(stdout));
+  } catch (error) {
+    if (error instanceof CrictlError) throw error;
+    if (error instanceof Deno.errors.NotFound) {
+      throw new CrictlError("crictl, which could ask the container runtime, is not on PATH", {
+        cause: error,
+      });
+    }
+    throw new CrictlError("crictl's answer cannot be read", { cause: error });
+  }
+}
+
+interface Listed {
+  readonly id: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}
+
+function items(answer: unknown): Listed[] {
+  const list = at(answer, "items");
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((one: unknown) => {
+    const id = at(one, "id"),
+      namespace = at(one, "metadata", "namespace"),
+      name = at(one, "metadata", "name");
+    return typeof id === "string" && /^[a-zA-Z0-9]+$/.test(id) && typeof namespace === "string" &&
+        typeof name === "string"
+      ? [{ id, metadata: { namespace, name } }]
+      : [];
+  });
+}
+
+/** The path of the network namespace in the sandbox's OCI specification. */
+function networkOf(answer: unknown): string | null {
+  const namespaces = at(answer, "info", "runtimeSpec", "linux", "namespaces");
+  if (!Array.isArray(namespaces)) return null;
+  const path = at(namespaces.find((one: unknown) => at(one, "type") === "network"), "path");
+  return typeof path === "string" && path.startsWith("/") ? path : null; // none: the node's own
+}
+
+function at(value: unknown, ...keys: readonly string[]): unknown {
+  return keys.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === "object" && inner !== null
+        ? new Map<string, unknown>(Object.entries(inner)).get(key)
+        : undefined,
+    value,
+  );
+}

@@ -1,0 +1,129 @@
+import { attachmentOf } from "../../cni/attach.ts";
+import { ATTACH_MODES } from "../../cni/natra_conf.ts";
+import type { Applied } from "../../datapath/record.ts";
+import type { Limits } from "../../limits/limits.ts";
+import { escapeText } from "../../../base/log/quote.ts";
+import { BUCKETS, MICE, PACERS } from "../../limits/request.ts";
+import { LIBCNI_CACHE } from "../../../cni/libcni_cache.ts";
+import { DIRECTIONS } from "../../../registry/names.ts";
+import type { Command } from "../../../cli/subcommand.ts";
+import { describeLimit } from "../describe_limit.ts";
+import { type Options, OUTPUT, outputFormat } from "../../../cli/options.ts";
+import { print, printJson, UsageError } from "../../../cli/output.ts";
+import { findPod, type FoundPod } from "./find_pod.ts";
+import { wantedLimits } from "./wanted.ts";
+
+/** `natra limit` */
+export const command: Command = {
+  usage: "POD [--ingress LIMIT|off] [--egress LIMIT|off] [options]",
+  about:
+    `Changes what a running pod is held to, at once, and without losing a connection. POD is namespace/name, a
+name, or the start of a container ID; it may have had no limit so far. What is left out stays as it is, but
+for the burst, which goes with the rate.`,
+  options: [
+    {
+      name: "ingress",
+      value: "LIMIT",
+      complete: ["off"],
+      about: "what the pod may receive: bits/s (20M), the annotation's JSON form, or off",
+    },
+    { name: "egress", value: "LIMIT", complete: ["off"], about: "what the pod may send" },
+    {
+      name: "burst",
+      value: "BITS",
+      about: "what small flows may send at once after a pause (40 ms of the rate)",
+    },
+    {
+      name: "bucket",
+      value: "WHOSE",
+      complete: BUCKETS,
+      about: "pod: heavy flows share the rate; flow: each has it",
+    },
+    {
+      name: "mice",
+      value: "HOW",
+      complete: MICE,
+      about: "charged: small flows count; free: they pass beside",
+    },
+    { name: "pacer", value: "HOW", complete: PACERS, about: PACERS.join(", ") },
+    { name: "width", value: "CELLS", about: "of a row of the sketch: 64 to 65536, a power of two" },
+    { name: "depth", value: "ROWS", about: "of the sketch: 1 to 8" },
+    { name: "threshold", value: "BYTES", about: "that a flow may run ahead of its fair share (64k)" },
+    {
+      name: "ifname",
+      value: "NAME",
+      about: "of the pod's interfaces this one (the one that is held, else eth0)",
+    },
+    {
+      name: "attach",
+      value: "HOW",
+      complete: ATTACH_MODES,
+      about: `${ATTACH_MODES.join(", ")} (auto); for a pod that is not held yet`,
+    },
+    {
+      name: "cni-cache",
+      value: "DIR",
+      complete: "files",
+      about: `where libcni keeps its results (${LIBCNI_CACHE})`,
+    },
+    OUTPUT,
+  ],
+  words: { name: "POD", most: 1, complete: "pods" },
+  notes: `Without --ingress and --egress the other options are for each direction that is held.
+A pod that is not held is found in libcni's cache; where that does not know it, crictl is asked, if there is one.
+The change lasts as long as the pod. Its annotation stays as it is, and CHECK tells of the difference.
+
+  natra limit shop/web-1 --ingress 20M --egress off
+  natra limit web-1 --width 4096
+
+Exit code 1 if it fails: then the pod is held as it was before.`,
+  run: limit,
+};
+
+async function limit(options: Options): Promise<number> {
+  const [word] = options.words;
+  if (word === undefined || word === "") throw new UsageError("natra limit needs a POD");
+  const format = outputFormat(options);
+  const mode = ATTACH_MODES.find((how) => how === (options.string("attach") ?? "auto"));
+  if (mode === undefined) throw new UsageError(`--attach is one of ${ATTACH_MODES.join(", ")}`);
+  const found = await findPod(word, {
+    cache: options.string("cni-cache") ?? LIBCNI_CACHE,
+    ifname: options.string("ifname"),
+  });
+  const { applied, ...attachment } = found;
+  const { limits, warnings } = wantedLimits(options, limitsOf(applied));
+  const { change } = await import("../../datapath/datapath.ts");
+  const now = change({ ...attachment, limits, ...attachmentOf(mode), onChoice: () => {} });
+  if (format === "json") printJson(changed(found, now, warnings));
+  else {
+    for (const { key, given, used, why } of warnings) print(`${key} is ${given}: ${why}; used: ${used}`);
+    await printChange(found, now);
+  }
+  return 0;
+}
+
+function limitsOf(applied: Applied | null): Limits {
+  return { ingress: applied?.ingress?.limit ?? null, egress: applied?.egress?.limit ?? null };
+}
+
+function changed(found: FoundPod, now: Applied | null, warnings: readonly unknown[]): unknown {
+  const { pod, containerId, ifname, applied } = found;
+  const [was, is] = [limitsOf(applied), limitsOf(now)];
+  const both = DIRECTIONS.map((direction) => [direction, { before: was[direction], now: is[direction] }]);
+  return { pod, containerId, ifname, ...Object.fromEntries(both), warnings };
+}
+
+async function printChange(
+  { pod, containerId, ifname, applied }: FoundPod,
+  now: Applied | null,
+): Promise<void> {
+  const { formatTable } = await import("../../../cli/table.ts");
+  print(escapeText(`${pod === null ? containerId : `${pod.namespace}/${pod.name}`} ${ifname}`));
+  print(formatTable(
+    [{ head: "DIRECTION" }, { head: "", align: "right" }, { head: "LIMIT" }],
+    DIRECTIONS.flatMap((direction) => [
+      [direction, "was", describeLimit(limitsOf(applied)[direction])],
+      ["", "is", describeLimit(limitsOf(now)[direction])],
+    ]),
+  ));
+}

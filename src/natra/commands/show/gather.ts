@@ -1,0 +1,102 @@
+import type { Applied, Choice } from "../../datapath/record.ts";
+import type { Counters, Flow, QueueStats, SketchFill } from "../../datapath/datapath.ts";
+import type { InspectedHook } from "../../datapath/inspect.ts";
+import type { DirectionLimit } from "../../limits/limits.ts";
+import { describeError } from "../../../base/log/describe.ts";
+import { type Direction, DIRECTIONS, interfacePins } from "../../../registry/names.ts";
+import { podName } from "../pods.ts";
+
+/** One direction of a pod's interface. */
+export interface ShownDirection {
+  readonly direction: Direction;
+  readonly limit: DirectionLimit;
+  readonly pacer: string;
+  readonly queue: string;
+  readonly programs: readonly InspectedHook[];
+  /** null: the direction's pins are gone. */
+  readonly counters: Counters | null;
+  readonly queues: QueueStats | null;
+  readonly sketch: SketchFill | null;
+  readonly flows: readonly ShownFlow[];
+}
+
+/** A heavy flow that is remembered. */
+export interface ShownFlow extends Omit<Flow, "heavyFor" | "idleFor"> {
+  /** Since it became heavy without a pause. */
+  readonly heavySeconds: number;
+  /** Since its last heavy packet. */
+  readonly idleSeconds: number;
+}
+
+/** Everything about one interface of a pod. */
+export interface Shown {
+  readonly pod: string;
+  readonly containerId: string;
+  readonly ifname: string;
+  readonly network: string;
+  readonly netns: string;
+  readonly created: string;
+  readonly complete: boolean;
+  readonly attach: string;
+  /** Where ingress is held: on the node's end, or inside the pod. */
+  readonly side: string;
+  readonly inside: { readonly name: string; readonly index: number };
+  readonly outside: { readonly name: string; readonly index: number };
+  readonly pins: string;
+  readonly directions: readonly ShownDirection[];
+  readonly choices: readonly Choice[];
+  /** What is not as it was set up, in words, or cannot be looked at. */
+  readonly findings: readonly string[];
+}
+
+/** Looks at all that is known of one interface. What cannot be looked at becomes a finding. */
+export async function gather(applied: Applied): Promise<Shown> {
+  const datapath = await import("../../datapath/datapath.ts");
+  const { inspect } = await import("../../datapath/inspect.ts");
+  const findings: string[] = [];
+  const attempt = <T>(look: () => T): T | null => {
+    try {
+      return look();
+    } catch (error) {
+      const text = describeError(error);
+      if (!findings.includes(text)) findings.push(text);
+      return null;
+    }
+  };
+  findings.push(...attempt(() => datapath.verify(applied, limitsOf(applied))) ?? []);
+  const hooks = attempt(() => inspect(applied))?.hooks ?? [];
+  const queues = attempt(() => datapath.readQueues(applied));
+  const directions = DIRECTIONS.flatMap((direction): ShownDirection[] => {
+    const held = applied[direction];
+    if (held === null) return [];
+    return [{
+      direction,
+      ...held,
+      programs: hooks.filter((hook) => hook.direction === direction),
+      counters: attempt(() => datapath.readCounters(applied, direction)),
+      queues: queues?.[direction] ?? null,
+      sketch: attempt(() => datapath.readSketchFill(applied, direction)),
+      flows: (attempt(() => datapath.readFlows(applied, direction)) ?? []).map(shownFlow),
+    }];
+  });
+  const { containerId, ifname, network, netns, created, complete, attach, side, inside, outside, choices } =
+    applied;
+  return {
+    pod: podName(applied),
+    ...{ containerId, ifname, network, netns, created, complete, attach, side },
+    inside: { name: inside.name, index: inside.index },
+    outside: { name: outside.name, index: outside.index },
+    pins: interfacePins(containerId, ifname),
+    ...{ directions, choices, findings },
+  };
+}
+
+const MS = 1_000_000n;
+
+function shownFlow({ heavyFor, idleFor, ...flow }: Flow): ShownFlow {
+  return { ...flow, heavySeconds: Number(heavyFor / MS) / 1000, idleSeconds: Number(idleFor / MS) / 1000 };
+}
+
+function limitsOf({ ingress, egress }: Applied): Record<Direction, DirectionLimit | null> {
+  return { ingress: ingress?.limit ?? null, egress: egress?.limit ?? null };
+}

@@ -1,0 +1,42 @@
+import { describeError } from "../../../base/log/describe.ts";
+import type { Command } from "../../../cli/subcommand.ts";
+import { type Options, OUTPUT, outputFormat } from "../../../cli/options.ts";
+import { print, printJson, UsageError } from "../../../cli/output.ts";
+import { onePod } from "../pods.ts";
+import { gather } from "./gather.ts";
+import { shownLines } from "./lines.ts";
+
+/** `natra show` */
+export const command: Command = {
+  usage: "POD [-o json|table]",
+  about:
+    `Everything about one pod: its limits and where they came from, what was done to its interface and why, the programs on their
+hooks, the queue of each class, how full the sketch is and how far its estimates may be off, and the heavy flows.`,
+  options: [{
+    ...OUTPUT,
+    about: "table (the default) for people; json for programs: rates in bits/s, sizes in bytes",
+  }],
+  words: { name: "POD", most: 1, complete: "pods" },
+  notes: `POD is its namespace/name or container ID, or a part that no other limited pod has.
+Exit code 1 if there is no such pod, or something of it is not as it was set up.`,
+  run: show,
+};
+
+async function show(options: Options): Promise<number> {
+  const format = outputFormat(options);
+  const [word] = options.words;
+  if (word === undefined) throw new UsageError("natra show needs a pod: natra status lists them");
+  const shown = await Promise.all(onePod(word).map(gather));
+  if (format === "json") printJson(shown);
+  else {
+    for (const [index, one] of shown.entries()) {
+      if (index > 0) print("");
+      try {
+        print(shownLines(one, new Date()).join("\n"));
+      } catch (error) {
+        throw new Error(`Cannot show ${one.ifname}: ${describeError(error)}`, { cause: error });
+      }
+    }
+  }
+  return shown.some(({ findings }) => findings.length > 0) ? 1 : 0;
+}

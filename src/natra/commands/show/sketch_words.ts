@@ -1,0 +1,31 @@
+import type { SketchFill } from "../../datapath/datapath.ts";
+import { formatBytes, formatMeasured } from "../../../cli/format.ts";
+
+/** A probability for people: `never`, `1 in 1,234`, `12 %`. */
+export function formatProbability(probability: number): string {
+  if (probability <= 0) return "never";
+  if (probability >= 0.01) return `${(probability * 100).toFixed(probability < 0.1 ? 1 : 0)} %`;
+  const one = 1 / probability;
+  return one > 1e9 ? "less than 1 in 1e9" : `1 in ${Math.round(one).toLocaleString("en-US")}`;
+}
+
+/** What a Count-Min sketch of this size promises (Cormode and Muthukrishnan, 2005), and what it is like now, in sentences. */
+export function sketchWords(
+  { width, depth, used, shared, mistaken, backlog, threshold, leak }: SketchFill,
+): string[] {
+  const error = Math.ceil(Math.E * backlog / width);
+  return [
+    `${width} cells x ${depth} rows (${width * depth * 8 / 1024} KiB), ${
+      (used * 100).toFixed(1)
+    } % of them in use`,
+    `A flow is heavy from ${formatBytes(BigInt(threshold))} above its fair share on; a cell forgets ` +
+    `${formatMeasured(leak)}bit/s.`,
+    `An estimate is never too low. It is too high by more than ${
+      formatBytes(BigInt(error))
+    } (e/${width} of the ` +
+    `${formatBytes(BigInt(Math.round(backlog)))} in a row)`,
+    `with a probability of at most e^-${depth}: ${formatProbability(Math.exp(-depth))}.`,
+    `A new flow shares a used cell in every row: ${formatProbability(shared)}.`,
+    `It is taken for heavy at its first packet: ${formatProbability(mistaken)}.`,
+  ];
+}

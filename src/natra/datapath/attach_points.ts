@@ -1,0 +1,90 @@
+import type { Bucket, Limits } from "../limits/limits.ts";
+import type { PodVeth } from "../../pod/veth.ts";
+import { type Direction, interfacePins } from "../../registry/names.ts";
+import type { RecordKey } from "../../state/records.ts";
+import type { Hook } from "../../ebpf/attach/attachment.ts";
+import { findIfb } from "./ifb.ts";
+import type { ProgramName } from "./object.ts";
+import type { Device } from "./pacer/pacer.ts";
+
+/**
+ * Where the pod's ingress is held: on the node's end of the veth, or inside the pod, for main CNIs whose packets pass by
+ * the node's end.
+ */
+export type Side = "host" | "pod";
+
+/** An interface that programs are attached to. */
+export type End = "inside" | "outside" | "ifb";
+
+/** A program's place: the hook, and how to get into its namespace. */
+export interface Place {
+  readonly program: ProgramName;
+  readonly end: End;
+  readonly hook: Hook;
+  /** Runs `f` in the network namespace of the hook's interface. */
+  run<T>(f: () => T extends PromiseLike<unknown> ? never : T): T;
+}
+
+/** Whether a program goes on that end of the veth. */
+export function usesEnd(end: "inside" | "outside", { ingress, egress }: Limits, side: Side): boolean {
+  const heldHere = ingress !== null && (side === "pod") === (end === "inside");
+  return heldHere || (egress !== null && (end === "inside" || egress.bucket === "pod"));
+}
+
+/** The directory of one direction's pins. */
+export function directionPins({ containerId, ifname }: RecordKey, direction: Direction): string {
+  return `${interfacePins(containerId, ifname)}/${direction}`;
+}
+
+/**
+ * The interface that a direction queues on: where its packets leave for the other side. Inside a pod there is none for
+ * ingress but an ifb; without one ingress cannot be queued, only policed as it arrives.
+ */
+export function deviceOf(direction: Direction, veth: PodVeth, side: Side): Device {
+  if (direction === "egress") return veth.inside;
+  return side === "host" ? veth.outside : findIfb(veth) ?? veth.inside;
+}
+
+/**
+ * Where one direction's programs go. What the pod receives is shaped where the node hands it over; what it sends is shaped
+ * where it leaves the pod, so that TCP inside feels the queue, and guarded where it arrives, which the pod cannot reach.
+ */
+export function placesOf(
+  key: RecordKey,
+  direction: Direction,
+  veth: PodVeth,
+  bucket: Bucket,
+  side: Side,
+): Place[] {
+  const pins = directionPins(key, direction);
+  const place = (
+    program: ProgramName,
+    end: End,
+    device: Device,
+    point: Hook["point"],
+    redirectTo?: number,
+  ): Place => ({
+    program,
+    end,
+    hook: {
+      ifindex: device.link.index,
+      netlink: device.netlink,
+      point,
+      pin: `${pins}/${program.replace("natra_", "")}`,
+      ...(redirectTo === undefined ? {} : { redirectTo }),
+    },
+    run: end === "outside" ? (f) => f() : (f) => veth.netns.run(f),
+  });
+  if (direction === "egress") {
+    const shape = place("natra_shape", "inside", veth.inside, "egress");
+    // A rate for each flow is no rate for the pod: there is nothing to guard.
+    return bucket === "flow" ? [shape] : [shape, place("natra_guard", "outside", veth.outside, "ingress")];
+  }
+  if (side === "host") return [place("natra_shape", "outside", veth.outside, "egress")];
+  const ifb = findIfb(veth);
+  if (ifb === null) return [place("natra_shape", "inside", veth.inside, "ingress")];
+  return [
+    place("natra_shape", "ifb", ifb, "egress"),
+    place("natra_redirect", "inside", veth.inside, "ingress", ifb.link.index),
+  ];
+}

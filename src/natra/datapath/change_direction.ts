@@ -1,0 +1,178 @@
+import { stillAlive } from "../../kernel/watchdog.ts";
+import type { DirectionLimit } from "../limits/limits.ts";
+import { setGsoMaxSize } from "../../net/links.ts";
+import type { PodVeth } from "../../pod/veth.ts";
+import { removePin } from "../../ebpf/pins.ts";
+import type { Direction } from "../../registry/names.ts";
+import type { Applied, AppliedDirection } from "./record.ts";
+import type { Attacher } from "../../ebpf/attach/attachment.ts";
+import { gsoLimit } from "./gso.ts";
+import { type Choose, queueable, queueOf, secret } from "./hold.ts";
+import { findIfb } from "./ifb.ts";
+import { knobsFor } from "./knobs.ts";
+import { BpfObject } from "./object.ts";
+import type { Device, PacerKind } from "./pacer/pacer.ts";
+import { candidates, installPacer, pacerOf } from "./pacer/select.ts";
+import { deviceOf, directionPins, type Place, placesOf } from "./attach_points.ts";
+import { type QueueStats, readQueues } from "./queue_stats.ts";
+import { ReusedMaps } from "./reused_maps.ts";
+
+/** A pod whose limit is being changed. */
+export interface Altered {
+  readonly applied: Applied;
+  readonly veth: PodVeth;
+  readonly attacher: Attacher;
+  readonly choose: Choose;
+  /** The directions in which something is no longer as it was. */
+  readonly touched: Set<Direction>;
+}
+
+/**
+ * Holds a direction that is held to another limit, without a gap: the queue is changed in place with what waits in it,
+ * and each program is replaced in its hook, so that a packet meets the old or the new one. The maps go on, unless they
+ * have another size now.
+ *
+ * The guard is never stricter than the queue before it: it goes first when the limit rises, and last when it falls.
+ *
+ * @throws {Error} If the kernel refuses: `touched` tells whether something was done.
+ */
+export function alterDirection(
+  altered: Altered,
+  direction: Direction,
+  from: AppliedDirection,
+  limit: DirectionLimit,
+): AppliedDirection {
+  const { applied, veth, attacher, choose, touched } = altered;
+  const { side } = applied;
+  const pins = directionPins(applied, direction);
+  const device = deviceOf(direction, veth, side);
+  const ifb = direction === "ingress" && side === "pod" ? findIfb(veth) : null;
+  const asked = (one: DirectionLimit): DirectionLimit =>
+    direction === "ingress" && side === "pod" ? queueable(one, ifb) : one;
+  const places = placesOf(applied, direction, veth, limit.bucket, side);
+  const before = placesOf(applied, direction, veth, from.limit.bucket, side);
+  const touch = (): void => void touched.add(direction);
+  const counted = countedBy(applied, direction, from.pacer);
+  const queue = planQueue(device, from, asked(from.limit), asked(limit), touch);
+
+  using reused = new ReusedMaps(pins, from.limit, limit);
+  const knobs = knobsFor(limit, queueOf(pacerOf(queue.kind), device, ifb), reused.seed ?? secret());
+  using object = BpfObject.load(places, limit, knobs, reused.fds);
+  touch();
+  for (const { program, hook, run } of places) {
+    if (!before.some((place) => place.program === program)) run(() => attacher.prepare(hook));
+  }
+  const put = (chosen: readonly Place[]): void => {
+    for (const { program, hook, run } of chosen) {
+      const there = before.some((place) => place.program === program);
+      run(() => there ? attacher.replace(object, program, hook) : attacher.attach(object, program, hook));
+      stillAlive();
+    }
+  };
+  const [guards, others] = partition(places, isGuard);
+  const rises = limit.rate > from.limit.rate;
+  if (rises) put(guards);
+  const words = queue.change();
+  put(others);
+  if (!rises) put(guards);
+  queue.finish();
+  for (const { program, hook, run } of before) {
+    if (places.some((place) => place.program === program)) continue;
+    run(() => attacher.stop(hook));
+    run(() => attacher.detach(hook, false));
+    removePin(hook.pin);
+  }
+  object.replaceMaps(pins, reused.fds);
+  if (direction === "egress") fitGso(altered, queue.kind === "police" ? null : limit);
+  if (words !== from.queue) choose(`${direction} pacer`, words, queue.why);
+  const counts = countedBy(applied, direction, queue.kind);
+  const lost = (what: "drops" | "marks"): number => Math.max(counted[what] - counts[what], 0);
+  const carried = {
+    drops: (from.carried?.drops ?? 0) + lost("drops"),
+    marks: (from.carried?.marks ?? 0) + lost("marks"),
+  };
+  return {
+    limit,
+    pacer: queue.kind,
+    queue: words,
+    ...(carried.drops > 0 || carried.marks > 0 ? { carried } : {}),
+  };
+}
+
+/** What a direction's queue counted, whichever it is. */
+function countedBy(
+  applied: Applied,
+  direction: Direction,
+  pacer: PacerKind,
+): Pick<QueueStats, "drops" | "marks"> {
+  const held = applied[direction];
+  if (held === null) return { drops: 0, marks: 0 };
+  const now = readQueues({ ...applied, [direction]: { ...held, pacer } })[direction];
+  return now ?? { drops: 0, marks: 0 };
+}
+
+/** Whether a program counts what a queue let through. */
+export function isGuard({ program }: Place): boolean {
+  return program === "natra_guard";
+}
+
+function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(is), all.filter((one) => !is(one))];
+}
+
+/** What becomes of the queue. */
+interface QueuePlan {
+  readonly kind: PacerKind;
+  readonly why: string;
+  /** @returns What it is made of then. */
+  change(): string;
+  /** When no packet asks for the old queue any more. */
+  finish(): void;
+}
+
+/** A pacer that would be tried first for either limit stays; another one takes a queue of its own. */
+function planQueue(
+  device: Device,
+  from: AppliedDirection,
+  before: DirectionLimit,
+  after: DirectionLimit,
+  touch: () => void,
+): QueuePlan {
+  const old = pacerOf(from.pacer);
+  const stays = candidates(before).join() === candidates(after).join();
+  const polices = candidates(after)[0] === "police";
+  const [kind, why, change]: [PacerKind, string, () => string] = stays
+    ? [from.pacer, "the limit was changed", () => old.change(device, after)]
+    : polices
+    ? ["police", "as asked", () => "drops"]
+    : another(device, after, touch);
+  return {
+    kind,
+    why,
+    change,
+    finish: () => {
+      if (!stays && polices) old.remove(device);
+    },
+  };
+}
+
+/** Another queue at the root: the kernel drops what waits in the old one. */
+function another(
+  device: Device,
+  limit: DirectionLimit,
+  touch: () => void,
+): [PacerKind, string, () => string] {
+  touch();
+  const { pacer, queue, why } = installPacer(device, limit);
+  return [pacer.kind, why, () => queue];
+}
+
+/** Sets the GSO limit of the pod's interface anew. @param limit What holds its egress; null: nothing that queues. */
+export function fitGso({ applied, veth, choose }: Altered, limit: DirectionLimit | null): void {
+  const { link, netlink } = veth.inside;
+  const most = applied.inside.gsoMaxSize;
+  const bytes = limit === null ? most : Math.min(gsoLimit(limit), most);
+  if (bytes === link.gsoMaxSize) return;
+  setGsoMaxSize(netlink, link, bytes);
+  choose("GSO limit", `${bytes} bytes`, limit === null ? "as it was" : "the limit was changed");
+}

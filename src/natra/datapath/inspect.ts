@@ -1,0 +1,152 @@
+import { tcxPrograms } from "../../ebpf/features.ts";
+import { listFilters } from "../../net/filters.ts";
+import { linkByIndex, type LinkStats, linkStats } from "../../net/links.ts";
+import { CLSACT, findQdisc, formatHandle, INGRESS, ROOT } from "../../net/tc.ts";
+import { bypassOfNode } from "../../pod/bypass.ts";
+import { findVeth, type PodVeth } from "../../pod/veth.ts";
+import { type Direction, DIRECTIONS, Filter, Handle } from "../../registry/names.ts";
+import type { Applied } from "./record.ts";
+import { type Counters, readCounters } from "./counters.ts";
+import { findIfb } from "./ifb.ts";
+import { linkInfo, programName } from "../../ebpf/info.ts";
+import type { ProgramName } from "./object.ts";
+import { type End, type Place, placesOf } from "./attach_points.ts";
+
+/** A hook where one of natra's programs is, or was. */
+export interface InspectedHook {
+  readonly direction: Direction;
+  readonly program: ProgramName;
+  readonly end: End;
+  readonly point: "ingress" | "egress";
+  /** The interface's name. */
+  readonly device: string;
+  /** Others' programs that see a packet before natra's, in words; null if natra's is not there. */
+  readonly before: readonly string[] | null;
+}
+
+/** The queue at the root of an interface. */
+export interface InspectedRoot {
+  readonly device: string;
+  readonly kind: string;
+  /** As tc writes it. */
+  readonly handle: string;
+  readonly whose: "natra's" | "another's" | "the kernel's own";
+}
+
+/** What is around natra on a pod's veth. */
+export interface Inspection {
+  readonly hooks: readonly InspectedHook[];
+  /** At the pod's end and at the node's. */
+  readonly inside: InspectedRoot;
+  readonly outside: InspectedRoot;
+  /** The ifb of a pod whose ingress is queued inside it; null if there is none. */
+  readonly ifb: string | null;
+  /** Queues on other interfaces of the node that packets from the pod are redirected to. */
+  readonly redirects: readonly InspectedRoot[];
+  /** The main CNI on this node whose packets may pass by the node's end of the veth; null if there is none. */
+  readonly bypass: string | null;
+  /** Bytes of the largest GSO packet that the pod may send. */
+  readonly gsoMaxSize: number;
+}
+
+/** Both ends' counters and natra's at one moment. */
+export interface Sample {
+  readonly inside: LinkStats;
+  readonly outside: LinkStats;
+  /** null where a direction is not held, or its counters are gone. */
+  readonly counters: Readonly<Record<Direction, Counters | null>>;
+}
+
+/** Looks at what is around natra on a pod's veth. Changes nothing. @throws {Error} If the veth is gone. */
+export function inspect(applied: Applied): Inspection {
+  using veth = findVeth(applied.netns, applied.ifname);
+  const places = DIRECTIONS.flatMap((direction) => {
+    const held = applied[direction];
+    if (held === null) return [];
+    return placesOf(applied, direction, veth, held.limit.bucket, applied.side).map((place) => ({
+      direction,
+      place,
+    }));
+  });
+  return {
+    hooks: places.map(({ direction, place }) => inspectHook(direction, place, veth, applied)),
+    inside: inspectRoot(veth.inside),
+    outside: inspectRoot(veth.outside),
+    ifb: findIfb(veth)?.link.name ?? null,
+    redirects: redirects(veth),
+    bypass: bypassOfNode(veth.outside.netlink)?.who ?? null,
+    gsoMaxSize: veth.inside.link.gsoMaxSize,
+  };
+}
+
+/** Reads the counters of natra and of the interfaces. @throws {Error} If the veth is gone. */
+export function sample(applied: Applied): Sample {
+  using veth = findVeth(applied.netns, applied.ifname);
+  const read = (direction: Direction): Counters | null =>
+    applied[direction] === null ? null : readCounters(applied, direction);
+  const ofInside = linkStats(veth.inside.netlink, veth.inside.link.index);
+  const ofOutside = linkStats(veth.outside.netlink, veth.outside.link.index);
+  if (ofInside === null || ofOutside === null) throw new Error(`"${applied.ifname}" has just gone`);
+  return {
+    inside: ofInside,
+    outside: ofOutside,
+    counters: { ingress: read("ingress"), egress: read("egress") },
+  };
+}
+
+function inspectHook(
+  direction: Direction,
+  { program, end, hook, run }: Place,
+  veth: PodVeth,
+  { attach }: Applied,
+): InspectedHook {
+  const device = end === "outside"
+    ? veth.outside.link.name
+    : end === "inside"
+    ? veth.inside.link.name
+    : "ifb";
+  const tcx = run(() => tcxPrograms(hook.ifindex, hook.point)) ?? [];
+  const named = (id: number): string => `tcx program ${programName(id) ?? id}`;
+  let before: string[] | null;
+  if (attach === "tcx") {
+    const own = tcx.indexOf(linkInfo(hook.pin)?.programId ?? -1);
+    before = own < 0 ? null : tcx.slice(0, own).map(named);
+  } else {
+    const filters = listFilters(hook.netlink, hook.ifindex, CLSACT[hook.point]);
+    const own = filters.findIndex(({ priority, handle }) =>
+      priority === Filter.PRIORITY && handle === Filter.HANDLE
+    );
+    before = own < 0 ? null : [
+      ...tcx.map(named),
+      ...filters.slice(0, own).map(({ kind, priority, handle, program: other }) =>
+        `clsact filter ${other?.name || kind} of priority ${priority}, handle 0x${handle.toString(16)}`
+      ),
+    ];
+  }
+  return { direction, program, end, point: hook.point, device, before };
+}
+
+function inspectRoot({ netlink, link }: PodVeth["inside"]): InspectedRoot {
+  const there = findQdisc(netlink, link.index, { parent: ROOT });
+  const handle = there?.handle ?? 0;
+  return {
+    device: link.name,
+    kind: there?.kind ?? "",
+    handle: formatHandle(handle),
+    whose: handle === 0 ? "the kernel's own" : handle === Handle.ROOT ? "natra's" : "another's",
+  };
+}
+
+/** What arrives from the pod may be sent to an interface that queues it a second time. */
+function redirects({ outside: { netlink, link } }: PodVeth): InspectedRoot[] {
+  const targets = new Set<number>();
+  for (const parent of [CLSACT.ingress, INGRESS]) {
+    for (const { redirectsTo } of listFilters(netlink, link.index, parent)) {
+      for (const to of redirectsTo) targets.add(to);
+    }
+  }
+  return [...targets].flatMap((index) => {
+    const to = linkByIndex(netlink, index);
+    return to === null ? [] : [inspectRoot({ netlink, link: to })];
+  });
+}

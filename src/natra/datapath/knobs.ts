@@ -1,0 +1,138 @@
+import type { DirectionLimit } from "../limits/limits.ts";
+import { Handle } from "../../registry/names.ts";
+import type { PacerKind } from "./pacer/pacer.ts";
+import { gsoLimit } from "./gso.ts";
+import * as layout from "./layout.ts";
+
+/** The values of `struct knobs` (bpf/natra/contract.h), where each is explained. */
+export type Knobs = Readonly<Record<keyof typeof layout.knobs.fields, bigint>>;
+
+const MS = 1_000_000n; // ns
+const SECOND = 1_000n * MS;
+const BEAT = 1n << BigInt(layout.constants.BEAT_SHIFT); // ns: a rate is bytes per beat
+const MTU = 1514n; // bytes of a full Ethernet frame
+
+/** Below which rate (bits/s) heavy flows are counted over how long: at 1M a second has 80 packets. */
+const EPOCHS: readonly (readonly [below: bigint, epoch: bigint])[] = [
+  [5_000_000n, 1_000n * MS],
+  [50_000_000n, 256n * MS],
+];
+const SHORTEST_EPOCH = 64n * MS;
+
+/** Light flows keep their latency as long as they take less than this part of the limit. */
+const LIGHT_PERCENT = 95n;
+/**
+ * The guard lets through what the queue lets through, and a little more, so that it never drops beside a whole queue. What
+ * is below its burst may be two GSO packets more: at 1M one of those is longer than the burst.
+ */
+const GUARD_PERCENT = 101n;
+/** Bounds of what a cell leaks at, in bytes a beat: one unit of sketch.h, and what it can multiply by its longest time. */
+const LEAK_LEAST = 16n;
+const LEAK_MOST = 1n << 36n;
+/** What the pod's own clock may save up unless a larger burst was asked for: a queue of 40 ms bursts is a poor queue. */
+const POD_CREDIT = 2n * MS;
+const DEFAULT_BURST = 40n * MS;
+/** How far a flow may run ahead of its fair share, in time at the limit: at 10M two small requests on one connection. */
+const THRESHOLD = 12n * MS;
+const EDT_HORIZON = 45n * MS;
+const EDT_MARK = 15n * MS;
+/** A time at the limit that no credit reaches, in ns. */
+export const NEVER = 1n << 62n;
+
+/** The queue that the program works with. */
+export interface Queue {
+  readonly kind: PacerKind;
+  /** Whether it shares itself out among heavy flows. */
+  readonly givesTurns: boolean;
+  /** The index of the ifb that queues, for podside. */
+  readonly redirectTo?: number;
+}
+
+/** The heavy leaf of HTB, in time at the limit: a FIFO, and one that gives turns. */
+export const LEAF_TIME = 100n * MS;
+export const TURNS_TIME = 250n * MS;
+
+/** The burst beyond what is everyone's by default, in ns at the limit: only who asks for it gets a burst of elephants. */
+export function podCredit(limit: DirectionLimit): bigint {
+  const burst = burstTime(limit);
+  return POD_CREDIT + (burst > DEFAULT_BURST ? burst - DEFAULT_BURST : 0n);
+}
+
+/** The burst as the time that it takes at the limit, in ns. */
+export function burstTime({ rate, burst }: DirectionLimit): bigint {
+  return burst * 8n * SECOND / rate;
+}
+
+/**
+ * What the BPF program has to know to hold one direction to its limit. Values and reasons: docs/datapath.md.
+ *
+ * @param limit Bits per second and bytes.
+ * @param queue What is really there.
+ * @param seed 64 random bits, secret: who knew them could build flows that collide in the sketch.
+ */
+export function knobsFor(
+  limit: DirectionLimit,
+  { kind, givesTurns, redirectTo = 0 }: Queue,
+  seed: bigint,
+): Knobs {
+  const bytes = max(limit.rate / 8n, 1n); // a second
+  const beat = bytes * BEAT / SECOND;
+  const cost = (SECOND << BigInt(layout.constants.COST_SHIFT)) / bytes;
+  const burst = burstTime(limit);
+  const threshold = limit.threshold ?? clamp(bytes * THRESHOLD / SECOND, 8192n, 32768n);
+  const adaptive = limit.threshold === null;
+  const police = kind === "police";
+  const credit = police ? burst : podCredit(limit);
+  const shared = limit.bucket === "pod" && limit.mice === "charged";
+  return {
+    pacer: BigInt(
+      { htb: layout.pacer.PACER_HTB, edt: layout.pacer.PACER_EDT, police: layout.pacer.PACER_POLICE }[kind],
+    ),
+    bucket: BigInt(limit.bucket === "flow" ? layout.bucket.BUCKET_FLOW : layout.bucket.BUCKET_POD),
+    mice: BigInt(limit.mice === "free" ? layout.mice.MICE_FREE : layout.mice.MICE_CHARGED),
+    depth: BigInt(limit.depth),
+    width_shift: BigInt(Math.log2(limit.width)),
+    class_none: BigInt(Handle.ROOT),
+    class_ack: BigInt(Handle.ACK),
+    class_light: BigInt(limit.mice === "free" ? Handle.FREE : Handle.LIGHT),
+    class_young: BigInt(Handle.YOUNG),
+    class_heavy: BigInt(Handle.HEAVY),
+    redirect_to: BigInt(redirectTo),
+    seed,
+
+    rate: beat,
+    cost,
+    light_cost: cost * 100n / LIGHT_PERCENT,
+    credit,
+    calm: shared ? credit / 2n : NEVER,
+    light_credit: burst,
+    ack_credit: 20n * MS,
+
+    threshold,
+    threshold_tcp: adaptive ? 8192n : threshold,
+    threshold_other: adaptive ? 1600n : threshold,
+    leak_min: clamp(beat / 256n, LEAK_LEAST, LEAK_MOST),
+    leak_max: clamp(beat / 4n, LEAK_LEAST, LEAK_MOST),
+    hold: 300n * MS,
+    hold_min: 8n * MTU,
+
+    epoch: EPOCHS.find(([below]) => limit.rate < below)?.[1] ?? SHORTEST_EPOCH,
+    ease_lag: 3n * MS,
+
+    mark_after: police ? BigInt.asUintN(64, -burst / 2n) : EDT_MARK, // the policer marks when half of its credit is used
+    horizon: { htb: givesTurns ? TURNS_TIME : LEAF_TIME, edt: EDT_HORIZON, police: 0n }[kind],
+    light_horizon: police ? DEFAULT_BURST : 500n * MS,
+    fair_slack: givesTurns || police || limit.bucket === "flow" ? 0n : max(bytes * 40n / 1000n, 16384n),
+
+    guard_cost: cost * 100n / GUARD_PERCENT,
+    guard_credit: max(burst, 2n * BigInt(gsoLimit(limit)) * SECOND / bytes),
+  };
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function clamp(value: bigint, least: bigint, most: bigint): bigint {
+  return value < least ? least : value > most ? most : value;
+}

@@ -1,0 +1,113 @@
+import type { DirectionLimit } from "../../limits/limits.ts";
+import { type Attribute, u64 } from "../../../net/netlink.ts";
+import { Handle } from "../../../registry/names.ts";
+import { burstTime, podCredit } from "../knobs.ts";
+
+// linux/pkt_sched.h
+const Htb = { PARMS: 1, RATE64: 6, CEIL64: 7 } as const;
+const LINKLAYER_ETHERNET = 1; // with it the kernel needs no rate tables
+const TICK_NS = 64n; // PSCHED_SHIFT 6
+const U32_MAX = 0xffff_ffffn;
+
+/** A rate that never holds anything back, in bytes a second: 1 Tbit/s. */
+export const UNLIMITED = 125_000_000_000n;
+const FREE_BURST = 1_000_000n; // ns
+
+/** One class of the tree. Rates in bytes a second, bursts in ns at the limit. */
+export interface ClassSpec {
+  readonly id: number;
+  readonly parent: number;
+  readonly rate: bigint;
+  readonly ceil: bigint;
+  readonly burst: bigint;
+  readonly quantum: number;
+  readonly priority: number;
+}
+
+/**
+ * The tree: the pod's class holds the limit, and four below it share it out.
+ *
+ * Light flows are guaranteed 90 % and go first, so a heavy flow's 64 KB packet that puts the pod's class into debt does
+ * not put theirs; pure ACKs have 5 % of their own, because the other direction's bulk waits for them; heavy flows have
+ * 5 % for certain and whatever is left. Those that have just begun go before the others, always: a flow that leaves their
+ * class must not overtake itself, so neither has anything of its own. All may borrow up to the limit. Free light flows have a class beside the pod's.
+ */
+export function classes(limit: DirectionLimit): ClassSpec[] {
+  const bytes = limit.rate / 8n;
+  const burst = burstTime(limit);
+  const pod = podCredit(limit);
+  const share = (percent: bigint): bigint => bytes * percent / 100n || 1n;
+  const tree = (
+    id: number,
+    percent: bigint,
+    rest: Pick<ClassSpec, "burst" | "quantum" | "priority">,
+  ): ClassSpec => ({
+    id,
+    parent: Handle.POD,
+    rate: share(percent),
+    ceil: 2n * bytes, // the pod's class is the ceiling: at one of its own a class would stop, and a later one go before it
+    ...rest,
+  });
+  const top = {
+    id: Handle.POD,
+    parent: Handle.ROOT,
+    rate: bytes,
+    ceil: bytes,
+    burst: pod,
+    quantum: 3000,
+    priority: 0,
+  };
+  const all: ClassSpec[] = [
+    top,
+    tree(Handle.ACK, 5n, { burst, quantum: 60000, priority: 0 }),
+    tree(Handle.LIGHT, 90n, { burst, quantum: 60000, priority: 0 }),
+    tree(Handle.BULK, 5n, { burst: pod, quantum: 1514, priority: 0 }),
+    { ...tree(Handle.YOUNG, 0n, { burst: pod, quantum: 1514, priority: 1 }), parent: Handle.BULK },
+    { ...tree(Handle.HEAVY, 0n, { burst: pod, quantum: 1514, priority: 2 }), parent: Handle.BULK },
+  ];
+  if (limit.mice === "free") {
+    all.push({ ...opened(top), id: Handle.FREE, quantum: 60000 });
+  }
+  return all;
+}
+
+/** The same class, holding nothing back. */
+export function opened(spec: ClassSpec): ClassSpec {
+  return { ...spec, rate: UNLIMITED, ceil: UNLIMITED, burst: FREE_BURST };
+}
+
+/** Whether a class has a queue, and no classes below it. */
+export function isLeaf({ id }: ClassSpec): boolean {
+  return id !== Handle.POD && id !== Handle.BULK;
+}
+
+/** Writes struct tc_ratespec. @param rate Bytes a second; what 32 bits cannot say is an attribute of its own. */
+export function ratespec(view: DataView, offset: number, rate: bigint): void {
+  view.setUint8(offset + 1, LINKLAYER_ETHERNET);
+  view.setUint32(offset + 8, Number(rate > U32_MAX ? U32_MAX : rate), true);
+}
+
+/** struct tc_htb_opt: ratespec rate, ratespec ceil, buffer, cbuffer (ticks), quantum, level, prio. */
+export function classOptions({ rate, ceil, burst, quantum, priority }: ClassSpec): Attribute[] {
+  const opt = new DataView(new ArrayBuffer(44));
+  const ticks = burst / TICK_NS > U32_MAX ? Number(U32_MAX) : Number(burst / TICK_NS);
+  ratespec(opt, 0, rate);
+  ratespec(opt, 12, ceil);
+  opt.setUint32(24, ticks, true);
+  opt.setUint32(28, ticks, true);
+  opt.setUint32(32, quantum, true);
+  opt.setUint32(40, priority, true);
+  const options: Attribute[] = [[Htb.PARMS, new Uint8Array(opt.buffer)]];
+  if (rate > U32_MAX) options.push([Htb.RATE64, u64(rate)]);
+  if (ceil > U32_MAX) options.push([Htb.CEIL64, u64(ceil)]);
+  return options;
+}
+
+/** A class's rates, in bytes a second. @returns null if these are no HTB class's options. */
+export function ratesOf(options: ReadonlyMap<number, DataView>): Pick<ClassSpec, "rate" | "ceil"> | null {
+  const parms = options.get(Htb.PARMS);
+  if (parms === undefined) return null;
+  const read = (offset: number, wide: number): bigint =>
+    options.get(wide)?.getBigUint64(0, true) ?? BigInt(parms.getUint32(offset, true));
+  return { rate: read(8, Htb.RATE64), ceil: read(20, Htb.CEIL64) };
+}

@@ -1,0 +1,100 @@
+import { stillAlive } from "../../kernel/watchdog.ts";
+import { describeError } from "../../base/log/describe.ts";
+import { setGsoMaxSize } from "../../net/links.ts";
+import { netnsId } from "../../net/netns.ts";
+import { findVeth, MissingInterfaceError, type PodVeth } from "../../pod/veth.ts";
+import { removePins } from "../../ebpf/pins.ts";
+import { ContainerLock } from "../../state/lock.ts";
+import { type Direction, DIRECTIONS, interfacePins } from "../../registry/names.ts";
+import { type RecordKey, removeDrafts, removeRecord, writeRecord } from "../../state/records.ts";
+import { allApplied, type Applied, readApplied } from "./record.ts";
+import { attacherOf } from "../../ebpf/attach/select.ts";
+import { removeIfb } from "./ifb.ts";
+import { removeRoot } from "./pacer/root.ts";
+import { deviceOf, placesOf } from "./attach_points.ts";
+
+/** Makes a step, and goes on if it fails. */
+export type Attempt = (step: () => void) => void;
+
+/**
+ * Lets a pod's interface go, whatever of it is still there.
+ *
+ * @param netns The pod's network namespace as the caller names it, or null; the record's is preferred.
+ * @returns What could not be undone, in words; empty if all is gone.
+ * @throws {NativeError} If the container cannot be locked.
+ */
+export function release(key: RecordKey, netns: string | null): string[] {
+  using lock = ContainerLock.wait(key.containerId);
+  return releaseLocked(lock, key, netns);
+}
+
+/** {@linkcode release} for who holds the container's lock, and shows it. */
+export function releaseLocked(_lock: ContainerLock, key: RecordKey, netns: string | null): string[] {
+  const failures: string[] = [];
+  const attempt: Attempt = (step) => {
+    try {
+      step();
+    } catch (error) {
+      // what was on it went with it
+      if (!(error instanceof MissingInterfaceError)) failures.push(describeError(error));
+    }
+  };
+  const applied = readApplied(key);
+  const path = livingNetns(applied, netns);
+  if (path !== null) attempt(() => releaseDevices(key, path, applied, attempt));
+  // With the namespace the veth is gone, and with it queues and filters: what is left are pins and the record.
+  attempt(() => removePins(interfacePins(key.containerId, key.ifname)));
+  attempt(() => removeDrafts(key.containerId));
+  // Whoever tries again needs the record: it must not go before what it tells of.
+  if (failures.length === 0) attempt(() => removeRecord(key));
+  else if (applied !== null) attempt(() => writeRecord(key, { ...applied, complete: false, wanted: null }));
+  return failures;
+}
+
+/** The namespace that was touched, if it is still the same; without a record, the one that the caller names. */
+function livingNetns(applied: Applied | null, netns: string | null): string | null {
+  if (applied !== null) return netnsId(applied.netns) === applied.netnsId ? applied.netns : null;
+  return netns !== null && netnsId(netns) !== null ? netns : null;
+}
+
+function releaseDevices(key: RecordKey, netns: string, applied: Applied | null, attempt: Attempt): void {
+  using veth = findVeth(netns, key.ifname);
+  if (!isOurs(key, veth, applied)) return;
+  const { link, netlink } = veth.inside;
+  for (const direction of DIRECTIONS) releaseDirection(key, direction, veth, applied, attempt);
+  attempt(() => removeIfb(veth));
+  const gso = applied?.inside.gsoMaxSize ?? 0;
+  if (gso > link.gsoMaxSize) attempt(() => setGsoMaxSize(netlink, link, gso));
+}
+
+/**
+ * Whether this is the veth that natra was told of for the container. A later sandbox may have the path of an earlier one,
+ * and the kernel uses inodes again; but the node's end never has the index of one that was there before.
+ */
+function isOurs(key: RecordKey, veth: PodVeth, applied: Applied | null): boolean {
+  const { index } = veth.outside.link;
+  if (applied !== null) return applied.outside.index === index;
+  const id = netnsId(veth.netns.path);
+  return !allApplied().some((other) =>
+    other.containerId !== key.containerId && other.netnsId === id && other.outside.index === index
+  );
+}
+
+/** Lets one direction go, but for its pins, which may be others' too. */
+export function releaseDirection(
+  key: RecordKey,
+  direction: Direction,
+  veth: PodVeth,
+  applied: Applied | null,
+  attempt: Attempt,
+): void {
+  // Without a record links go with their pins, and filters are found by their handle.
+  const attacher = attacherOf(applied?.attach ?? "clsact");
+  const side = applied?.side ?? "host";
+  for (const { end, hook, run } of placesOf(key, direction, veth, "pod", side)) {
+    const ownsClsact = end !== "ifb" && (applied?.[end].ownsClsact ?? false);
+    attempt(() => run(() => attacher.detach(hook, ownsClsact)));
+    stillAlive();
+  }
+  attempt(() => removeRoot(deviceOf(direction, veth, side)));
+}

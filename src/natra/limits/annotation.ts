@@ -1,0 +1,98 @@
+import { quote, quoteValue } from "../../base/log/quote.ts";
+import { type Fields, type ParsedLimit, readField } from "./request.ts";
+
+/** The longest JSON form that is parsed, in UTF-16 units. Kubernetes allows 256 KiB for all annotations together. */
+const MAX_JSON = 64 * 1024;
+
+/** Unknown keys that are named one by one; the rest are counted. */
+const MAX_UNKNOWN = 8;
+
+/** The keys of the JSON form, and the fields they set. */
+const KEYS: ReadonlyMap<string, keyof Fields> = new Map([
+  ["rate", "rate"],
+  ["burst", "burst"],
+  ["bucket", "bucket"],
+  ["mice", "mice"],
+  ["pacer", "pacer"],
+]);
+
+/** The keys of the JSON form's `cms` object. */
+const CMS_KEYS: ReadonlyMap<string, keyof Fields> = new Map([
+  ["width", "width"],
+  ["depth", "depth"],
+  ["heavyHitterThreshold", "threshold"],
+]);
+
+/**
+ * Reads what an annotation, or the configuration's default in the same form, says about one direction: a plain rate
+ * (`10M`) or the JSON form (`{"rate":"10M","cms":{"width":2048}}`).
+ *
+ * @param value The annotation's text; in a configuration also the JSON object itself, or a number of bits per second.
+ * @param source Where it stands, e.g. `annotation natra.io/ingress-bandwidth`.
+ * @returns What could be read, and what could not. Nothing is clamped yet, and nothing makes it throw.
+ */
+export function parseAnnotation(value: unknown, source: string): ParsedLimit {
+  const parsed: ParsedLimit = { source, request: {}, faults: [] };
+  if (typeof value === "string" && value.trimStart().startsWith("{")) {
+    const read = parseObject(value);
+    if (typeof read === "string") {
+      parsed.faults.push({ field: "rate", key: source, given: quote(value), why: read });
+    } else readObject(parsed, read, source);
+  } else if (isObject(value)) {
+    readObject(parsed, value, source);
+  } else {
+    readField(parsed, "rate", source, value);
+  }
+  return parsed;
+}
+
+/** Parses the JSON form; returns why not if it cannot be. */
+function parseObject(text: string): object | string {
+  if (text.length > MAX_JSON) return `it is longer than ${MAX_JSON} characters`;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : "it is not a JSON object";
+  } catch {
+    return "it is not valid JSON";
+  }
+}
+
+function readObject(parsed: ParsedLimit, object: object, source: string): void {
+  const unknown: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(object)) {
+    const field = KEYS.get(key);
+    if (field !== undefined) readField(parsed, field, `${source}: ${key}`, value);
+    else if (key !== "cms") unknown.push([key, value]);
+    else if (isObject(value)) readSketch(parsed, value, source, unknown);
+    else {parsed.faults.push({
+        field: "width",
+        key: `${source}: cms`,
+        given: quoteValue(value),
+        why: "it must be an object",
+      });}
+  }
+  for (const [key, value] of unknown.slice(0, MAX_UNKNOWN)) {
+    parsed.faults.push({
+      field: null,
+      key: `${source}: ${quote(key)}`,
+      given: quoteValue(value),
+      why: "the key is unknown",
+    });
+  }
+  if (unknown.length > MAX_UNKNOWN) {
+    const given = `${unknown.length - MAX_UNKNOWN} more keys`;
+    parsed.faults.push({ field: null, key: source, given, why: "the keys are unknown" });
+  }
+}
+
+function readSketch(parsed: ParsedLimit, cms: object, source: string, unknown: [string, unknown][]): void {
+  for (const [key, value] of Object.entries(cms)) {
+    const field = CMS_KEYS.get(key);
+    if (field === undefined) unknown.push([`cms.${key}`, value]);
+    else readField(parsed, field, `${source}: cms.${key}`, value);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,152 @@
+import type { Warning } from "../../base/log/warning.ts";
+import { clampRate, decideBurst, decideSketch, decideThreshold, formatBytes } from "./clamp.ts";
+import { formatRate } from "./quantity.ts";
+import type { Bucket, Fault, Fields, Mice, Pacer, ParsedLimit, Setting } from "./request.ts";
+import { type Direction, type LimitSources, readSources } from "./sources.ts";
+
+export type { Bucket, Direction, LimitSources, Mice, Pacer, Warning };
+export type { LimitConf } from "./sources.ts";
+
+/** What one direction of a pod is held to. */
+export interface DirectionLimit {
+  /** Bits per second. */
+  readonly rate: bigint;
+  /** Bytes. */
+  readonly burst: bigint;
+  readonly bucket: Bucket;
+  readonly mice: Mice;
+  /** What was asked for; the kernel may not have it. */
+  readonly pacer: Pacer;
+  /** Cells in one row of the sketch, a power of two. */
+  readonly width: number;
+  /** Rows of the sketch. */
+  readonly depth: number;
+  /** Bytes that a flow may run ahead of its fair share before it counts as heavy; null: adaptive. */
+  readonly threshold: bigint | null;
+  /** Who set the rate, e.g. `annotation natra.io/ingress-bandwidth`. */
+  readonly source: string;
+}
+
+/** What a pod is held to; null: not held. */
+export interface Limits {
+  readonly ingress: DirectionLimit | null;
+  readonly egress: DirectionLimit | null;
+}
+
+/** The limits, and whatever was asked for and is not done as asked. */
+export interface Decision {
+  readonly limits: Limits;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Decides a pod's limits, once, from everything that may speak for it.
+ *
+ * The order, for each direction: the `natra.io` annotation, the `kubernetes.io` annotation,
+ * `runtimeConfig.bandwidth`, the namespace's annotations in the same order, the configuration's `ingressRate`/`egressRate`, the
+ * configuration's `ingress`/`egress` defaults; if none of them gives a rate, there is no limit. Each other key comes from the first source that gives
+ * it, so an annotation may leave out the rate, and a configuration may give defaults for every pod. A burst belongs
+ * to a rate: one given by a source below the rate's is ignored. A value that cannot be read, a negative rate among
+ * them, is left out, so that the next source speaks. Zero means "not said" in the bandwidth plugin's form
+ * (`runtimeConfig` and `…Rate`), as it does there; in an annotation it is below the lowest rate and becomes that.
+ *
+ * @param sources Who may speak; all of it untrusted, of any type and size.
+ * @returns The limits in bits per second and bytes, and the warnings, frozen throughout. It never throws.
+ */
+export function decideLimits(sources: LimitSources): Decision {
+  const warnings: Warning[] = [];
+  const warn = (warning: Warning): void => {
+    warnings.push(Object.freeze(warning));
+  };
+  const limits = Object.freeze({
+    ingress: decideDirection("ingress", sources, warn),
+    egress: decideDirection("egress", sources, warn),
+  });
+  return Object.freeze({ limits, warnings: Object.freeze(warnings) });
+}
+
+type Warn = (warning: Warning) => void;
+
+function decideDirection(direction: Direction, sources: LimitSources, warn: Warn): DirectionLimit | null {
+  const parsed = readSources(direction, sources);
+  const limit = decideLimit(parsed, sources.maxSketchBytes, warn);
+  for (const fault of parsed.flatMap(({ faults }) => faults)) {
+    warn({ key: fault.key, given: fault.given, used: describeUsed(fault, limit), why: fault.why });
+  }
+  return limit;
+}
+
+function decideLimit(
+  parsed: readonly ParsedLimit[],
+  maxSketchBytes: number,
+  warn: Warn,
+): DirectionLimit | null {
+  const index = parsed.findIndex(({ request }) => request.rate !== undefined);
+  const speaker = parsed[index];
+  const asked = speaker?.request.rate;
+  if (speaker === undefined || asked === undefined) {
+    warnOfNoRate(parsed, warn);
+    return null;
+  }
+  const rate = clampRate(asked, warn);
+  const bucket = first(parsed, "bucket")?.value ?? "pod";
+  return Object.freeze({
+    rate,
+    burst: decideBurst(rate, first(parsed.slice(0, index + 1), "burst"), warn),
+    bucket,
+    mice: first(parsed, "mice")?.value ?? "charged",
+    pacer: decidePacer(first(parsed, "pacer"), bucket, warn),
+    ...decideSketch(first(parsed, "width"), first(parsed, "depth"), maxSketchBytes, warn),
+    threshold: decideThreshold(first(parsed, "threshold"), warn),
+    source: speaker.source,
+  });
+}
+
+/** A queue of classes holds one rate; a rate for each heavy flow needs departure times or a policer. */
+function decidePacer(asked: Setting<Pacer> | undefined, bucket: Bucket, warn: Warn): Pacer {
+  if (asked?.value !== "htb" || bucket !== "flow") return asked?.value ?? "auto";
+  warn({
+    key: asked.key,
+    given: asked.given,
+    used: "auto",
+    why: "htb cannot give each heavy flow a rate of its own",
+  });
+  return "auto";
+}
+
+/** A pod that says how it wants to be held, but nobody says to what, is likely to be a mistake in its annotation. */
+function warnOfNoRate(parsed: readonly ParsedLimit[], warn: Warn): void {
+  const settled = parsed.find(({ source, faults }) =>
+    source.startsWith("annotation ") && faults.every(({ field }) => field === null)
+  );
+  if (settled === undefined) return;
+  warn({ key: settled.source, given: "no rate", used: "no limit", why: "no source gives a rate" });
+}
+
+/** The setting of the first source that has it. */
+function first<F extends keyof Fields>(
+  parsed: readonly ParsedLimit[],
+  field: F,
+): Setting<Fields[F]> | undefined {
+  for (const { request } of parsed) {
+    const setting: Setting<Fields[F]> | undefined = request[field];
+    if (setting !== undefined) return setting;
+  }
+  return undefined;
+}
+
+/** Says what became of a field that a source could not set. */
+function describeUsed(fault: Fault, limit: DirectionLimit | null): string {
+  if (fault.field === null) return "nothing";
+  if (limit === null) return "no limit";
+  switch (fault.field) {
+    case "rate":
+      return `${formatRate(limit.rate)} from ${limit.source}`;
+    case "burst":
+      return formatBytes(limit.burst);
+    case "threshold":
+      return limit.threshold === null ? "adaptive" : formatBytes(limit.threshold);
+    default:
+      return String(limit[fault.field]);
+  }
+}

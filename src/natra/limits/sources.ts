@@ -1,0 +1,126 @@
+import { quoteValue } from "../../base/log/quote.ts";
+import { parseAnnotation } from "./annotation.ts";
+import { type ParsedLimit, readField } from "./request.ts";
+
+/** The two directions, as the pod sees them. */
+export type Direction = "ingress" | "egress";
+
+/** What the configuration itself says about limits; each value as it stands in the JSON. */
+export interface LimitConf {
+  /** The bandwidth plugin's keys: bits per second, and bits. */
+  readonly ingressRate?: unknown;
+  readonly ingressBurst?: unknown;
+  readonly egressRate?: unknown;
+  readonly egressBurst?: unknown;
+  /** Defaults for pods that say nothing, in the annotation's form. */
+  readonly ingress?: unknown;
+  readonly egress?: unknown;
+  /** The pacer unless a source says otherwise. */
+  readonly pacer?: unknown;
+}
+
+/** Everything that may say something about a pod's limits; all of it untrusted. */
+export interface LimitSources {
+  /** The pod's annotations; null if the runtime passes none. */
+  readonly annotations: Readonly<Record<string, string>> | null;
+  /** Its namespace's annotations, which are its pods' defaults; absent where nobody knows them, as at a pod's start. */
+  readonly namespaceAnnotations?: Readonly<Record<string, string>>;
+  /** `runtimeConfig.bandwidth`, capitalised (containerd) or camel case (the specification). */
+  readonly runtimeBandwidth: unknown;
+  readonly conf: LimitConf;
+  /** The most that one direction's sketch may take, in bytes. */
+  readonly maxSketchBytes: number;
+}
+
+/** Whose annotations these are, first the one that wins. */
+const PREFIXES = ["natra.io", "kubernetes.io"] as const;
+
+/** Whether an annotation says something about limits. */
+export function isLimitAnnotation(key: string): boolean {
+  return PREFIXES.some((prefix) =>
+    ["ingress", "egress"].some((direction) => key === keyOf(prefix, direction))
+  );
+}
+
+function keyOf(prefix: string, direction: string): string {
+  return `${prefix}/${direction}-bandwidth`;
+}
+
+/** What runtimes pass as the burst, in bits, when nobody chose one. */
+const NOBODY_CHOSE = 4294967295n;
+
+/**
+ * Reads every source of one direction.
+ *
+ * @param direction The direction.
+ * @param sources The sources.
+ * @returns What each source that says anything says, first the one that wins.
+ */
+export function readSources(direction: Direction, sources: LimitSources): ParsedLimit[] {
+  const { annotations, conf } = sources;
+  const parsed: ParsedLimit[] = [];
+  parsed.push(...readAnnotations(direction, annotations ?? {}, "annotation"));
+  parsed.push(readRuntimeBandwidth(direction, sources.runtimeBandwidth));
+  parsed.push(...readAnnotations(direction, sources.namespaceAnnotations ?? {}, "namespace annotation"));
+  parsed.push(readPlainKeys(
+    `configuration ${direction}Rate`,
+    { key: `configuration ${direction}Rate`, value: conf[`${direction}Rate`] },
+    { key: `configuration ${direction}Burst`, value: conf[`${direction}Burst`] },
+  ));
+  const fallback = conf[direction];
+  if (fallback !== undefined && fallback !== null) {
+    parsed.push(parseAnnotation(fallback, `configuration ${direction}`));
+  }
+  if (conf.pacer !== undefined) {
+    const last: ParsedLimit = { source: "configuration pacer", request: {}, faults: [] };
+    readField(last, "pacer", last.source, conf.pacer);
+    parsed.push(last);
+  }
+  return parsed;
+}
+
+function readAnnotations(
+  direction: Direction,
+  annotations: Readonly<Record<string, string>>,
+  what: string,
+): ParsedLimit[] {
+  return PREFIXES.map((prefix) => keyOf(prefix, direction))
+    .filter((key) => Object.hasOwn(annotations, key))
+    .map((key) => parseAnnotation(annotations[key], `${what} ${key}`));
+}
+
+function readRuntimeBandwidth(direction: Direction, bandwidth: unknown): ParsedLimit {
+  const source = "runtimeConfig.bandwidth";
+  if (bandwidth === undefined || bandwidth === null) return { source, request: {}, faults: [] };
+  if (typeof bandwidth !== "object" || Array.isArray(bandwidth)) {
+    const given = quoteValue(bandwidth);
+    return {
+      source,
+      request: {},
+      faults: [{ field: "rate", key: source, given, why: "it must be an object" }],
+    };
+  }
+  const values = new Map<string, unknown>(Object.entries(bandwidth));
+  const capitalised = direction === "ingress" ? "Ingress" : "Egress";
+  const pick = (what: string): { key: string; value: unknown } => {
+    const key = values.has(direction + what) ? direction + what : capitalised + what;
+    return { key: `${source}.${key}`, value: values.get(key) };
+  };
+  const parsed = readPlainKeys(source, pick("Rate"), pick("Burst"));
+  if (parsed.request.burst?.value === NOBODY_CHOSE) delete parsed.request.burst;
+  return parsed;
+}
+
+/** Reads a rate and a burst where, as in the bandwidth plugin's form, zero means that nothing was said. */
+function readPlainKeys(
+  source: string,
+  rate: { key: string; value: unknown },
+  burst: { key: string; value: unknown },
+): ParsedLimit {
+  const parsed: ParsedLimit = { source, request: {}, faults: [] };
+  if (rate.value !== undefined && rate.value !== null) readField(parsed, "rate", rate.key, rate.value);
+  if (burst.value !== undefined && burst.value !== null) readField(parsed, "burst", burst.key, burst.value);
+  if (parsed.request.rate?.value === 0n) delete parsed.request.rate;
+  if (parsed.request.burst?.value === 0n) delete parsed.request.burst;
+  return parsed;
+}

@@ -1,0 +1,38 @@
+/** The pods that are held on this node, and what is read of one: for the metrics and for the page. */
+import { allApplied, type Applied, type AppliedDirection } from "../datapath/record.ts";
+import type { Direction } from "../../registry/names.ts";
+
+/** One direction of a pod that is held. */
+export interface HeldDirection {
+  readonly direction: Direction;
+  readonly held: AppliedDirection;
+}
+
+/** A pod's name in two parts; one that the runtime did not name goes by its container's ID. */
+export function nameOf({ pod, containerId }: Applied): { readonly namespace: string; readonly pod: string } {
+  return pod === null ? { namespace: "", pod: containerId } : { namespace: pod.namespace, pod: pod.name };
+}
+
+/**
+ * Every pod that is held, by name. While a pod's old sandbox is still there beside its new one only the new one counts:
+ * two series of one name would be none.
+ */
+export function heldPods(root?: string): Applied[] {
+  const newest = new Map<string, Applied>();
+  for (const applied of allApplied(root)) {
+    if (!applied.complete) continue;
+    const { namespace, pod } = nameOf(applied);
+    const key = JSON.stringify([namespace, pod, applied.ifname]);
+    const other = newest.get(key);
+    if (other === undefined || other.created < applied.created) newest.set(key, applied);
+  }
+  return [...newest.entries()].sort(([a], [b]) => a < b ? -1 : 1).map(([, applied]) => applied);
+}
+
+/** The directions of a pod that are held. */
+export function heldDirections(applied: Applied): HeldDirection[] {
+  return (["egress", "ingress"] as const).flatMap((direction) => {
+    const held = applied[direction];
+    return held === null ? [] : [{ direction, held }];
+  });
+}

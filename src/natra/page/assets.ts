@@ -1,0 +1,14 @@
+/** The page's own files: the build puts them into one, which the executable carries. */
+
+/** A file as it is sent. */
+export interface Asset {
+  readonly type: string;
+  readonly body: string;
+}
+
+/** The files by their path, for example `/page.js`. @throws {Error} If the build made none. */
+export function readAssets(): Readonly<Record<string, Asset>> {
+  const bundled = !import.meta.url.endsWith("/src/page/assets.ts");
+  const file = new URL(bundled ? "./page.json" : "../../../build/page.json", import.meta.url);
+  return JSON.parse(Deno.readTextFileSync(file)) as Record<string, Asset>;
+}
