@@ -1,6 +1,5 @@
+import { interfacePins, records } from "../../src/natra/node_state.ts";
 import { assertEquals } from "@std/assert";
-import { interfacePins } from "../../src/registry/names.ts";
-import { removeRecord, writeRecord } from "../../src/state/records.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { commandLine, leftovers, MARK, marked, neighbours, observe } from "./machine.ts";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
@@ -26,7 +25,7 @@ testIf(
       await using made = await Namespace.create("observe");
       assertEquals(neighbours(mark).includes(Deno.pid), true);
       Deno.mkdirSync(pins, { recursive: true, mode: 0o700 });
-      writeRecord(key, {});
+      records.write(key, {});
       Deno.writeTextFileSync(`${temp}/left`, "");
       const found = leftovers(before, await observe(mark, temp));
       const own = found.filter((line) =>
@@ -44,7 +43,7 @@ testIf(
     } finally {
       sleeper.kill();
       await sleeper.status;
-      removeRecord(key);
+      records.remove(key);
       Deno.removeSync(pins);
       Deno.removeSync(pins.slice(0, pins.lastIndexOf("/")));
       await Deno.remove(temp, { recursive: true });

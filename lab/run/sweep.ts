@@ -1,7 +1,8 @@
+import { records } from "../../src/natra/node_state.ts";
+import { unpinName } from "../../src/ebpf/pins.ts";
 import { release } from "../../src/natra/datapath/release.ts";
 import { netnsId } from "../../src/net/netns.ts";
-import { readRecord, type RecordKey } from "../../src/state/records.ts";
-import { unpinName } from "../../src/registry/names.ts";
+import type { RecordKey } from "../../src/state/records.ts";
 import { sweepNamespaces } from "../../tests/rig/namespace.ts";
 import { leftovers, type Machine } from "./machine.ts";
 import { endProcesses } from "./processes.ts";
@@ -27,7 +28,7 @@ export async function sweep(mark: string, before: Machine, now: Machine): Promis
 }
 
 function recordedNetns(key: RecordKey): string {
-  const record = readRecord(key);
+  const record = records.read(key);
   const hasNetns = typeof record === "object" && record !== null && "netns" in record;
   return hasNetns && typeof record.netns === "string" ? record.netns : "";
 }

@@ -1,7 +1,7 @@
+import { interfacePins, records } from "../../src/natra/node_state.ts";
 import { assertEquals } from "@std/assert";
 import { release } from "../../src/natra/datapath/release.ts";
-import { interfacePins } from "../../src/registry/names.ts";
-import { hasRecord, type RecordKey, writeRecord } from "../../src/state/records.ts";
+import type { RecordKey } from "../../src/state/records.ts";
 import { outcomeOf, run } from "../../tests/rig/run.ts";
 import { leftovers, MARK, marked, observe } from "./machine.ts";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
@@ -23,7 +23,7 @@ testIf(
     const [kept, left, others] = [keyOf("kept"), keyOf("left"), keyOf("others")];
     const hold = (key: RecordKey, netns: string): void => {
       Deno.mkdirSync(interfacePins(key.containerId, key.ifname), { recursive: true, mode: 0o700 });
-      writeRecord(key, { netns });
+      records.write(key, { netns });
     };
     const namespace = `natra-${await deadProcess()}-sweep`;
     hold(kept, "/run/netns/gone");
@@ -39,7 +39,7 @@ testIf(
       await sweep(mark, before, await observe(mark, "/nowhere"));
       const now = leftovers(before, await observe(mark, "/nowhere"));
       assertEquals(now.filter((line) => line.includes(left.containerId) || line.includes(namespace)), []);
-      assertEquals([hasRecord(kept), hasRecord(left), hasRecord(others)], [true, false, true]);
+      assertEquals([records.has(kept), records.has(left), records.has(others)], [true, false, true]);
       assertEquals(marked(mark), []);
     } finally {
       if (marked(mark).includes(stubborn.pid)) stubborn.kill("SIGKILL");

@@ -3,7 +3,7 @@ import { type CniDirectories, cniDirectories, DIRECTORIES } from "../cli/cni_dir
 import type { Command } from "../cli/subcommand.ts";
 import type { Options } from "../cli/options.ts";
 import { print } from "../cli/output.ts";
-import { leaveNode } from "../state/cleanup.ts";
+import { removeNodeState } from "../natra/node_state.ts";
 
 /** `natra uninstall` */
 export const command: Command = {
@@ -54,7 +54,7 @@ export async function uninstallNode(
       ? "removed the executable"
       : `left the executable for ${pods} ${pods === 1 ? "pod" : "pods"}: it goes with the last one's DEL`,
   );
-  if (failures.length === 0) leaveNode();
+  if (failures.length === 0) removeNodeState();
   return failures;
 }
 

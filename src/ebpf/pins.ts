@@ -1,6 +1,6 @@
 import { checkErrno, cstr, libc } from "../../ffi/native.ts";
 import { ifThere } from "../base/log/describe.ts";
-import { BPFFS, PIN_ROOT, unpinName } from "../registry/names.ts";
+import { BPFFS } from "../registry/names.ts";
 
 const BPF_FS_MAGIC = 0xcafe4a11n;
 const STATFS = 120; // sizeof(struct statfs); f_type comes first
@@ -61,10 +61,20 @@ export function removePins(directory: string): void {
   ifThere(() => Deno.removeSync(directory, { recursive: true }), undefined);
 }
 
-/** Every container's interface that has a directory of pins. */
-export function pinnedInterfaces(): { containerId: string; ifname: string }[] {
-  return subdirectories(PIN_ROOT).flatMap((container) => {
-    const interfaces = subdirectories(`${PIN_ROOT}/${container}`);
+/** A name as bpffs takes it: it refuses dots, which container IDs and interface names may have. */
+export function pinName(name: string): string {
+  return name.replaceAll("%", "%25").replaceAll(".", "%2e");
+}
+
+/** The name that {@linkcode pinName} was given. */
+export function unpinName(name: string): string {
+  return name.replaceAll("%2e", ".").replaceAll("%25", "%");
+}
+
+/** Every container's interface that has a directory of pins, `<root>/<container>/<interface>`. */
+export function pinnedInterfaces(root: string): { containerId: string; ifname: string }[] {
+  return subdirectories(root).flatMap((container) => {
+    const interfaces = subdirectories(`${root}/${container}`);
     // A container without one was cut short before its first.
     return (interfaces.length > 0 ? interfaces : [""]).map((ifname) => ({
       containerId: unpinName(container),

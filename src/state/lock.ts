@@ -2,18 +2,24 @@ import { checkErrno, cstr, libc, NativeError } from "../../ffi/native.ts";
 import { Errno } from "../../ffi/errno.ts";
 import { pause } from "../kernel/pause.ts";
 import { stillAlive } from "../kernel/watchdog.ts";
-import { makePinDirectory } from "../ebpf/pins.ts";
-import { containerPins } from "../registry/names.ts";
 
-const O_DIRECTORY_CLOEXEC = 0o2200000;
+/** Alone: the numbers of O_DIRECTORY and O_DIRECT differ between amd64 and arm64. */
+const O_CLOEXEC = 0o2000000;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
-/** Between two attempts at a lock that is somebody's. */
+/** Between two attempts at a lock that another process holds. */
 const RETRY_MS = 5;
 
+/** The directory that stands for a container. */
+export interface LockDirectory {
+  readonly path: string;
+  /** Makes the directory at that path, readable by root alone; it may be there. @throws {Error} If that is refused. */
+  make(path: string): void;
+}
+
 /**
- * One process at a time works on a container: the others wait, or see that it is busy. The lock is a flock(2) on the
- * container's pin directory, so the kernel gives it up whatever ends the process, and no lock file stays behind.
+ * One process at a time works on a container: the others wait, or see that it is busy. The lock is a flock(2) on a
+ * directory, so the kernel releases it whatever ends the process, and no lock file stays behind.
  */
 export class ContainerLock implements Disposable {
   readonly #fd: number;
@@ -24,10 +30,10 @@ export class ContainerLock implements Disposable {
     this.#directory = directory;
   }
 
-  /** Waits until nobody else works on the container. @throws {NativeError} If bpffs cannot be used. */
-  static wait(containerId: string): ContainerLock {
+  /** Waits until no other process works on the container. @throws {Error} If the directory cannot be used. */
+  static wait(directory: LockDirectory): ContainerLock {
     for (;;) {
-      const lock = ContainerLock.tryTake(containerId);
+      const lock = ContainerLock.tryTake(directory);
       // Asked again and again, because its holder may make more steps than the watchdog would give to one.
       stillAlive();
       if (lock !== null) return lock;
@@ -35,13 +41,12 @@ export class ContainerLock implements Disposable {
     }
   }
 
-  /** @returns null if somebody works on the container now. @throws {NativeError} If bpffs cannot be used. */
-  static tryTake(containerId: string): ContainerLock | null {
-    const directory = containerPins(containerId);
-    makePinDirectory(directory);
+  /** @returns null if another process works on the container now. @throws {Error} If the directory cannot be used. */
+  static tryTake({ path: directory, make }: LockDirectory): ContainerLock | null {
+    make(directory);
     let fd: number;
     try {
-      fd = checkErrno(`open "${directory}"`, libc.open(cstr(directory), O_DIRECTORY_CLOEXEC));
+      fd = checkErrno(`open "${directory}"`, libc.open(cstr(directory), O_CLOEXEC));
     } catch (error) {
       if (idOf(directory) === null) return null; // its last holder has just removed it
       throw error;
@@ -59,12 +64,12 @@ export class ContainerLock implements Disposable {
     return null;
   }
 
-  /** Gives it up, and removes the directory if nothing is pinned in it. */
+  /** Releases it, and removes the directory if nothing is in it. */
   [Symbol.dispose](): void {
     try {
       Deno.removeSync(this.#directory);
     } catch {
-      // something is pinned: the container is held
+      // not empty: something of the container is kept in it
     }
     libc.close(this.#fd);
   }

@@ -1,11 +1,10 @@
 /**
  * One small JSON file for each pod's interface: what was done to it. Written whole or not at all, readable by root
- * alone. Where they are is in the registry of names; only tests say otherwise.
+ * alone.
  *
  * @module
  */
 import { ifThere } from "../base/log/describe.ts";
-import { RECORD_ROOT } from "../registry/names.ts";
 
 /** What a record is about. */
 export interface RecordKey {
@@ -20,71 +19,78 @@ const DRAFT = ".tmp";
 /** Stands behind the container's ID in a draft's name; no ID has it. */
 const DRAFT_MARK = "+";
 
-function pathOf({ containerId, ifname }: RecordKey, root: string): string {
-  return `${root}/${containerId}-${ifname}${SUFFIX}`;
-}
-
 /** JSON has no bigint: they are written as strings. */
 function encode(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
-/** Writes a record, replacing the one that is there. @throws {Error} If the file system refuses. */
-export function writeRecord(key: RecordKey, value: unknown, root: string = RECORD_ROOT): void {
-  Deno.mkdirSync(root, { recursive: true, mode: DIRECTORY_MODE });
-  const path = pathOf(key, root);
-  const draft = `${root}/${key.containerId}${DRAFT_MARK}${crypto.randomUUID()}${DRAFT}`;
-  try {
-    Deno.writeTextFileSync(draft, JSON.stringify(value, encode), { createNew: true, mode: FILE_MODE });
-    Deno.renameSync(draft, path);
-  } catch (error) {
-    removeFile(draft);
-    throw error;
+/** The records below one directory, which is made with the first. */
+export class Records {
+  /** @param root The directory: one product's, on no other file system than its own. */
+  constructor(readonly root: string) {}
+
+  /** Writes a record, replacing the one that is there. @throws {Error} If the file system refuses. */
+  write(key: RecordKey, value: unknown): void {
+    Deno.mkdirSync(this.root, { recursive: true, mode: DIRECTORY_MODE });
+    const draft = `${this.root}/${key.containerId}${DRAFT_MARK}${crypto.randomUUID()}${DRAFT}`;
+    try {
+      Deno.writeTextFileSync(draft, JSON.stringify(value, encode), { createNew: true, mode: FILE_MODE });
+      Deno.renameSync(draft, this.#pathOf(key));
+    } catch (error) {
+      removeFile(draft);
+      throw error;
+    }
   }
-}
 
-/** Reads a record. @returns null if there is none, or none that is JSON. */
-export function readRecord(key: RecordKey, root: string = RECORD_ROOT): unknown {
-  return readFile(pathOf(key, root));
-}
-
-/** Whether there is a record, readable or not. */
-export function hasRecord(key: RecordKey, root: string = RECORD_ROOT): boolean {
-  try {
-    return Deno.lstatSync(pathOf(key, root)).isFile;
-  } catch {
-    return false;
+  /** Reads a record. @returns null if there is none, or it is not JSON. */
+  read(key: RecordKey): unknown {
+    return readFile(this.#pathOf(key));
   }
-}
 
-/** Every record, in no order; files that are no records are passed over. */
-export function readRecords(root: string = RECORD_ROOT): unknown[] {
-  return list(root)
-    .filter(({ isFile, name }) => isFile && name.endsWith(SUFFIX))
-    .map(({ name }) => readFile(`${root}/${name}`))
-    .filter((record) => record !== null);
-}
-
-/** The containers whose records somebody writes now, or was killed over. */
-export function draftedContainers(root: string = RECORD_ROOT): string[] {
-  const drafts = list(root).map(({ name }) => name).filter((name) => name.endsWith(DRAFT));
-  return [...new Set(drafts.map((name) => name.slice(0, Math.max(0, name.indexOf(DRAFT_MARK)))))];
-}
-
-/** Removes what a process that was killed left of a record. The caller holds the container's lock, so nobody writes one. */
-export function removeDrafts(containerId: string, root: string = RECORD_ROOT): void {
-  for (const { name } of list(root)) {
-    if (name.startsWith(`${containerId}${DRAFT_MARK}`) && name.endsWith(DRAFT)) removeFile(`${root}/${name}`);
+  /** Whether there is a record, readable or not. */
+  has(key: RecordKey): boolean {
+    try {
+      return Deno.lstatSync(this.#pathOf(key)).isFile;
+    } catch {
+      return false;
+    }
   }
-}
 
-function list(root: string): Deno.DirEntry[] {
-  return ifThere(() => [...Deno.readDirSync(root)], []);
-}
+  /** Every record, in no order; other files are skipped. */
+  all(): unknown[] {
+    return this.#list()
+      .filter(({ isFile, name }) => isFile && name.endsWith(SUFFIX))
+      .map(({ name }) => readFile(`${this.root}/${name}`))
+      .filter((record) => record !== null);
+  }
 
-/** Removes a record. What is not there is no error. */
-export function removeRecord(key: RecordKey, root: string = RECORD_ROOT): void {
-  removeFile(pathOf(key, root));
+  /** The containers with drafts: a process is writing their record now, or was killed over it. */
+  draftedContainers(): string[] {
+    const drafts = this.#list().map(({ name }) => name).filter((name) => name.endsWith(DRAFT));
+    return [...new Set(drafts.map((name) => name.slice(0, Math.max(0, name.indexOf(DRAFT_MARK)))))];
+  }
+
+  /** Removes the drafts that a killed process left. The caller holds the container's lock, so no process writes one. */
+  removeDrafts(containerId: string): void {
+    for (const { name } of this.#list()) {
+      if (name.startsWith(`${containerId}${DRAFT_MARK}`) && name.endsWith(DRAFT)) {
+        removeFile(`${this.root}/${name}`);
+      }
+    }
+  }
+
+  /** Removes a record. A missing one is no error. */
+  remove(key: RecordKey): void {
+    removeFile(this.#pathOf(key));
+  }
+
+  #pathOf({ containerId, ifname }: RecordKey): string {
+    return `${this.root}/${containerId}-${ifname}${SUFFIX}`;
+  }
+
+  #list(): Deno.DirEntry[] {
+    return ifThere(() => [...Deno.readDirSync(this.root)], []);
+  }
 }
 
 function readFile(path: string): unknown {

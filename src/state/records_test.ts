@@ -1,112 +1,109 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  draftedContainers,
-  hasRecord,
-  readRecord,
-  readRecords,
-  removeDrafts,
-  removeRecord,
-  writeRecord,
-} from "./records.ts";
+import { Records } from "./records.ts";
 
 /** A directory for records that goes away with its owner; it does not exist before the first record. */
-function temporaryRoot(): Disposable & { path: string } {
+function temporaryRoot(): Disposable & { path: string; records: Records } {
   const parent = Deno.makeTempDirSync({ prefix: "natra-records-" });
-  return { path: `${parent}/natra`, [Symbol.dispose]: () => Deno.removeSync(parent, { recursive: true }) };
+  const path = `${parent}/natra`;
+  return {
+    path,
+    records: new Records(path),
+    [Symbol.dispose]: () => Deno.removeSync(parent, { recursive: true }),
+  };
 }
 
 const key = { containerId: "c1", ifname: "eth0" };
 const namesIn = (root: string): string[] => [...Deno.readDirSync(root)].map(({ name }) => name).sort();
 
-Deno.test("writeRecord() makes the directory and the file, for root alone", () => {
+Deno.test("Records.write() makes the directory and the file, for root alone", () => {
   using root = temporaryRoot();
-  writeRecord(key, { a: 1 }, root.path);
+  root.records.write(key, { a: 1 });
   assertEquals(namesIn(root.path), ["c1-eth0.json"]);
   assertEquals((Deno.statSync(root.path).mode ?? 0) & 0o777, 0o700);
   assertEquals((Deno.statSync(`${root.path}/c1-eth0.json`).mode ?? 0) & 0o777, 0o600);
 });
 
-Deno.test("readRecord() gives back any JSON that was written, and bigints as text", () => {
+Deno.test("Records.read() gives back any JSON that was written, and bigints as text", () => {
   using root = temporaryRoot();
   fc.assert(fc.property(fc.jsonValue({ noUnicodeString: false }), fc.bigInt(), (value, big) => {
-    writeRecord(key, { value, big }, root.path);
+    root.records.write(key, { value, big });
     const plain: unknown = JSON.parse(JSON.stringify(value));
-    assertEquals(readRecord(key, root.path), { value: plain, big: String(big) });
+    assertEquals(root.records.read(key), { value: plain, big: String(big) });
   }));
 });
 
-Deno.test("writeRecord() replaces a record, and leaves no draft", () => {
+Deno.test("Records.write() replaces a record, and leaves no draft", () => {
   using root = temporaryRoot();
-  writeRecord(key, "first", root.path);
-  writeRecord(key, "second", root.path);
-  assertEquals(readRecord(key, root.path), "second");
+  root.records.write(key, "first");
+  root.records.write(key, "second");
+  assertEquals(root.records.read(key), "second");
   assertEquals(namesIn(root.path), ["c1-eth0.json"]);
 });
 
-Deno.test("writeRecord() that fails leaves the record that was there, and no draft", () => {
+Deno.test("Records.write() that fails leaves the record that was there, and no draft", () => {
   using root = temporaryRoot();
-  writeRecord(key, "first", root.path);
+  root.records.write(key, "first");
   const circular: Record<string, unknown> = {};
   circular["self"] = circular;
-  assertThrows(() => writeRecord(key, circular, root.path), TypeError);
+  assertThrows(() => root.records.write(key, circular), TypeError);
   Deno.mkdirSync(`${root.path}/c2-eth0.json`);
-  assertThrows(() => writeRecord({ ...key, containerId: "c2" }, "x", root.path));
-  assertEquals(readRecord(key, root.path), "first");
+  assertThrows(() => root.records.write({ ...key, containerId: "c2" }, "x"));
+  assertEquals(root.records.read(key), "first");
   assertEquals(namesIn(root.path), ["c1-eth0.json", "c2-eth0.json"]);
 });
 
-Deno.test("readRecord() gives null for none, and for one that is cut short", () => {
+Deno.test("Records.read() gives null for none, and for one that is cut short", () => {
   using root = temporaryRoot();
-  assertEquals(readRecord(key, root.path), null);
-  writeRecord(key, { a: 1 }, root.path);
+  assertEquals(root.records.read(key), null);
+  root.records.write(key, { a: 1 });
   Deno.writeTextFileSync(`${root.path}/c1-eth0.json`, '{"a":');
-  assertEquals(readRecord(key, root.path), null);
+  assertEquals(root.records.read(key), null);
 });
 
-Deno.test("hasRecord() sees a record that cannot be read, too", () => {
+Deno.test("Records.has() sees a record that cannot be read, too", () => {
   using root = temporaryRoot();
-  assertEquals(hasRecord(key, root.path), false);
-  writeRecord(key, { a: 1 }, root.path);
+  assertEquals(root.records.has(key), false);
+  root.records.write(key, { a: 1 });
   Deno.writeTextFileSync(`${root.path}/c1-eth0.json`, "");
-  assertEquals(hasRecord(key, root.path), true);
+  assertEquals(root.records.has(key), true);
 });
 
-Deno.test("readRecords() gives all records, and passes over what is none", () => {
+Deno.test("Records.all() gives all records, and passes over what is none", () => {
   using root = temporaryRoot();
-  assertEquals(readRecords(root.path), []);
-  writeRecord(key, 1, root.path);
-  writeRecord({ ...key, ifname: "eth1.5" }, 2, root.path);
+  assertEquals(root.records.all(), []);
+  root.records.write(key, 1);
+  root.records.write({ ...key, ifname: "eth1.5" }, 2);
   Deno.writeTextFileSync(`${root.path}/c9-eth0.json`, "no JSON");
   Deno.writeTextFileSync(`${root.path}/c1+x.tmp`, "3");
   Deno.mkdirSync(`${root.path}/directory.json`);
-  assertEquals(readRecords(root.path).sort(), [1, 2]);
+  assertEquals(root.records.all().sort(), [1, 2]);
 });
 
-Deno.test("readRecords() passes on an error that is not about being there", () => {
+Deno.test("Records.all() passes on an error that is not about being there", () => {
   using root = temporaryRoot();
   Deno.writeTextFileSync(root.path, "a file");
-  assertThrows(() => readRecords(root.path));
+  assertThrows(() => root.records.all());
 });
 
-Deno.test("removeRecord() removes one record, once or twice", () => {
+Deno.test("Records.remove() removes one record, once or twice", () => {
   using root = temporaryRoot();
-  writeRecord(key, 1, root.path);
-  writeRecord({ ...key, containerId: "c2" }, 2, root.path);
-  removeRecord(key, root.path);
-  removeRecord(key, root.path);
-  assert(!hasRecord(key, root.path));
-  assertEquals(readRecords(root.path), [2]);
+  root.records.write(key, 1);
+  root.records.write({ ...key, containerId: "c2" }, 2);
+  root.records.remove(key);
+  root.records.remove(key);
+  assert(!root.records.has(key));
+  assertEquals(root.records.all(), [2]);
 });
 
-Deno.test("removeDrafts() removes a container's drafts, and neither records nor others' drafts", () => {
+Deno.test("Records.removeDrafts() removes a container's drafts, and neither records nor others' drafts", () => {
   using root = temporaryRoot();
-  assertEquals(draftedContainers(root.path), []);
-  writeRecord(key, 1, root.path);
+  assertEquals(root.records.draftedContainers(), []);
+  root.records.write(key, 1);
   for (const name of ["c1+x.tmp", "c1+y.tmp", "c1-2+z.tmp"]) {
     Deno.writeTextFileSync(`${root.path}/${name}`, "{");
   }
-  assertEquals(draftedContainers(root.path).sort(), ["c1", "c1-2"]);
-  removeDrafts("c1", root.path);
+  assertEquals(root.records.draftedContainers().sort(), ["c1", "c1-2"]);
+  root.records.removeDrafts("c1");
   assertEquals(namesIn(root.path), ["c1-2+z.tmp", "c1-eth0.json"]);
 });

@@ -1,5 +1,5 @@
+import { Handle } from "../../src/natra/datapath/handles.ts";
 import { assert, assertEquals } from "@std/assert";
-import { Handle } from "../../src/registry/names.ts";
 import { Datapath, type DatapathOptions } from "./datapath.ts";
 import { flow, FULL_FRAME, MS, SECOND, START } from "./traffic.ts";
 

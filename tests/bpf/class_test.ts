@@ -1,6 +1,6 @@
+import { Handle } from "../../src/natra/datapath/handles.ts";
 import { assertEquals } from "@std/assert";
 import { constants } from "../../src/natra/datapath/layout.ts";
-import { Handle } from "../../src/registry/names.ts";
 import { Datapath, type DatapathOptions } from "./datapath.ts";
 import { ethernet } from "./packet/ethernet.ts";
 import { ipv4, ipv6 } from "./packet/ip.ts";

@@ -1,5 +1,5 @@
+import { Handle } from "../../src/natra/datapath/handles.ts";
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { Handle } from "../../src/registry/names.ts";
 import { backlogOf, charged, older } from "./cell.ts";
 import { IN_GUEST } from "./compile.ts";
 import { Datapath } from "./datapath.ts";

@@ -1,8 +1,9 @@
 /** deploy/cni-installer.yaml and the kustomizations: valid for an API server, and true for the natra that is built. */
+import { RECORD_ROOT } from "../../src/natra/node_state.ts";
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { MOUNT_POINTS } from "../../scripts/image/files.ts";
 import { DEFAULT_ADDRESS } from "../../src/agent/http.ts";
-import { BPFFS, RECORD_ROOT } from "../../src/registry/names.ts";
+import { BPFFS } from "../../src/registry/names.ts";
 import { run } from "../rig/run.ts";
 import { testIf } from "../rig/needs.ts";
 import { agentContainer, type DaemonSet, object, type PodSpec, type Role } from "./objects.ts";

@@ -12,6 +12,8 @@ export interface Hook {
   readonly netlink: Netlink;
   /** The pin that keeps a tcx link alive; of a clsact filter, which lives with the interface, it is the program's. */
   readonly pin: string;
+  /** The handle of the clsact filter, of its owner's allotment: filters of one priority are told apart by it. */
+  readonly filterHandle: number;
   /** The interface that natra_redirect sends packets to. */
   readonly redirectTo?: number;
 }

@@ -5,7 +5,7 @@ import { hasTcx } from "../features.ts";
 import { hasFilters, putRedirect } from "../../net/filters.ts";
 import { CLSACT, deleteQdisc, findQdisc } from "../../net/tc.ts";
 import { replacePin } from "../pins.ts";
-import { Filter } from "../../registry/names.ts";
+import { FILTER_PRIORITY } from "../../registry/names.ts";
 import { pinnedProgramId } from "../info.ts";
 import type { BpfObject, ProgramName } from "../../natra/datapath/object.ts";
 import type { Attacher, Hook } from "./attachment.ts";
@@ -24,15 +24,15 @@ function hookOf({ ifindex, point }: Hook, both = false): Uint8Array<ArrayBuffer>
   return new Uint8Array(hook.buffer);
 }
 
-function filterOf(program?: number): Uint8Array<ArrayBuffer> {
+function filterOf({ filterHandle }: Hook, program?: number): Uint8Array<ArrayBuffer> {
   const opts = new DataView(new ArrayBuffer(OPTS));
   opts.setBigUint64(0, BigInt(OPTS), true);
   if (program !== undefined) {
     opts.setInt32(8, program, true);
     opts.setUint32(12, BPF_TC_F_REPLACE, true); // ours from an ADD that was cut short
   }
-  opts.setUint32(20, Filter.HANDLE, true);
-  opts.setUint32(24, Filter.PRIORITY, true);
+  opts.setUint32(20, filterHandle, true);
+  opts.setUint32(24, FILTER_PRIORITY, true);
   return new Uint8Array(opts.buffer);
 }
 
@@ -44,8 +44,8 @@ function redirect(program: number, name: ProgramName, hook: Hook & { readonly re
   putRedirect(hook.netlink, {
     index: hook.ifindex,
     parent: CLSACT[hook.point],
-    priority: Filter.PRIORITY,
-    handle: Filter.HANDLE,
+    priority: FILTER_PRIORITY,
+    handle: hook.filterHandle,
     program,
     name,
     to: hook.redirectTo,
@@ -59,7 +59,7 @@ function putFilter(object: BpfObject, program: ProgramName, hook: Hook): void {
     redirect(object.programFd(program), program, { ...hook, redirectTo });
     return;
   }
-  const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(object.programFd(program)));
+  const attached = libbpf().bpf_tc_attach(hookOf(hook), filterOf(hook, object.programFd(program)));
   checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
 }
 
@@ -93,7 +93,7 @@ export const clsact: Attacher = {
   stop: (hook) => clsact.detach(hook, false),
 
   detach(hook: Hook, ownsClsact: boolean): void {
-    const result = libbpf().bpf_tc_detach(hookOf(hook), filterOf());
+    const result = libbpf().bpf_tc_detach(hookOf(hook), filterOf(hook));
     takeLog();
     const gone: readonly number[] = [-Errno.ENOENT, -Errno.ENODEV, -Errno.EINVAL];
     if (result < 0 && !gone.includes(result)) {
@@ -107,7 +107,7 @@ export const clsact: Attacher = {
   },
 
   verify(hook: Hook): string | null {
-    const filter = filterOf();
+    const filter = filterOf(hook);
     const result = libbpf().bpf_tc_query(hookOf(hook), filter);
     takeLog();
     const which = `the ${hook.point} filter of interface ${hook.ifindex}`;

@@ -1,6 +1,6 @@
+import { isKnown } from "../node_state.ts";
 import type { Logger } from "../../base/log/log.ts";
 import { describeError } from "../../base/log/describe.ts";
-import { isKnown } from "../../state/known.ts";
 import { attachmentOf } from "./attach.ts";
 import { countEnd, countStart, failReason, type Outcome } from "./outcomes.ts";
 import { addAnswer, type AddRequest } from "../../cni/protocol.ts";

@@ -1,5 +1,5 @@
+import { isKnown } from "../node_state.ts";
 import type { Logger } from "../../base/log/log.ts";
-import { isKnown } from "../../state/known.ts";
 import { CniError, CODE } from "../../cni/errors.ts";
 import type { CheckRequest } from "../../cni/protocol.ts";
 import { requestedLimits } from "./limits_from_conf.ts";

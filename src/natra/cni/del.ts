@@ -1,6 +1,6 @@
+import { isKnown } from "../node_state.ts";
 import type { Logger } from "../../base/log/log.ts";
 import { describeError } from "../../base/log/describe.ts";
-import { isKnown } from "../../state/known.ts";
 import type { DelRequest } from "../../cni/protocol.ts";
 
 /**

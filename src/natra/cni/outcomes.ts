@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { OUTCOME_FILE } from "../../registry/names.ts";
+import { OUTCOME_FILE } from "../node_state.ts";
 import { addToTally, readTally } from "../../state/tally.ts";
 
 /** How an ADD that was understood may end: the pod is limited, nobody asked for a limit, or it starts without its limit. */

@@ -1,3 +1,4 @@
+import { isKnown } from "../node_state.ts";
 import { attachmentOf } from "../cni/attach.ts";
 import { ATTACH_MODES } from "../cni/natra_conf.ts";
 import type { Choice } from "../datapath/record.ts";
@@ -5,7 +6,6 @@ import { decideLimits, type Decision } from "../limits/limits.ts";
 import { quote } from "../../base/log/quote.ts";
 import { kernelRelease } from "../../kernel/version.ts";
 import { netnsId } from "../../net/netns.ts";
-import { isKnown } from "../../state/known.ts";
 import { DIRECTIONS } from "../../registry/names.ts";
 import type { RecordKey } from "../../state/records.ts";
 import type { Command } from "../../cli/subcommand.ts";

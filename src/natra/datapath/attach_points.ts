@@ -1,6 +1,8 @@
+import { FILTER_HANDLE } from "./handles.ts";
+import { interfacePins } from "../node_state.ts";
 import type { Bucket, Limits } from "../limits/limits.ts";
 import type { PodVeth } from "../../pod/veth.ts";
-import { type Direction, interfacePins } from "../../registry/names.ts";
+import type { Direction } from "../../registry/names.ts";
 import type { RecordKey } from "../../state/records.ts";
 import type { Hook } from "../../ebpf/attach/attachment.ts";
 import { findIfb } from "./ifb.ts";
@@ -71,6 +73,7 @@ export function placesOf(
       netlink: device.netlink,
       point,
       pin: `${pins}/${program.replace("natra_", "")}`,
+      filterHandle: FILTER_HANDLE,
       ...(redirectTo === undefined ? {} : { redirectTo }),
     },
     run: end === "outside" ? (f) => f() : (f) => veth.netns.run(f),

@@ -1,3 +1,4 @@
+import { lockOf, records } from "../node_state.ts";
 import { describeError } from "../../base/log/describe.ts";
 import type { DirectionLimit, Limits } from "../limits/limits.ts";
 import { netnsId } from "../../net/netns.ts";
@@ -5,7 +6,6 @@ import { findVeth, MissingInterfaceError, type PodVeth } from "../../pod/veth.ts
 import { hasBpffs } from "../../ebpf/pins.ts";
 import { ContainerLock } from "../../state/lock.ts";
 import { type Direction, DIRECTIONS } from "../../registry/names.ts";
-import { writeRecord } from "../../state/records.ts";
 import { alterDirection, type Altered } from "./change_direction.ts";
 import { type Applied, type AppliedDirection, type Choice, readApplied } from "./record.ts";
 import { attacherOf } from "../../ebpf/attach/select.ts";
@@ -35,7 +35,7 @@ export type ChangeRequest = HoldRequest;
 export function change(request: ChangeRequest): Applied | null {
   const { limits } = request;
   const choices: Choice[] = hasBpffs() ? [] : [{ what: "bpffs", choice: "mounted", why: "nobody had" }];
-  using lock = ContainerLock.wait(request.containerId);
+  using lock = ContainerLock.wait(lockOf(request.containerId));
   const applied = readApplied(request);
   using veth = applied === null ? null : vethOf(applied);
   const unlimited = limits.ingress === null && limits.egress === null;
@@ -91,14 +91,14 @@ function changeLocked(altered: Altered, request: ChangeRequest, choices: readonl
   const side = applied.ingress === null ? decideSide(request, veth, choose) : applied.side;
   const owned = { ...applied, ...ownsNow(altered, limits, side), side };
   const now = { ...altered, applied: owned };
-  writeRecord(owned, { ...owned, complete: false, wanted: limits });
+  records.write(owned, { ...owned, complete: false, wanted: limits });
   try {
     const held = {
       ingress: setDirection(now, "ingress", limits.ingress),
       egress: setDirection(now, "egress", limits.egress),
     };
     const changed: Applied = { ...owned, ...held, choices: merged(applied.choices, choices, held) };
-    writeRecord(owned, changed);
+    records.write(owned, changed);
     return changed;
   } catch (error) {
     const failure = restore(now);
@@ -170,10 +170,10 @@ function restore({ touched, ...failed }: Altered): string | null {
       if (limit === null) dropDirection(altered, direction);
       else held[direction] = anew(altered, direction, limit);
     }
-    writeRecord(applied, { ...applied, ...held });
+    records.write(applied, { ...applied, ...held });
     return null;
   } catch (error) {
-    writeRecord(applied, { ...applied, complete: false, wanted: before });
+    records.write(applied, { ...applied, complete: false, wanted: before });
     return describeError(error);
   }
 }

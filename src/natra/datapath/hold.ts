@@ -1,3 +1,4 @@
+import { isKnown, lockOf, records } from "../node_state.ts";
 import { stillAlive } from "../../kernel/watchdog.ts";
 import { describeError } from "../../base/log/describe.ts";
 import type { DirectionLimit, Limits } from "../limits/limits.ts";
@@ -5,10 +6,9 @@ import { setGsoMaxSize } from "../../net/links.ts";
 import { netnsId } from "../../net/netns.ts";
 import { findVeth, type PodVeth } from "../../pod/veth.ts";
 import { hasBpffs, makePinDirectory } from "../../ebpf/pins.ts";
-import { isKnown } from "../../state/known.ts";
 import { ContainerLock } from "../../state/lock.ts";
 import type { Direction } from "../../registry/names.ts";
-import { type RecordKey, writeRecord } from "../../state/records.ts";
+import type { RecordKey } from "../../state/records.ts";
 import type { Applied, AppliedDirection, AppliedInterface, Choice, PodName, Told } from "./record.ts";
 import type { Attacher, AttachKind } from "../../ebpf/attach/attachment.ts";
 import { selectAttacher } from "../../ebpf/attach/select.ts";
@@ -55,7 +55,7 @@ export type Choose = (what: string, choice: string, why: string) => void;
  */
 export function hold(asked: HoldRequest): Applied {
   const choices: Choice[] = hasBpffs() ? [] : [{ what: "bpffs", choice: "mounted", why: "nobody had" }];
-  using lock = ContainerLock.wait(asked.containerId);
+  using lock = ContainerLock.wait(lockOf(asked.containerId));
   return holdLocked(lock, asked, choices);
 }
 
@@ -79,7 +79,7 @@ export function holdLocked(
   const { attacher, why } = selectAttacher(request.attach);
   choose("attach", attacher.kind, why);
   const begun = begin(request, veth, attacher);
-  writeRecord(request, begun);
+  records.write(request, begun);
   try {
     const held = {
       ingress: holdDirection("ingress", request, veth, attacher, choose),
@@ -87,7 +87,7 @@ export function holdLocked(
     };
     const { wanted: _done, ...rest } = begun;
     const applied: Applied = { ...rest, ...held, complete: true, choices };
-    writeRecord(request, applied);
+    records.write(request, applied);
     return applied;
   } catch (error) {
     const failures = releaseLocked(lock, request, request.netns);

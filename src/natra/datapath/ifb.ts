@@ -1,6 +1,6 @@
+import { ifbName } from "./handles.ts";
 import { addIfb, deleteLink, linkByName } from "../../net/links.ts";
 import type { PodVeth } from "../../pod/veth.ts";
-import { ifbName } from "../../registry/names.ts";
 import type { Device } from "./pacer/pacer.ts";
 
 /** The ifb that a pod's ingress queues on, in the pod's namespace. @returns null if there is none. @throws {NativeError} */

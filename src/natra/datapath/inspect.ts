@@ -1,10 +1,11 @@
+import { FILTER_HANDLE, Handle } from "./handles.ts";
 import { tcxPrograms } from "../../ebpf/features.ts";
 import { listFilters } from "../../net/filters.ts";
 import { linkByIndex, type LinkStats, linkStats } from "../../net/links.ts";
 import { CLSACT, findQdisc, formatHandle, INGRESS, ROOT } from "../../net/tc.ts";
 import { bypassOfNode } from "../../pod/bypass.ts";
 import { findVeth, type PodVeth } from "../../pod/veth.ts";
-import { type Direction, DIRECTIONS, Filter, Handle } from "../../registry/names.ts";
+import { type Direction, DIRECTIONS, FILTER_PRIORITY } from "../../registry/names.ts";
 import type { Applied } from "./record.ts";
 import { type Counters, readCounters } from "./counters.ts";
 import { findIfb } from "./ifb.ts";
@@ -114,7 +115,7 @@ function inspectHook(
   } else {
     const filters = listFilters(hook.netlink, hook.ifindex, CLSACT[hook.point]);
     const own = filters.findIndex(({ priority, handle }) =>
-      priority === Filter.PRIORITY && handle === Filter.HANDLE
+      priority === FILTER_PRIORITY && handle === FILTER_HANDLE
     );
     before = own < 0 ? null : [
       ...tcx.map(named),

@@ -1,5 +1,5 @@
+import { Handle } from "./handles.ts";
 import type { DirectionLimit } from "../limits/limits.ts";
-import { Handle } from "../../registry/names.ts";
 import type { PacerKind } from "./pacer/pacer.ts";
 import { gsoLimit } from "./gso.ts";
 import * as layout from "./layout.ts";

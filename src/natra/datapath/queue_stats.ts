@@ -1,8 +1,9 @@
+import { Handle, ifbName } from "./handles.ts";
 import { linkByName } from "../../net/links.ts";
 import { Netlink } from "../../net/netlink.ts";
 import { NetNs, netnsId } from "../../net/netns.ts";
 import { eachQdisc, findQdisc, type Qdisc } from "../../net/tc.ts";
-import { type Direction, DIRECTIONS, Handle, ifbName } from "../../registry/names.ts";
+import { type Direction, DIRECTIONS } from "../../registry/names.ts";
 import type { Applied, AppliedDirection } from "./record.ts";
 
 /**

@@ -1,9 +1,10 @@
+import { lockOf, PIN_ROOT, records } from "../node_state.ts";
 import { describeError } from "../../base/log/describe.ts";
 import { netnsId, whyUnseen } from "../../net/netns.ts";
 import { findVeth, MissingInterfaceError } from "../../pod/veth.ts";
 import { pinnedInterfaces } from "../../ebpf/pins.ts";
 import { ContainerLock } from "../../state/lock.ts";
-import { draftedContainers, type RecordKey, removeDrafts } from "../../state/records.ts";
+import type { RecordKey } from "../../state/records.ts";
 import { allApplied, type Applied, readApplied } from "./record.ts";
 import { holdLocked } from "./hold.ts";
 import { releaseLocked } from "./release.ts";
@@ -31,7 +32,7 @@ export type Judge = (key: RecordKey, applied: Applied | null) => string | null;
 export function reconcile(judge: Judge = whyDead, dryRun = false): Leftover[] {
   const leftovers: Leftover[] = [];
   for (const key of everyKey()) {
-    using lock = ContainerLock.tryTake(key.containerId);
+    using lock = ContainerLock.tryTake(lockOf(key.containerId));
     if (lock === null) continue;
     const applied = readApplied(key);
     try {
@@ -70,16 +71,16 @@ function finish(lock: ContainerLock, applied: Applied): string[] {
 
 /** Records are written by who holds the container's lock: where nobody does, a draft is of a process that was killed. */
 function removeDeadDrafts(): void {
-  for (const containerId of draftedContainers()) {
-    using lock = ContainerLock.tryTake(containerId);
-    if (lock !== null) removeDrafts(containerId);
+  for (const containerId of records.draftedContainers()) {
+    using lock = ContainerLock.tryTake(lockOf(containerId));
+    if (lock !== null) records.removeDrafts(containerId);
   }
 }
 
 /** Whatever has a record or pins. */
 function everyKey(): RecordKey[] {
   const keys = new Map<string, RecordKey>();
-  for (const { containerId, ifname } of [...allApplied(), ...pinnedInterfaces()]) {
+  for (const { containerId, ifname } of [...allApplied(), ...pinnedInterfaces(PIN_ROOT)]) {
     keys.set(`${containerId}/${ifname}`, { containerId, ifname });
   }
   return [...keys.values()];

@@ -1,5 +1,6 @@
+import { records } from "../node_state.ts";
 import type { DirectionLimit, LimitConf, Limits } from "../limits/limits.ts";
-import { readRecord, readRecords, type RecordKey } from "../../state/records.ts";
+import type { RecordKey, Records } from "../../state/records.ts";
 import type { Direction } from "../../registry/names.ts";
 import type { AttachKind } from "../../ebpf/attach/attachment.ts";
 import type { Side } from "./attach_points.ts";
@@ -71,15 +72,15 @@ export interface Applied extends RecordKey {
 }
 
 /** What was done to a pod's interface. @returns null if nothing was, or nobody knows. */
-export function readApplied(key: RecordKey, root?: string): Applied | null {
-  const applied = parse(readRecord(key, root));
+export function readApplied(key: RecordKey, from: Records = records): Applied | null {
+  const applied = parse(from.read(key));
   // "a-b" with "c" and "a" with "b-c" have one file name: the other's record is none of this one.
   return applied?.containerId === key.containerId && applied.ifname === key.ifname ? applied : null;
 }
 
 /** Every record that can be read. */
-export function allApplied(root?: string): Applied[] {
-  return readRecords(root).map(parse).filter((applied) => applied !== null);
+export function allApplied(from: Records = records): Applied[] {
+  return from.all().map(parse).filter((applied) => applied !== null);
 }
 
 function parse(value: unknown): Applied | null {

@@ -1,3 +1,4 @@
+import { interfacePins, lockOf, records } from "../node_state.ts";
 import { stillAlive } from "../../kernel/watchdog.ts";
 import { describeError } from "../../base/log/describe.ts";
 import { setGsoMaxSize } from "../../net/links.ts";
@@ -5,8 +6,8 @@ import { netnsId } from "../../net/netns.ts";
 import { findVeth, MissingInterfaceError, type PodVeth } from "../../pod/veth.ts";
 import { removePins } from "../../ebpf/pins.ts";
 import { ContainerLock } from "../../state/lock.ts";
-import { type Direction, DIRECTIONS, interfacePins } from "../../registry/names.ts";
-import { type RecordKey, removeDrafts, removeRecord, writeRecord } from "../../state/records.ts";
+import { type Direction, DIRECTIONS } from "../../registry/names.ts";
+import type { RecordKey } from "../../state/records.ts";
 import { allApplied, type Applied, readApplied } from "./record.ts";
 import { attacherOf } from "../../ebpf/attach/select.ts";
 import { removeIfb } from "./ifb.ts";
@@ -24,7 +25,7 @@ export type Attempt = (step: () => void) => void;
  * @throws {NativeError} If the container cannot be locked.
  */
 export function release(key: RecordKey, netns: string | null): string[] {
-  using lock = ContainerLock.wait(key.containerId);
+  using lock = ContainerLock.wait(lockOf(key.containerId));
   return releaseLocked(lock, key, netns);
 }
 
@@ -44,10 +45,10 @@ export function releaseLocked(_lock: ContainerLock, key: RecordKey, netns: strin
   if (path !== null) attempt(() => releaseDevices(key, path, applied, attempt));
   // With the namespace the veth is gone, and with it queues and filters: what is left are pins and the record.
   attempt(() => removePins(interfacePins(key.containerId, key.ifname)));
-  attempt(() => removeDrafts(key.containerId));
+  attempt(() => records.removeDrafts(key.containerId));
   // Whoever tries again needs the record: it must not go before what it tells of.
-  if (failures.length === 0) attempt(() => removeRecord(key));
-  else if (applied !== null) attempt(() => writeRecord(key, { ...applied, complete: false, wanted: null }));
+  if (failures.length === 0) attempt(() => records.remove(key));
+  else if (applied !== null) attempt(() => records.write(key, { ...applied, complete: false, wanted: null }));
   return failures;
 }
 

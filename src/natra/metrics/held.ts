@@ -1,5 +1,7 @@
 /** The pods that are held on this node, and what is read of one: for the metrics and for the page. */
 import { allApplied, type Applied, type AppliedDirection } from "../datapath/record.ts";
+import type { Records } from "../../state/records.ts";
+import { records } from "../node_state.ts";
 import type { Direction } from "../../registry/names.ts";
 
 /** One direction of a pod that is held. */
@@ -17,9 +19,9 @@ export function nameOf({ pod, containerId }: Applied): { readonly namespace: str
  * Every pod that is held, by name. While a pod's old sandbox is still there beside its new one only the new one counts:
  * two series of one name would be none.
  */
-export function heldPods(root?: string): Applied[] {
+export function heldPods(from: Records = records): Applied[] {
   const newest = new Map<string, Applied>();
-  for (const applied of allApplied(root)) {
+  for (const applied of allApplied(from)) {
     if (!applied.complete) continue;
     const { namespace, pod } = nameOf(applied);
     const key = JSON.stringify([namespace, pod, applied.ifname]);

@@ -1,18 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { appliedOf } from "../../../tests/rig/any_applied.ts";
 import type { Applied } from "../datapath/record.ts";
-import { writeRecord } from "../../state/records.ts";
 import { heldDirections, heldPods, nameOf } from "./held.ts";
+import { Records } from "../../state/records.ts";
 
 function record(containerId: string, name: string | null, more: Partial<Applied> = {}): Applied {
   return appliedOf({ containerId, pod: name === null ? null : { namespace: "shop", name }, ...more });
 }
 
-function heldOf(...records: readonly Applied[]): Applied[] {
+function heldOf(...all: readonly Applied[]): Applied[] {
   const root = Deno.makeTempDirSync({ prefix: "natra-held-" });
   try {
-    for (const applied of records) writeRecord(applied, applied, root);
-    return heldPods(root);
+    const records = new Records(root);
+    for (const applied of all) records.write(applied, applied);
+    return heldPods(records);
   } finally {
     Deno.removeSync(root, { recursive: true });
   }

@@ -8,7 +8,7 @@ export interface Asset {
 
 /** The files by their path, for example `/page.js`. @throws {Error} If the build made none. */
 export function readAssets(): Readonly<Record<string, Asset>> {
-  const bundled = !import.meta.url.endsWith("/src/page/assets.ts");
+  const bundled = !import.meta.url.endsWith("/src/natra/page/assets.ts");
   const file = new URL(bundled ? "./page.json" : "../../../build/page.json", import.meta.url);
   return JSON.parse(Deno.readTextFileSync(file)) as Record<string, Asset>;
 }

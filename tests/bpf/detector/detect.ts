@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { Handle } from "../../../src/registry/names.ts";
+import { Handle } from "../../../src/natra/datapath/handles.ts";
 import { Datapath } from "../datapath.ts";
 import { flow as packetOf, START } from "../traffic.ts";
 import { arrivals, fairShare, random, zipfFlows } from "./zipf.ts";

@@ -1,9 +1,10 @@
+import { interfacePins } from "../../node_state.ts";
 import type { Applied, Choice } from "../../datapath/record.ts";
 import type { Counters, Flow, QueueStats, SketchFill } from "../../datapath/datapath.ts";
 import type { InspectedHook } from "../../datapath/inspect.ts";
 import type { DirectionLimit } from "../../limits/limits.ts";
 import { describeError } from "../../../base/log/describe.ts";
-import { type Direction, DIRECTIONS, interfacePins } from "../../../registry/names.ts";
+import { type Direction, DIRECTIONS } from "../../../registry/names.ts";
 import { podName } from "../pods.ts";
 
 /** One direction of a pod's interface. */

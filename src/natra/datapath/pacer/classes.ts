@@ -1,6 +1,6 @@
+import { Handle } from "../handles.ts";
 import type { DirectionLimit } from "../../limits/limits.ts";
 import { type Attribute, u64 } from "../../../net/netlink.ts";
-import { Handle } from "../../../registry/names.ts";
 import { burstTime, podCredit } from "../knobs.ts";
 
 // linux/pkt_sched.h

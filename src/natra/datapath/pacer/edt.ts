@@ -1,7 +1,7 @@
+import { Handle } from "../handles.ts";
 import type { DirectionLimit } from "../../limits/limits.ts";
 import { u32 } from "../../../net/netlink.ts";
 import { putQdisc, ROOT } from "../../../net/tc.ts";
-import { Handle } from "../../../registry/names.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 

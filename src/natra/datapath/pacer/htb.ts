@@ -1,8 +1,8 @@
+import { Handle } from "../handles.ts";
 import { eventually } from "../../../kernel/pause.ts";
 import type { DirectionLimit } from "../../limits/limits.ts";
 import { type Attribute, u32 } from "../../../net/netlink.ts";
 import { eachClass, findQdisc, formatHandle, putClass, putQdisc, ROOT } from "../../../net/tc.ts";
-import { Handle } from "../../../registry/names.ts";
 import { classes, classOptions, type ClassSpec, opened, ratesOf } from "./classes.ts";
 import {
   byteFifo,

@@ -1,9 +1,9 @@
+import { Handle } from "../handles.ts";
 import { Errno } from "../../../../ffi/errno.ts";
 import { NativeError } from "../../../../ffi/native.ts";
 import type { DirectionLimit } from "../../limits/limits.ts";
 import { type Attribute, u32, u64 } from "../../../net/netlink.ts";
 import { findQdisc, formatHandle, putQdisc, type Qdisc } from "../../../net/tc.ts";
-import { Handle } from "../../../registry/names.ts";
 import { GSO_MAX, gsoLimit } from "../gso.ts";
 import { LEAF_TIME, TURNS_TIME } from "../knobs.ts";
 import { constants } from "../layout.ts";

@@ -1,5 +1,5 @@
+import { Handle } from "../handles.ts";
 import { deleteQdisc, findQdisc, formatHandle, ROOT } from "../../../net/tc.ts";
-import { Handle } from "../../../registry/names.ts";
 import type { Device } from "./pacer.ts";
 
 /** Deletes natra's queue at the root of a device, if it is there: another's is never touched. @throws {NativeError} */

@@ -1,8 +1,8 @@
+import { interfacePins, PIN_ROOT } from "../../../node_state.ts";
 import { type Applied, readApplied } from "../../../datapath/record.ts";
 import { whyDead } from "../../../datapath/reconcile.ts";
 import { describeError } from "../../../../base/log/describe.ts";
 import { pinnedInterfaces } from "../../../../ebpf/pins.ts";
-import { interfacePins } from "../../../../registry/names.ts";
 import type { Symptom } from "../finding.ts";
 
 /** Milliseconds after which what is half done is not being done any more. */
@@ -44,7 +44,7 @@ export function leftover(applied: Applied): Symptom | null {
 
 /** Pins without a record: nobody could undo what they stand for. */
 export function orphans(): Symptom[] {
-  const lost = pinnedInterfaces().filter(({ containerId, ifname }) =>
+  const lost = pinnedInterfaces(PIN_ROOT).filter(({ containerId, ifname }) =>
     ifname !== "" && readApplied({ containerId, ifname }) === null &&
     isOld(interfacePins(containerId, ifname))
   );

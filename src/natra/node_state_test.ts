@@ -1,6 +1,38 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import fc from "fast-check";
-import { containerPins, DIRECTIONS, Handle, interfacePins, PIN_ROOT, unpinName } from "./names.ts";
+import { unpinName } from "../ebpf/pins.ts";
+import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
+import { containerPins, interfacePins, isKnown, PIN_ROOT, records } from "./node_state.ts";
+
+const fresh = (): { containerId: string; ifname: string } => ({
+  containerId: `natra-rig-${crypto.randomUUID()}`,
+  ifname: "eth0.5",
+});
+
+Deno.test("isKnown() is false for a container that natra never saw", () =>
+  assertEquals(isKnown(fresh()), false));
+
+testIf(needsRootAnd(), "isKnown() is true from a record alone", () => {
+  const key = fresh();
+  try {
+    records.write(key, {});
+    assertEquals([isKnown(key), isKnown({ ...key, ifname: "eth1" })], [true, false]);
+  } finally {
+    records.remove(key);
+  }
+  assertEquals(isKnown(key), false);
+});
+
+testIf(needsRootAnd(), "isKnown() is true from pins alone, as an ADD that was killed leaves them", () => {
+  const key = fresh();
+  try {
+    Deno.mkdirSync(interfacePins(key.containerId, key.ifname), { recursive: true, mode: 0o700 });
+    assertEquals([isKnown(key), isKnown({ ...key, ifname: "eth1" })], [true, false]);
+  } finally {
+    Deno.removeSync(containerPins(key.containerId), { recursive: true });
+  }
+  assertEquals(isKnown(key), false);
+});
 
 /** What the specification lets a container ID be. */
 const containerId = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/);
@@ -43,22 +75,3 @@ for (
     assertEquals(interfacePins("c", name ?? ""), `${PIN_ROOT}/c/${pin}`);
   });
 }
-
-Deno.test("Handle gives every class a leaf with a major of its own, which is neither the root's nor another's", () => {
-  const classes = [
-    Handle.POD,
-    Handle.ACK,
-    Handle.LIGHT,
-    Handle.HEAVY,
-    Handle.FREE,
-    Handle.YOUNG,
-    Handle.BULK,
-  ];
-  const handles = [Handle.ROOT, ...classes.map(Handle.leaf)];
-  assertEquals(new Set(handles).size, handles.length);
-  for (const handle of handles) assertEquals(handle & 0xffff, 0);
-  for (const id of classes) assertEquals(id >>> 16, Handle.ROOT >>> 16);
-  for (const handle of handles) assertEquals(handle > 0x80ff0000 || handle < 0x20000, false);
-});
-
-Deno.test("DIRECTIONS are the pod's two", () => assertEquals(DIRECTIONS, ["ingress", "egress"]));
