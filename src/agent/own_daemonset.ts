@@ -65,9 +65,9 @@ export class OwnDaemonSet implements Disposable {
   }
 }
 
-/** The agent's own DaemonSet, if nobody says otherwise. */
-export function defaultDaemonSet(): string {
-  return ifThere(() => `${Deno.readTextFileSync(OWN_NAMESPACE).trim()}/natra`, "kube-system/natra");
+/** The agent's own DaemonSet, unless it is named. @param name Its name, in the namespace of this pod. */
+export function defaultDaemonSet(name: string): string {
+  return ifThere(() => `${Deno.readTextFileSync(OWN_NAMESPACE).trim()}/${name}`, `kube-system/${name}`);
 }
 
 function hasDeletionTimestamp(object: unknown): boolean {

@@ -1,7 +1,7 @@
 /** The agent's loop: tasks that run at its start, and again and again until it is told to stop. */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
-import { Backoff, pause } from "../base/wait.ts";
+import { Backoff, delay } from "../base/wait.ts";
 
 /** Something that the agent does. */
 export interface Task {
@@ -76,6 +76,6 @@ async function repeat(task: Task, progress: Progress, logger: Logger, signal: Ab
       progress.note(task, error);
       logger.error("task failed", { task: task.name, error, retryMs: Math.round(wait) });
     }
-    await pause(wait, signal);
+    await delay(wait, signal);
   }
 }

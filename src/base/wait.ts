@@ -1,21 +1,20 @@
-/** Waits that end early when the agent is told to stop. */
+/** Waits that end early when their signal is aborted. */
 
 /**
- * Waits. Being told to stop ends the wait, and is no error.
+ * Waits. An aborted signal ends the wait, and is no error.
  *
  * @param ms Milliseconds.
- * @param signal Told to stop.
  */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const wake = (): void => resolve();
   const timer = setTimeout(wake, ms);
-  signal.addEventListener("abort", wake);
+  signal?.addEventListener("abort", wake);
   await promise;
   clearTimeout(timer);
   // The signal lives as long as the agent: it must not gather listeners.
-  signal.removeEventListener("abort", wake);
+  signal?.removeEventListener("abort", wake);
 }
 
 /** How long to wait before the next attempt: twice as long after each failure, with jitter, up to a limit. */
@@ -51,32 +50,32 @@ export class Backoff {
   }
 }
 
-/** Somebody waits, somebody else rings. A bell that rings while nobody waits is heard by the next one who does. */
-export class Bell {
-  #isRung = false;
+/** Wakes a waiting function. A notification while none waits is kept for the next wait. */
+export class Notify {
+  #isNotified = false;
   #wake: () => void = () => {};
 
-  /** Wakes whoever waits. */
-  ring(): void {
-    this.#isRung = true;
+  /** Ends the current wait, or the next one. */
+  notify(): void {
+    this.#isNotified = true;
     this.#wake();
   }
 
   /**
-   * Waits until it rings, or the time is over, or whoever waits is told to stop.
+   * Waits until {@linkcode notify} is called, the time is over, or the signal is aborted.
    *
    * @param ms Milliseconds.
-   * @returns Whether it rang.
+   * @returns Whether it was notified.
    */
   async wait(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (!this.#isRung) {
-      const rung = new AbortController();
-      this.#wake = () => rung.abort();
-      await pause(ms, AbortSignal.any([signal, rung.signal]));
+    if (!this.#isNotified) {
+      const woken = new AbortController();
+      this.#wake = () => woken.abort();
+      await delay(ms, AbortSignal.any([signal, woken.signal]));
       this.#wake = () => {};
     }
-    const isRung = this.#isRung;
-    this.#isRung = false;
-    return isRung;
+    const isNotified = this.#isNotified;
+    this.#isNotified = false;
+    return isNotified;
   }
 }

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Backoff, Bell, pause } from "./wait.ts";
+import { Backoff, delay, Notify } from "./wait.ts";
 
-Deno.test("pause() ends at once when it is told to stop, and leaves no timer behind", async () => {
+Deno.test("delay() ends at once when it is told to stop, and leaves no timer behind", async () => {
   const stop = new AbortController();
-  const waiting = pause(3_600_000, stop.signal);
+  const waiting = delay(3_600_000, stop.signal);
   stop.abort();
   await waiting;
-  await pause(3_600_000, stop.signal);
+  await delay(3_600_000, stop.signal);
 });
 
 Deno.test("Backoff doubles up to its limit, in the upper half of each step, and starts again after a success", () => {
@@ -29,12 +29,12 @@ Deno.test("Backoff doubles up to its limit, in the upper half of each step, and 
 });
 
 Deno.test("a bell is heard by who waits, by the next one if nobody does, and once", async () => {
-  const bell = new Bell();
+  const bell = new Notify();
   const { signal } = new AbortController();
   const waiting = bell.wait(3_600_000, signal);
-  bell.ring();
+  bell.notify();
   assertEquals(await waiting, true);
-  bell.ring();
+  bell.notify();
   assertEquals([await bell.wait(3_600_000, signal), await bell.wait(1, signal)], [true, false]);
   assertEquals(await bell.wait(3_600_000, AbortSignal.abort()), false);
 });

@@ -1,41 +1,43 @@
 import { describeError } from "../base/log/describe.ts";
 import { quote } from "../base/log/quote.ts";
-import { COMMANDS } from "../commands/commands.ts";
 import { commandHelp, overview } from "./help.ts";
 import { readOptions } from "./options.ts";
 import { print, UsageError } from "./output.ts";
+import type { Tool } from "./subcommand.ts";
 
 /**
- * Runs the node's tool.
+ * Runs a tool.
  *
- * @param args The command line behind `natra`.
+ * @param args The command line behind its name.
  * @returns The exit code: 0 fine, 1 found trouble, 2 wrong usage.
  */
-export async function runCommand(args: readonly string[]): Promise<number> {
+export async function runCommand(args: readonly string[], tool: Tool): Promise<number> {
   const [name = "--help", ...rest] = args;
   if (name === "-h" || name === "--help" || name === "help") {
-    print(overview(COMMANDS));
+    print(overview(tool));
     return args.length === 0 ? 2 : 0;
   }
   try {
-    return await runNamed(name, rest);
+    return await runNamed(name, rest, tool);
   } catch (error) {
-    const text = `natra: ${describeError(error)}\n`;
+    const text = `${tool.name}: ${describeError(error)}\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(text));
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
-async function runNamed(name: string, args: readonly string[]): Promise<number> {
-  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (entry === undefined) throw new UsageError(`Unknown command ${quote(name)}: natra --help lists them`);
+async function runNamed(name: string, args: readonly string[], tool: Tool): Promise<number> {
+  const entry = Object.hasOwn(tool.commands, name) ? tool.commands[name] : undefined;
+  if (entry === undefined) {
+    throw new UsageError(`Unknown command ${quote(name)}: ${tool.name} --help lists them`);
+  }
   const { command } = await entry.load();
   const options = readOptions(args, command.options);
   if (options.flag("help")) {
-    print(commandHelp(name, command));
+    print(commandHelp(tool.name, name, command));
     return 0;
   }
   const surplus = options.words[command.words?.most ?? 0];
-  if (surplus !== undefined) throw new UsageError(`natra ${name} does not take ${quote(surplus)}`);
-  return await command.run(options);
+  if (surplus !== undefined) throw new UsageError(`${tool.name} ${name} does not take ${quote(surplus)}`);
+  return await command.run(options, tool);
 }

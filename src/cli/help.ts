@@ -1,5 +1,4 @@
-import type { Entry } from "../commands/commands.ts";
-import type { Command } from "./subcommand.ts";
+import type { Command, Tool } from "./subcommand.ts";
 import { type CommandOption, HELP } from "./options.ts";
 
 /** A list of names and what they mean, in two columns. */
@@ -15,11 +14,11 @@ function nameOf({ name, short, value }: CommandOption): string {
   return `${short === undefined ? "    " : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`;
 }
 
-/** What `natra --help` shows. */
-export function overview(commands: Readonly<Record<string, Entry>>): string {
-  return `natra: holds pods to their bandwidth annotations, and keeps their small flows quick
+/** What `TOOL --help` shows. */
+export function overview({ name, summary, commands }: Tool): string {
+  return `${name}: ${summary}
 
-Usage: natra <command> [options]
+Usage: ${name} <command> [options]
 
 Commands:
 ${twoColumns(Object.entries(commands).map(([name, { summary }]) => [name, summary]))}
@@ -27,14 +26,14 @@ ${twoColumns(Object.entries(commands).map(([name, { summary }]) => [name, summar
 Options:
   -h, --help   this text; after a command, that command's
 
-As a CNI plugin natra is called by the container runtime, with CNI_COMMAND set.
+As a CNI plugin it is called by the container runtime, with CNI_COMMAND set.
 Exit codes: 0 fine, 1 found trouble, 2 wrong usage.`;
 }
 
-/** What `natra NAME --help` shows. */
-export function commandHelp(name: string, { usage, about, options, notes }: Command): string {
+/** What `TOOL NAME --help` shows. */
+export function commandHelp(tool: string, name: string, { usage, about, options, notes }: Command): string {
   return [
-    `Usage: ${`natra ${name} ${usage}`.trim()}`,
+    `Usage: ${`${tool} ${name} ${usage}`.trim()}`,
     about,
     `Options:\n${twoColumns([...options, HELP].map((option) => [nameOf(option), option.about]))}`,
     ...(notes === undefined ? [] : [notes]),

@@ -1,41 +1,42 @@
+import { type Level, LEVELS } from "../base/log/line.ts";
 import { quote, quoteValue } from "../base/log/quote.ts";
 import type { Warning } from "../base/log/warning.ts";
 import { CniError, CODE } from "./errors.ts";
 import { isJsonObject, type JsonObject, type JsonValue, parseExact, toPlain } from "../base/json.ts";
-import { type OwnKeys, readOwnKeys } from "../natra/cni/natra_conf.ts";
+import { absolutePath, oneOf, readKeys } from "./keys.ts";
 import { readRuntimeParts, type RuntimeParts } from "./runtime_config.ts";
 import { isSupported, SUPPORTED_VERSIONS, type Version } from "./version.ts";
 
-/** What the configuration says about limits, untouched: `src/natra/limits` judges it. */
-export interface ConfiguredLimits {
-  readonly ingressRate?: unknown;
-  readonly ingressBurst?: unknown;
-  readonly egressRate?: unknown;
-  readonly egressBurst?: unknown;
-  readonly ingress?: unknown;
-  readonly egress?: unknown;
-}
-
 /** A network configuration as the runtime passes it on stdin. */
-export interface NetConf extends OwnKeys, RuntimeParts {
+export interface NetConf extends RuntimeParts {
   readonly cniVersion: Version;
   readonly name: string;
-  /** The executable's name. */
+  /** Which plugin is meant; the runtime looks for an executable of this name. */
   readonly type: string;
+  readonly logLevel: Level;
+  /** Absolute path of the log file; null: the product's own. */
+  readonly logFile: string | null;
   /** The previous plugin's result, exactly as it came; null if there is none. */
   readonly prevResult: JsonObject | null;
-  readonly limits: ConfiguredLimits;
+  /** Every value by its key, for a product's own keys. */
+  readonly keys: ReadonlyMap<string, unknown>;
   /** What is in the configuration and cannot be used. */
   readonly warnings: readonly Warning[];
 }
+
+const LOG_KEYS = {
+  logLevel: () => oneOf(LEVELS),
+  logFile: () => absolutePath("it must be the absolute path of a file"),
+};
+const LOG_DEFAULTS: Pick<NetConf, "logLevel" | "logFile"> = { logLevel: "info", logFile: null };
 
 /**
  * Reads a network configuration.
  *
  * @param text The JSON text of stdin.
- * @returns The configuration; what is bad in natra's own keys is replaced by its default and listed in `warnings`.
- * @throws {CniError} With code 6 if it is no JSON object, 1 if its version is missing or not spoken, 7 if its name or
- * type is missing or invalid.
+ * @returns The configuration; a bad value that it can do without is replaced by its default and listed in `warnings`.
+ * @throws {CniError} With code 6 if it is not a JSON object, 1 if its version is missing or not supported, 7 if its name
+ * or type is missing or invalid.
  */
 export function readConfig(text: string): NetConf {
   const { prevResult, ...rest } = parseObject(text);
@@ -53,22 +54,10 @@ export function readConfig(text: string): NetConf {
     name,
     type,
     prevResult: readPrevResult(prevResult, warn),
-    limits: configuredLimits(conf),
     ...readRuntimeParts(conf, warn),
-    ...readOwnKeys(conf, warn),
+    ...readKeys(conf, LOG_KEYS, LOG_DEFAULTS, warn),
+    keys: conf,
     warnings,
-  };
-}
-
-/** What natra's entry in a list says about limits, whatever else stands in it. */
-export function configuredLimits(conf: ReadonlyMap<string, unknown>): ConfiguredLimits {
-  return {
-    ingressRate: conf.get("ingressRate"),
-    ingressBurst: conf.get("ingressBurst"),
-    egressRate: conf.get("egressRate"),
-    egressBurst: conf.get("egressBurst"),
-    ingress: conf.get("ingress"),
-    egress: conf.get("egress"),
   };
 }
 
@@ -90,7 +79,7 @@ function parseObject(text: string): JsonObject {
 function readVersion(given: unknown): Version {
   const version = given ?? "0.1.0";
   if (typeof version === "string" && isSupported(version)) return version;
-  const details = `configuration is ${quoteValue(version)}, natra speaks ${SUPPORTED_VERSIONS.join(", ")}`;
+  const details = `configuration is ${quoteValue(version)}, supported are ${SUPPORTED_VERSIONS.join(", ")}`;
   throw new CniError(CODE.INCOMPATIBLE_VERSION, "Incompatible CNI version", details);
 }
 

@@ -25,10 +25,14 @@ const IFNAME = /^[^\s/:]{1,15}$/;
  * @param cache The directory that holds `results`.
  */
 export function cachedAttachments(cache: string = LIBCNI_CACHE): Attachment[] {
+  return cacheFiles(cache).map((path) => parseCached(readJson(path))).filter((found) => found !== null);
+}
+
+/** Paths of the files in a cache, sorted. */
+function cacheFiles(cache: string): string[] {
   const directory = `${cache}/results`;
   const entries = ifThere(() => [...Deno.readDirSync(directory)], []);
-  const names = entries.filter(({ isFile }) => isFile).map(({ name }) => name);
-  return names.sort().map((name) => readCached(`${directory}/${name}`)).filter((found) => found !== null);
+  return entries.filter(({ isFile }) => isFile).map(({ name }) => `${directory}/${name}`).sort();
 }
 
 /**
@@ -42,8 +46,41 @@ export function cachedConfig(
   cache: string = LIBCNI_CACHE,
 ): unknown {
   if (network.includes("/")) return null;
-  const info = fieldsOf(readJson(`${cache}/results/${network}-${containerId}-${ifname}`));
-  const config = info.get("config");
+  return configOf(readJson(`${cache}/results/${network}-${containerId}-${ifname}`));
+}
+
+/**
+ * The containers that were added by a list with a plugin of this type and are not deleted yet.
+ *
+ * @param type The plugin's type.
+ * @param cache The directory that holds `results`.
+ * @returns Their IDs.
+ */
+export function podsAddedWith(type: string, cache: string = LIBCNI_CACHE): string[] {
+  const entries = cacheFiles(cache).map(readIfReadable);
+  const ids = entries.filter((entry) => typesOf(configOf(entry)).includes(type))
+    .map((entry) => fieldsOf(entry).get("containerId")).filter((id) => typeof id === "string");
+  return [...new Set(ids)];
+}
+
+/** The types of the plugins in a list, or of the one plugin that it is. */
+function typesOf(config: unknown): unknown[] {
+  const plugins = fieldsOf(config).get("plugins");
+  return (Array.isArray(plugins) ? plugins : [config]).map((plugin) => fieldsOf(plugin).get("type"));
+}
+
+/** @returns null also for what cannot be read: one bad entry must not hide the others. */
+function readIfReadable(path: string): unknown {
+  try {
+    return readJson(path);
+  } catch {
+    return null;
+  }
+}
+
+/** The configuration in an entry, as Go writes bytes: in base64. @returns null if there is none. */
+function configOf(entry: unknown): unknown {
+  const config = fieldsOf(entry).get("config");
   if (typeof config !== "string") return null;
   try {
     const bytes = Uint8Array.from(atob(config), (char) => char.charCodeAt(0));
@@ -51,10 +88,6 @@ export function cachedConfig(
   } catch {
     return null; // neither base64 nor JSON: a configuration that no plugin was called with
   }
-}
-
-function readCached(path: string): Attachment | null {
-  return parseCached(readJson(path));
 }
 
 function readJson(path: string): unknown {

@@ -1,50 +1,90 @@
-import { add } from "../natra/cni/add.ts";
-import { check } from "../natra/cni/check.ts";
-import { del } from "../natra/cni/del.ts";
-import { gc } from "../natra/cni/gc.ts";
-import { createLogger, type Logger } from "../base/log/log.ts";
 import { describeError } from "../base/log/describe.ts";
-import { countRefusal } from "../natra/cni/outcomes.ts";
-import { DEFAULTS } from "../natra/cni/natra_conf.ts";
-import { answerAdd, answerError, answerVersion, type CniRequest, readRequest } from "./protocol.ts";
+import { createLogger, type Logger } from "../base/log/log.ts";
+import type { JsonObject } from "../base/json.ts";
+import {
+  type AddRequest,
+  answerAdd,
+  answerError,
+  answerVersion,
+  type CheckRequest,
+  type CniRequest,
+  type DelRequest,
+  type GcRequest,
+  readRequest,
+  type StatusRequest,
+} from "./protocol.ts";
+
+/** What a product does for a container runtime. An error that a verb throws is the runtime's answer. */
+export interface Plugin {
+  /** The log file, unless the configuration names another. */
+  readonly logFile: string;
+  /** @returns The result, to be answered under the request's version. */
+  add(request: AddRequest, logger: Logger): Promise<JsonObject>;
+  del(request: DelRequest, logger: Logger): Promise<void>;
+  check(request: CheckRequest, logger: Logger): Promise<void>;
+  gc(request: GcRequest, logger: Logger): Promise<void>;
+  status(request: StatusRequest, logger: Logger): Promise<void>;
+  /** An ADD was answered with an error. */
+  refused(): void;
+}
+
+/** Where plugins come from, and what belongs to none of them. */
+export interface Surroundings {
+  /**
+   * Loads a plugin.
+   *
+   * @param type The configuration's `type`; undefined where no configuration could be read.
+   * @throws {CniError} If there is none of this type.
+   */
+  load(type: string | undefined): Promise<Plugin>;
+  /** Runs after each DEL; never throws. */
+  afterDel(request: DelRequest, logger: Logger): Promise<void>;
+}
 
 /**
  * Answers one call of a CNI runtime: the environment and stdin in, stdout out.
  *
  * @returns The exit code: 0, or 1 with an error object on stdout.
  */
-export async function runPlugin(): Promise<number> {
+export async function runPlugin({ load, afterDel }: Surroundings): Promise<number> {
   const logger = createLogger();
+  const command = Deno.env.get("CNI_COMMAND");
   let request: CniRequest | undefined;
+  let plugin: Plugin | undefined;
   try {
     request = readRequest(Deno.env, Deno.stdin);
-    if ("conf" in request) logger.open({ level: request.conf.logLevel, file: request.conf.logFile });
-    await run(request, logger);
+    if (request.command === "VERSION") {
+      answerVersion();
+      return 0;
+    }
+    plugin = await load(request.conf.type);
+    logger.open({ level: request.conf.logLevel, file: request.conf.logFile ?? plugin.logFile });
+    await run(plugin, request, logger);
+    if (request.command === "DEL") await afterDel(request, logger);
     return 0;
   } catch (error) {
-    if (request === undefined) logger.open({ level: DEFAULTS.logLevel, file: DEFAULTS.logFile });
-    logger.error("request failed", { command: Deno.env.get("CNI_COMMAND"), error: describeError(error) });
-    if (Deno.env.get("CNI_COMMAND") === "ADD") countRefusal();
+    plugin ??= await load(undefined);
+    if (request === undefined) logger.open({ level: "info", file: plugin.logFile });
+    logger.error("request failed", { command, error: describeError(error) });
+    if (command === "ADD") plugin.refused();
     answerError(error, request !== undefined && "conf" in request ? request.conf.cniVersion : undefined);
     return 1;
   }
 }
 
-async function run(request: CniRequest, logger: Logger): Promise<void> {
+type PluginRequest = Exclude<CniRequest, { command: "VERSION" }>;
+
+async function run(plugin: Plugin, request: PluginRequest, logger: Logger): Promise<void> {
   switch (request.command) {
-    case "ADD": {
-      await add(request, logger);
-      return answerAdd(request);
-    }
+    case "ADD":
+      return answerAdd(request, await plugin.add(request, logger));
     case "DEL":
-      return await del(request, logger);
+      return await plugin.del(request, logger);
     case "CHECK":
-      return await check(request, logger);
+      return await plugin.check(request, logger);
     case "GC":
-      return await gc(request, logger);
-    case "STATUS": // natra needs nothing that could be missing: without it a pod starts all the same
-      return;
-    case "VERSION":
-      return answerVersion();
+      return await plugin.gc(request, logger);
+    case "STATUS":
+      return await plugin.status(request, logger);
   }
 }

@@ -15,17 +15,22 @@ import { isAtLeast, NEWEST_VERSION, SUPPORTED_VERSIONS, type Version } from "./v
 /** The most that is read from stdin, in bytes: Kubernetes allows 256 KiB of annotations, and results are smaller. */
 const MAX_STDIN = 8 * 1024 * 1024;
 
-/** ADD: the previous result is there, because natra is called behind a main plugin. */
+/** ADD; behind other plugins the previous result is there. */
 export interface AddRequest extends PodEnvironment {
   readonly command: "ADD";
-  readonly conf: NetConf & { readonly prevResult: JsonObject };
+  readonly conf: NetConf;
 }
 
 /** CHECK: like ADD. */
 export interface CheckRequest extends PodEnvironment {
   readonly command: "CHECK";
-  readonly conf: NetConf & { readonly prevResult: JsonObject };
+  readonly conf: NetConf;
 }
+
+/** A request that came with the result of the plugin before. */
+export type Chained<Request extends AddRequest | CheckRequest> = Request & {
+  readonly conf: { readonly prevResult: JsonObject };
+};
 
 /** DEL: the namespace may be gone (`netns` is empty then), and the previous result unknown. */
 export interface DelRequest extends PodEnvironment {
@@ -76,16 +81,26 @@ export function readRequest(
   if (command === "GC" || command === "STATUS") return { command, conf: readConfFor(command, stdin) };
   const pod = readPodEnvironment(env, command);
   const conf = readConfFor(command, stdin);
-  if (command === "DEL") return { command, ...pod, conf };
-  const { prevResult } = conf;
-  if (prevResult === null) {
-    throw new CniError(
-      CODE.INVALID_NETWORK_CONFIG,
-      "Must be called as a chained plugin",
-      `${command} needs a prevResult: natra belongs behind a main plugin in the list's plugins`,
-    );
-  }
-  return { command, ...pod, conf: { ...conf, prevResult } };
+  return { command, ...pod, conf };
+}
+
+/**
+ * Demands that a request came with the result of the plugin before.
+ *
+ * @throws {CniError} With code 7 if it did not.
+ */
+export function chained<Request extends AddRequest | CheckRequest>(request: Request): Chained<Request> {
+  if (isChained(request)) return request;
+  const { command, conf } = request;
+  throw new CniError(
+    CODE.INVALID_NETWORK_CONFIG,
+    "Must be called as a chained plugin",
+    `${command} needs a prevResult: ${conf.type} belongs behind a main plugin in the list's plugins`,
+  );
+}
+
+function isChained<Request extends AddRequest | CheckRequest>(request: Request): request is Chained<Request> {
+  return request.conf.prevResult !== null;
 }
 
 function readConfFor(
@@ -119,25 +134,22 @@ function readText(stdin: { readSync(into: Uint8Array): number | null }): string 
 }
 
 /**
- * The answer to an ADD: the previous result, under the request's version. Runtimes convert results before they pass them,
- * so nothing else in it is touched, unknown keys and large numbers included.
+ * The answer to an ADD: a result under the request's version. Runtimes convert results before they pass them, so nothing else
+ * in a previous result is touched, unknown keys and large numbers included.
  *
- * @param request The request.
  * @returns A line of JSON.
  */
-export function addAnswer(request: AddRequest): string {
-  const { cniVersion, prevResult } = request.conf;
-  return `${JSON.stringify({ ...prevResult, cniVersion })}\n`;
+export function addAnswer({ conf }: AddRequest, result: JsonObject): string {
+  return `${JSON.stringify({ ...result, cniVersion: conf.cniVersion })}\n`;
 }
 
 /**
  * Answers an ADD.
  *
- * @param request The request.
  * @throws {Error} If stdout fails for another reason than that its reader has gone.
  */
-export function answerAdd(request: AddRequest): void {
-  writeAnswer(addAnswer(request));
+export function answerAdd(request: AddRequest, result: JsonObject): void {
+  writeAnswer(addAnswer(request, result));
 }
 
 /**

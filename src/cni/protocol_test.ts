@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { stdinOf } from "../../tests/rig/stdin_of.ts";
 import { CniError } from "./errors.ts";
-import { type CniRequest, readRequest } from "./protocol.ts";
+import { chained, type CniRequest, readRequest } from "./protocol.ts";
 
 const CONF = { cniVersion: "1.0.0", name: "pods", type: "natra", prevResult: { cniVersion: "1.0.0" } };
 const ENV = { CNI_COMMAND: "ADD", CNI_CONTAINERID: "c0ffee", CNI_NETNS: "/run/netns/x", CNI_IFNAME: "eth0" };
@@ -25,12 +25,20 @@ Deno.test("readRequest() reads an ADD", () => {
   assertEquals(read.conf.prevResult, { cniVersion: "1.0.0" });
 });
 
-Deno.test("readRequest() wants to be chained in ADD and CHECK, and lets DEL through", () => {
+Deno.test("chained() refuses an ADD and a CHECK without a prevResult; readRequest() leaves that to the plugin", () => {
   const { prevResult: _, ...alone } = CONF;
-  for (const CNI_COMMAND of ["ADD", "CHECK"]) {
-    const [code, text] = refusal({ ...ENV, CNI_COMMAND }, alone);
-    assertEquals(code, 7);
-    assertMatch(text, /^Must be called as a chained plugin: (ADD|CHECK) needs a prevResult/);
+  for (const CNI_COMMAND of ["ADD", "CHECK"] as const) {
+    const read = request({ ...ENV, CNI_COMMAND }, alone);
+    if (read.command !== CNI_COMMAND) throw new Error(`Not ${CNI_COMMAND}: ${read.command}`);
+    const error = assertThrows(() => chained(read), CniError);
+    assertEquals(error.code, 7);
+    assertMatch(
+      `${error.message}: ${error.details}`,
+      /^Must be called as a chained plugin: (ADD|CHECK) needs a prevResult: natra belongs/,
+    );
+    const behind = request({ ...ENV, CNI_COMMAND }, CONF);
+    if (behind.command !== CNI_COMMAND) throw new Error(`Not ${CNI_COMMAND}: ${behind.command}`);
+    assertEquals(chained(behind), behind);
   }
   assertEquals(request({ ...ENV, CNI_COMMAND: "DEL", CNI_NETNS: "" }, alone).command, "DEL");
   assertEquals(request({ ...ENV, CNI_COMMAND: "DEL" }, { ...alone, prevResult: "odd" }).command, "DEL");
@@ -133,7 +141,7 @@ function addOf(prevResult: string): string {
   return `
     const conf = readConfig('{"cniVersion":"1.0.0","name":"n","type":"t","prevResult":' + ${prevResult} + "}");
     const pod = { namespace: null, name: null, uid: null };
-    answerAdd({ command: "ADD", containerId: "c", netns: "/n", ifname: "eth0", pod, conf });`;
+    answerAdd({ command: "ADD", containerId: "c", netns: "/n", ifname: "eth0", pod, conf }, conf.prevResult);`;
 }
 
 Deno.test("answerAdd() writes prevResult unchanged in meaning, under the request's version", async () => {

@@ -1,84 +1,104 @@
-/** `natra agent`: the DaemonSet's process. What it does is in the lists of its tasks and routes; src/agent knows how. */
-import type { ApiServer } from "../kube/api_server.ts";
-import { pause } from "../base/wait.ts";
+/** `natra agent`: the DaemonSet's process. What it does is in the tasks and routes of its products; src/agent knows how. */
 import { AddressError, DEFAULT_ADDRESS, type Routes, serve } from "../agent/http.ts";
+import type { AgentContext, AgentPart, Product } from "../agent/product.ts";
 import { StopSignals } from "../agent/stop.ts";
-import { Progress, runTasks, type Task } from "../agent/tasks.ts";
+import { Progress, runTasks } from "../agent/tasks.ts";
 import { LEVELS } from "../base/log/line.ts";
 import { createLogger, type Logger } from "../base/log/log.ts";
 import { quote } from "../base/log/quote.ts";
+import { delay } from "../base/wait.ts";
 import { LIBCNI_CACHE } from "../cni/libcni_cache.ts";
-import { apiServer, apiTasks } from "./agent_api.ts";
-import type { Installation } from "./agent_install.ts";
-import { growTask } from "../natra/agent/grow.ts";
-import { reconcileTask } from "../natra/agent/reconcile.ts";
-import { webRoutes } from "../natra/agent/routes.ts";
 import { cniDirectories, DIRECTORIES } from "../cli/cni_directories.ts";
 import type { Command } from "../cli/subcommand.ts";
-import type { Options } from "../cli/options.ts";
+import type { CommandOption, Options } from "../cli/options.ts";
 import { UsageError } from "../cli/output.ts";
+import type { ApiServer } from "../kube/api_server.ts";
+import { KubeClient } from "../kube/client.ts";
+import { cluster } from "./agent_api.ts";
+import type { Installation } from "./agent_install.ts";
+import { metricsRoute } from "./metrics.ts";
+import { chosenProducts, type House, productsOption } from "./products.ts";
 
 /** How long, in milliseconds, tasks may take to end once the agent was told to stop: it ends within a second. */
 const PATIENCE_MS = 500;
 
 /** `natra agent` */
-export const command: Command = {
-  usage: "[--install] [--listen ADDRESS] [--kubeconfig FILE] [options]",
+export function agentCommand(house: House): Command {
+  return {
+    ...HELP_TEXT,
+    options: [...OPTIONS, productsOption(house)],
+    run: (options) => runAgent(options, house),
+  };
+}
+
+const OPTIONS: readonly CommandOption[] = [
+  { name: "install", about: "keep natra installed on the node, as natra install does" },
+  ...DIRECTORIES,
+  {
+    name: "daemonset",
+    value: "NAMESPACE/NAME",
+    about:
+      "with --install: uninstall when it is told to stop because this is gone (natra, in its own namespace)",
+  },
+  { name: "listen", value: "ADDRESS", about: `serve HTTP there (${DEFAULT_ADDRESS}), or "off"` },
+  {
+    name: "kubeconfig",
+    value: "FILE",
+    complete: "files",
+    about: "how to reach the API server (the pod's service account; without one nothing is followed)",
+  },
+  { name: "node-name", value: "NAME", about: "this node's name in the cluster ($NODE_NAME)" },
+  {
+    name: "cni-cache",
+    value: "DIR",
+    complete: "files",
+    about: `where libcni keeps its results (${LIBCNI_CACHE})`,
+  },
+  { name: "log-level", value: "LEVEL", complete: LEVELS, about: `${LEVELS.join(", ")} (info)` },
+];
+
+const HELP_TEXT = {
+  usage: "[--install] [--products NAME,…] [--listen ADDRESS] [--kubeconfig FILE] [options]",
   about:
     `Runs until it gets SIGTERM, as the DaemonSet's process: removes what dead pods and killed calls left behind, at its
 start and every minute; widens sketches that have become too small; follows this node's pods and the namespaces through the Kubernetes API, and applies what their
 annotations say now. Pods are limited without it, too. Logs JSON lines on stderr.`,
-  options: [
-    { name: "install", about: "keep natra installed on the node, as natra install does" },
-    ...DIRECTORIES,
-    {
-      name: "daemonset",
-      value: "NAMESPACE/NAME",
-      about:
-        "with --install: uninstall when it is told to stop because this is gone (natra, in its own namespace)",
-    },
-    { name: "listen", value: "ADDRESS", about: `serve HTTP there (${DEFAULT_ADDRESS}), or "off"` },
-    {
-      name: "kubeconfig",
-      value: "FILE",
-      complete: "files",
-      about: "how to reach the API server (the pod's service account; without one nothing is followed)",
-    },
-    { name: "node-name", value: "NAME", about: "this node's name in the cluster ($NODE_NAME)" },
-    {
-      name: "cni-cache",
-      value: "DIR",
-      complete: "files",
-      about: `where libcni keeps its results (${LIBCNI_CACHE})`,
-    },
-    { name: "log-level", value: "LEVEL", complete: LEVELS, about: `${LEVELS.join(", ")} (info)` },
-  ],
   notes: `/metrics is for Prometheus (natra metrics prints the same).
 /healthz answers 200 while it runs, /readyz 200 once it does all that it is there for, else 503 with the reasons.
 Exit code 0 when told to stop.`,
-  run: runAgent,
-};
+} as const;
 
-async function runAgent(options: Options): Promise<number> {
+async function runAgent(options: Options, house: House): Promise<number> {
   const logger = openLogger(options);
   const address = options.string("listen") ?? DEFAULT_ADDRESS;
   using stop = new StopSignals();
+  const products = await chosenProducts(options, house);
+  const found = await cluster(options);
+  if (found === null) logger.info("no API server: annotations are read at each pod's start alone");
+  else logger.info("following the API server", { server: found.server.url, node: found.node });
+  using client = found === null ? null : new KubeClient(found.server);
   const install = options.flag("install")
-    ? await installationOf(options, await apiServer(options), logger)
+    ? await installationOf(options, products, found?.server ?? null, house, logger)
     : null;
-  const tasks: readonly Task[] = [
-    ...install?.tasks ?? [],
-    reconcileTask(logger),
-    growTask(logger),
-    ...await apiTasks(options, logger),
-  ];
-  const routes: Routes = webRoutes(logger);
+  const cniCache = options.string("cni-cache") ?? LIBCNI_CACHE;
+  const context: AgentContext = {
+    logger,
+    cluster: found === null || client === null ? null : { client, node: found.node },
+    cniCache,
+  };
+  const parts = await Promise.all(
+    products.map((product) => product.agent?.(context) ?? NOTHING),
+  );
+  const tasks = [...install?.tasks ?? [], ...parts.flatMap(({ tasks }) => tasks)];
+  const routes = mergeRoutes([...parts.map(({ routes }) => routes), {
+    "/metrics": metricsRoute(products, logger),
+  }]);
   const progress = new Progress(tasks);
   const missing = (): readonly string[] => [...progress.missing, ...install?.missing() ?? []];
-  await using server = address === "off" ? null : listen(routes, address, missing, logger);
+  await using http = address === "off" ? null : listen(routes, address, missing, logger);
   logger.info("agent runs", {
     pid: Deno.pid,
-    listen: server?.address ?? null,
+    listen: http?.address ?? null,
     tasks: tasks.map(({ name }) => name),
   });
   const ended = runTasks(tasks, progress, logger, stop.signal).then(() => true);
@@ -86,6 +106,18 @@ async function runAgent(options: Options): Promise<number> {
   await install?.end();
   logger.info("agent ends");
   return 0;
+}
+
+const NOTHING: AgentPart = { tasks: [], routes: {} };
+
+/** @throws {Error} If two products answer one path. */
+function mergeRoutes(all: readonly Routes[]): Routes {
+  const merged = new Map<string, Routes[string]>();
+  for (const [path, handler] of all.flatMap((routes) => Object.entries(routes))) {
+    if (merged.has(path)) throw new Error(`Two products answer ${quote(path)}`);
+    merged.set(path, handler);
+  }
+  return Object.fromEntries(merged);
 }
 
 function openLogger(options: Options): Logger {
@@ -102,18 +134,22 @@ function openLogger(options: Options): Logger {
 /** Loaded only where it is wanted. @throws {UsageError} If the DaemonSet cannot be called that. */
 async function installationOf(
   options: Options,
+  products: readonly Product[],
   server: ApiServer | null,
+  house: House,
   logger: Logger,
 ): Promise<Installation> {
-  const [{ installation }, { defaultDaemonSet }] = await Promise.all([
+  const [{ installation }, { installTarget }, { defaultDaemonSet }] = await Promise.all([
     import("./agent_install.ts"),
+    import("./install.ts"),
     import("../agent/own_daemonset.ts"),
   ]);
-  const daemonSet = options.string("daemonset") ?? defaultDaemonSet();
+  const daemonSet = options.string("daemonset") ?? defaultDaemonSet(house.own.name);
   if (!/^[a-z0-9-]{1,63}\/[a-z0-9][a-z0-9.-]{0,252}$/.test(daemonSet)) {
     throw new UsageError(`Bad --daemonset ${quote(daemonSet)}: it is NAMESPACE/NAME`);
   }
-  return installation({ directories: cniDirectories(options), server, daemonSet, logger });
+  const target = await installTarget(cniDirectories(options), products, house.products);
+  return installation({ target, products, server, daemonSet, logger });
 }
 
 function listen(
@@ -132,6 +168,6 @@ function listen(
 /** Over when the agent was told to stop and has given its tasks time for it. */
 async function patience(stop: AbortSignal): Promise<false> {
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve()));
-  await pause(PATIENCE_MS, new AbortController().signal);
+  await delay(PATIENCE_MS);
   return false;
 }

@@ -1,17 +1,17 @@
 /** The directory of lists, brought to what it ought to be. */
 import { quote } from "../base/log/quote.ts";
-import { putFile, takeFile } from "./directory.ts";
+import { putFile, removeFile } from "./directory.ts";
 import { readLists } from "./list.ts";
-import { lookAt, type Outlook } from "./plan.ts";
+import { type Plan, plan } from "./plan.ts";
 import { CILIUM_REMEDY, renamedByCilium } from "./renamed.ts";
 import type { ChainedPlugin, Rendered } from "./render.ts";
 
 /** How far to go. */
-export interface Zeal {
-  /** Whether what is missing or half-written has been so for long enough to be believed. */
-  readonly isSure: boolean;
+export interface PassOptions {
+  /** Whether a list has been missing or half-written for so long that it is believed. */
+  readonly graceElapsed: boolean;
   /** Whether to write again what Cilium has renamed. */
-  readonly insists: boolean;
+  readonly rewriteRenamed: boolean;
 }
 
 /** A directory of lists. */
@@ -22,12 +22,12 @@ export interface ListDirectory {
 }
 
 /** How the directory of lists is left. */
-export interface Outcome {
-  /** The list that stands in, or has natra in it; null if there is none. */
+export interface ListState {
+  /** The list that stands in, or has the plugins in it; null if there is none. */
   readonly list: string | null;
   /** The list that the runtime would take without us. */
   readonly original: string | null;
-  /** Why natra is in no list that the runtime takes, in words. */
+  /** Why the plugins are in no list that the runtime takes. */
   readonly problem: string | null;
   /** Whether it may be different in a moment, by itself. */
   readonly isPassing: boolean;
@@ -43,55 +43,56 @@ export interface Outcome {
  *
  * @throws {Error} If the file system refuses.
  */
-export function bringAbout(
+export function apply(
   { path: directory, isRootsAlone }: ListDirectory,
-  plugin: ChainedPlugin,
-  zeal: Zeal,
-): Outcome {
-  const outlook = lookAt(directory, plugin);
+  plugins: readonly ChainedPlugin[],
+  options: PassOptions,
+): ListState {
+  const found = plan(directory, plugins);
   const changes: string[] = [];
   const remove = (name: string, why: string): void => {
-    if (takeFile(directory, name)) changes.push(`removed ${quote(name, 255)}: ${why}`);
+    if (removeFile(directory, name)) changes.push(`removed ${quote(name, 255)}: ${why}`);
   };
-  const found = { original: outlook.original, isRenamed: false, isPassing: false, changes };
-  const mayPass = outlook.orphans.length > 0 && !zeal.isSure;
-  const { wanted } = outlook;
+  const state = { original: found.original, isRenamed: false, isPassing: false, changes };
+  const mayPass = found.orphans.length > 0 && !options.graceElapsed;
+  const { wanted } = found;
   if (wanted === null) {
-    if (outlook.problem === null && outlook.original !== null) { // somebody has put natra into it
-      for (const { name } of outlook.own) remove(name, `${quote(outlook.original, 255)} has natra itself`);
-      return { ...found, list: outlook.original, problem: null };
+    if (found.problem === null && found.original !== null) { // the plugins were put into it by hand
+      const types = plugins.map(({ type }) => type).join(" and ");
+      for (const { name } of found.own) remove(name, `${quote(found.original, 255)} has ${types} itself`);
+      return { ...state, list: found.original, problem: null };
     }
-    return { ...found, ...withoutList(outlook, zeal, remove) };
+    return { ...state, ...withoutList(found, options, remove) };
   }
-  if (mayPass && outlook.own.every(({ name }) => name !== wanted.name)) {
-    return { ...found, list: null, problem: waitingFor(outlook), isPassing: true };
+  if (mayPass && found.own.every(({ name }) => name !== wanted.name)) {
+    return { ...state, list: null, problem: waitingFor(found), isPassing: true };
   }
-  if (outlook.isRenamed && !zeal.insists) {
+  if (found.isRenamed && !options.rewriteRenamed) {
     return {
-      ...found,
+      ...state,
       list: null,
       isRenamed: true,
       problem: `${renamedByCilium(wanted.name)}; ${CILIUM_REMEDY}`,
     };
   }
-  for (const name of outlook.backups) remove(name, "Cilium had renamed it");
-  if (!isThere(outlook, wanted, isRootsAlone)) {
-    putFile(directory, wanted.name, (draft) => write(draft, wanted, isRootsAlone));
-    changes.push(`wrote ${quote(wanted.name, 255)} from ${quote(outlook.original ?? "", 255)}`);
+  for (const name of found.backups) remove(name, "Cilium had renamed it");
+  if (!isThere(found, wanted, isRootsAlone)) {
+    writeList(directory, wanted, isRootsAlone);
+    changes.push(`wrote ${quote(wanted.name, 255)} from ${quote(found.original ?? "", 255)}`);
   }
-  for (const { name } of outlook.own.filter((file) => file.name !== wanted.name)) {
+  for (const { name } of found.own.filter((file) => file.name !== wanted.name)) {
     remove(name, "another list comes first now");
   }
-  return { ...found, list: wanted.name, problem: verify(directory, wanted) };
+  return { ...state, list: wanted.name, problem: verify(directory, wanted) };
 }
 
 /** No list can have natra in it: what of ours is still there? */
 function withoutList(
-  { own, orphans, original, problem, isUnreadable }: Outlook,
-  { isSure }: Zeal,
+  { own, orphans, original, problem, isUnreadable }: Plan,
+  { graceElapsed }: PassOptions,
   remove: (name: string, why: string) => void,
-): Pick<Outcome, "list" | "problem" | "isPassing"> {
-  if (!isSure) {
+): Pick<ListState, "list" | "problem" | "isPassing"> {
+  if (!graceElapsed) {
     const why = problem ?? "there is no list in the directory: the main CNI plugin has not written it yet";
     return { list: null, problem: why, isPassing: own.length > 0 || problem !== null };
   }
@@ -102,23 +103,30 @@ function withoutList(
       problem === null || orphans.length > 0 ? "its original is gone" : "its original has changed",
     );
   }
-  const why = original === null ? "there is no list in the directory to add natra to" : problem;
+  const why = original === null ? "there is no list in the directory to add a plugin to" : problem;
   return { list: null, problem: why, isPassing: false };
 }
 
-function waitingFor({ orphans }: Outlook): string {
+function waitingFor({ orphans }: Plan): string {
   const names = orphans.map(({ renderedFrom }) => quote(renderedFrom ?? "", 255));
   return `${names.join(", ")} is gone, perhaps for a moment`;
 }
 
-function isThere({ own }: Outlook, { name, text, mode }: Rendered, hasMode: boolean): boolean {
+function isThere({ own }: Plan, { name, text, mode }: Rendered, hasMode: boolean): boolean {
   return own.some((file) => file.name === name && file.text === text && (file.mode === mode || !hasMode));
 }
 
-function write(path: string, { text, mode }: Rendered, setsMode: boolean): void {
-  // Never readable by more than the original was, not even while it is written.
-  Deno.writeTextFileSync(path, text, { createNew: true, mode: setsMode ? mode & 0o600 : mode });
-  if (setsMode) Deno.chmodSync(path, mode);
+/**
+ * Writes a list in one step.
+ *
+ * @param setsMode Whether to set the file's permissions by its name: where a group may write, the name could be exchanged.
+ */
+export function writeList(directory: string, { name, text, mode }: Rendered, setsMode: boolean): void {
+  putFile(directory, name, (draft) => {
+    // Never readable by more users than the original was, not even while it is written.
+    Deno.writeTextFileSync(draft, text, { createNew: true, mode: setsMode ? mode & 0o600 : mode });
+    if (setsMode) Deno.chmodSync(draft, mode);
+  });
 }
 
 /** What is on the disk decides, not what was written: read back, as the runtime reads it. */

@@ -1,4 +1,4 @@
-/** The node's directories: who may write there, and how a file gets there whole or not at all. */
+/** The node's directories: which users may write there, and how a file gets there whole or not at all. */
 import { describeError, ifThere } from "../base/log/describe.ts";
 import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
@@ -8,20 +8,20 @@ const STICKY = 0o1000;
 const GROUP_MAY_WRITE = 0o020;
 const OTHERS_MAY_WRITE = 0o002;
 
-/** Who besides root may write to a directory that is used. */
-export type Trust = "root" | "a group";
+/** Which users may write to a directory. */
+export type Writers = "root" | "root and group";
 
 /**
- * Demands a directory in which root alone decides what is there: what is written here is run, or read, as root. Nobody
- * else may own it or write to it, or exchange one that it lies in, and no link may stand on the way.
+ * Demands a directory in which root alone decides what is there: what is written here is run, or read, as root. No other
+ * user may own it or write to it, or replace a directory that contains it, and no part of the path may be a link.
  *
  * @param what What it is for, for the error.
- * @param trust Whether a group may write to it, too, as MicroK8s lets its administrators: who may write lists decides anyway what is
- * run as root.
+ * @param writers `root and group` also allows a group to write, as MicroK8s allows its administrators: a user that may write
+ * lists decides anyway what is run as root.
  * @returns Whether root alone may write there.
- * @throws {InstallError} If it is another, or none.
+ * @throws {InstallError} If it is not such a directory.
  */
-export function checkDirectory(path: string, what: string, trust: Trust): boolean {
+export function checkDirectory(path: string, what: string, writers: Writers): boolean {
   const refuse = (why: string): never => {
     throw new InstallError(`Cannot use ${quote(path, 200)} as the ${what}: ${why}`);
   };
@@ -34,14 +34,14 @@ export function checkDirectory(path: string, what: string, trust: Trust): boolea
     const at = `/${parts.slice(0, depth).join("/")}`;
     const info = lstat(at, refuse);
     if (info.isSymlink) refuse(`${quote(at)} is a symbolic link to ${target(at)}: name the directory itself`);
-    if (!info.isDirectory) refuse(`${quote(at)} is no directory`);
+    if (!info.isDirectory) refuse(`${quote(at)} is not a directory`);
     if (info.uid !== 0) refuse(`${quote(at)} belongs to user ${info.uid}, not to root`);
     const mode = info.mode ?? 0;
     // In a sticky directory others may add what they like, but not exchange root's.
     const isExchangeable = depth === parts.length || (mode & STICKY) === 0;
     if ((mode & OTHERS_MAY_WRITE) !== 0 && isExchangeable) refuse(`everybody may write to ${quote(at)}`);
     if ((mode & GROUP_MAY_WRITE) !== 0 && info.gid !== 0 && isExchangeable) {
-      if (trust === "root") refuse(`group ${info.gid} may write to ${quote(at)}`);
+      if (writers === "root") refuse(`group ${info.gid} may write to ${quote(at)}`);
       isRootsAlone = false;
     }
   }
@@ -80,23 +80,23 @@ export function putFile(directory: string, name: string, fill: (path: string) =>
     syncPath(draft);
     Deno.renameSync(draft, `${directory}/${name}`);
   } catch (error) {
-    removeFile(draft);
+    unlink(draft);
     throw error;
   }
   syncPath(directory);
 }
 
 /** Removes a file for good. @returns Whether there was one. */
-export function takeFile(directory: string, name: string): boolean {
-  if (!removeFile(`${directory}/${name}`)) return false;
+export function removeFile(directory: string, name: string): boolean {
+  if (!unlink(`${directory}/${name}`)) return false;
   syncPath(directory);
   return true;
 }
 
-/** Removes what processes that were killed have left. The caller holds the node's lock, so nobody writes any of it now. */
+/** Removes the drafts that killed processes left. The caller holds the install lock, so no process writes one now. */
 export function removeDrafts(directory: string): void {
   for (const { name } of Deno.readDirSync(directory)) {
-    if (isDraftName(name)) removeFile(`${directory}/${name}`);
+    if (isDraftName(name)) unlink(`${directory}/${name}`);
   }
 }
 
@@ -105,7 +105,7 @@ function syncPath(path: string): void {
   file.syncSync();
 }
 
-function removeFile(path: string): boolean {
+function unlink(path: string): boolean {
   const remove = (): boolean => {
     Deno.removeSync(path);
     return true;

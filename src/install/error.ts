@@ -1,4 +1,4 @@
-/** Something that keeps natra from being installed or removed; the message names it, and is safe to print. */
+/** What keeps a product from being installed or removed; the message names it, and is safe to print. */
 export class InstallError extends Error {
   override readonly name = "InstallError";
 }

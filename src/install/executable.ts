@@ -2,25 +2,35 @@ import { describeError } from "../base/log/describe.ts";
 import { quote } from "../base/log/quote.ts";
 import { putFile } from "./directory.ts";
 import { InstallError } from "./error.ts";
-import { EXECUTABLE } from "./names.ts";
 
-/** Runnable by everybody, written by root alone, and never with root's rights for who starts it. */
+/** Runnable by every user, written by root alone, and not set-user-ID. */
 const MODE = 0o755;
 const CHUNK = 1024 * 1024;
-/** Milliseconds in which it must have told its version. */
+/** How long it may take to print its version. */
 const PATIENCE_MS = 30_000;
 
 /**
- * Copies the executable to where the runtime looks for plugins, and root alone may write, unless the same is there.
+ * Puts the executable where the runtime looks for plugins, writable by root alone, unless the same is there. Where it is
+ * installed for another type already the new one is a hard link to that: removing one name leaves the other.
  *
  * @param source Path of the executable to copy.
+ * @param type The plugin's type, which becomes its name.
+ * @param types Types of all plugins that the executable can be.
  * @returns Whether something was written.
  * @throws {InstallError} If the file system refuses.
  */
-export function putExecutable(source: string, directory: string): boolean {
-  if (isSame(source, `${directory}/${EXECUTABLE}`)) return false;
+export function putExecutable(
+  source: string,
+  directory: string,
+  type: string,
+  types: readonly string[],
+): boolean {
+  if (isSame(source, `${directory}/${type}`)) return false;
+  const twin = types.filter((other) => other !== type).map((other) => `${directory}/${other}`)
+    .find((path) => isSame(source, path));
   try {
-    putFile(directory, EXECUTABLE, (draft) => {
+    putFile(directory, type, (draft) => {
+      if (twin !== undefined) return Deno.linkSync(twin, draft);
       Deno.copyFileSync(source, draft);
       Deno.chownSync(draft, 0, 0);
       Deno.chmodSync(draft, MODE);
@@ -69,14 +79,14 @@ function fill(file: Deno.FsFile, buffer: Uint8Array): number {
 /**
  * Proves that what is installed runs on this node, and is the one that was meant.
  *
- * @param version What it must say to `version -o json`, besides what it says more.
- * @throws {InstallError} If it does not; says what it said instead.
+ * @param path The installed executable.
+ * @param version What `version -o json` must print, at least.
+ * @throws {InstallError} If it does not; says what it printed instead.
  */
 export async function checkExecutable(
-  directory: string,
+  path: string,
   version: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const path = `${directory}/${EXECUTABLE}`;
   const refuse = (why: string): never => {
     throw new InstallError(`Cannot use the installed ${quote(path)}: ${why}`);
   };
@@ -91,13 +101,13 @@ export async function checkExecutable(
 }
 
 /**
- * The version of a natra that is installed and runs, whichever it is.
+ * The version of an executable that is installed.
  *
- * @returns What it says of itself; null if none is there, or none that runs.
+ * @returns What `version -o json` prints; null if there is none, or it does not run.
  */
-export async function installedVersion(directory: string): Promise<string | null> {
+export async function installedVersion(path: string): Promise<string | null> {
   try {
-    const { success, stdout } = await versionOf(`${directory}/${EXECUTABLE}`);
+    const { success, stdout } = await versionOf(path);
     return success && typeof parse(stdout).version === "string" ? stdout.trim() : null;
   } catch {
     return null;

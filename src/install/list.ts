@@ -3,12 +3,17 @@ import { isJsonObject, type JsonObject, type JsonValue, parseExact } from "../ba
 import { describeError } from "../base/log/describe.ts";
 import { quote, quoteValue } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
-import { compareNames, EXECUTABLE, isListName, isRenderedName, isWholeList } from "./names.ts";
+import { compareNames, isListName, isRenderedName, isWholeList } from "./names.ts";
 
 /** Far more than any list: what is larger is none. */
 const MAX_BYTES = 1024 * 1024;
-/** The key of natra's own entry that tells which list it was added to; the lists that we wrote are known by it. */
+/** The key of an entry of ours that names the list it was added to; the lists that we wrote are known by it. */
 export const RENDERED_FROM = "renderedFrom";
+/**
+ * The key of an entry of ours that lists the types whose place it took, if any: another product's agent renders the list
+ * again by that, and knows nothing else of the entry.
+ */
+export const IN_PLACE_OF = "renderedInPlaceOf";
 
 /** A list that others wrote. */
 export interface Original {
@@ -29,8 +34,10 @@ export interface ListFile {
   readonly mode: number;
   /** Why it cannot be read, in words. */
   readonly why: string;
-  /** What natra's own entry in it says that it was made from; null if it is another's. */
+  /** The list from which we made it; "" if the file is ours and spoiled, null if it is not ours. */
   readonly renderedFrom: string | null;
+  /** The entries of our products in it, in their order. */
+  readonly entries: readonly JsonObject[];
 }
 
 /**
@@ -48,13 +55,13 @@ export function readLists(directory: string): ListFile[] {
 
 /** @returns null if it has just gone. */
 function readListFile(directory: string, name: string): ListFile | null {
-  const nothing = { name, text: null, mode: 0, renderedFrom: null };
+  const nothing = { name, text: null, mode: 0, renderedFrom: null, entries: [] };
   try {
     const { isFile, size, mode } = Deno.statSync(`${directory}/${name}`);
-    if (!isFile) return { ...nothing, why: "it is no regular file" };
+    if (!isFile) return { ...nothing, why: "it is not a regular file" };
     if (size > MAX_BYTES) return { ...nothing, why: `it has ${size} bytes, more than any list` };
     const text = Deno.readTextFileSync(`${directory}/${name}`);
-    return { name, text, mode: (mode ?? 0o600) & 0o777, why: "", renderedFrom: originOf(name, text) };
+    return { name, text, mode: (mode ?? 0o600) & 0o777, why: "", ...readRendered(name, text) };
   } catch (error) {
     if (isGone(`${directory}/${name}`)) return null;
     return { ...nothing, why: describeError(error) };
@@ -72,19 +79,20 @@ function isGone(path: string): boolean {
 }
 
 /**
- * Which list a file of ours was made from. One with our name that is no JSON is ours, too: spoiled, to be written
- * again or removed; nobody else begins a name like that.
+ * What of a file is ours. One with a name of ours that is not JSON is ours, too: spoiled, to be written again or removed; no
+ * other program begins a name like that.
  */
-function originOf(name: string, text: string): string | null {
-  if (!isRenderedName(name)) return null;
+function readRendered(name: string, text: string): Pick<ListFile, "renderedFrom" | "entries"> {
+  if (!isRenderedName(name)) return { renderedFrom: null, entries: [] };
   try {
     const value = parseExact(text);
     const plugins = isJsonObject(value) && Array.isArray(value.plugins) ? value.plugins : [];
-    const own = plugins.find((plugin) => isJsonObject(plugin) && plugin.type === EXECUTABLE);
-    const from = isJsonObject(own) ? own[RENDERED_FROM] : undefined;
-    return typeof from === "string" ? from : null;
+    const entries = plugins.filter(isJsonObject)
+      .filter((plugin) => typeof plugin.type === "string" && typeof plugin[RENDERED_FROM] === "string");
+    const from = entries[0]?.[RENDERED_FROM];
+    return { renderedFrom: typeof from === "string" ? from : null, entries };
   } catch (error) {
-    if (error instanceof SyntaxError) return "";
+    if (error instanceof SyntaxError) return { renderedFrom: "", entries: [] };
     throw error;
   }
 }
@@ -104,10 +112,10 @@ export function parseOriginal(file: ListFile): Original {
     value = parseExact(file.text);
   } catch (error) {
     return refuse(
-      file.text.trim() === "" ? "it is empty" : `it is no JSON: ${quote(describeError(error), 200)}`,
+      file.text.trim() === "" ? "it is empty" : `it is not JSON: ${quote(describeError(error), 200)}`,
     );
   }
-  if (!isJsonObject(value)) return refuse("it is no JSON object");
+  if (!isJsonObject(value)) return refuse("it is not a JSON object");
   const isList = isWholeList(file.name);
   if (!isList && "plugins" in value) return refuse("it is a list, whose name must end in .conflist");
   const list = isList ? value : asList(value);

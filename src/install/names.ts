@@ -1,10 +1,13 @@
 /** The names of what an install leaves on a node, and how a container runtime reads the directory of lists. */
 
-/** The executable's name: the `type` by which a list calls it. */
-export const EXECUTABLE = "natra";
-
-/** Says beside the executable that it was uninstalled, and stays only for the pods that were added with it. */
-export const STUB_MARK = `${EXECUTABLE}.uninstalled`;
+/**
+ * The file beside a plugin's executable that says: it was uninstalled, and stays only for the pods that were added with it.
+ *
+ * @param type The plugin's type, which is its executable's name.
+ */
+export function stubMark(type: string): string {
+  return `${type}.uninstalled`;
+}
 
 /**
  * What our lists begin with. A runtime takes the list whose name comes first: the first of these that comes before the

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../base/json.ts";
 import { describeError } from "../base/log/describe.ts";
 import { InstallError } from "./error.ts";
 import { type ListFile, type Original, parseOriginal, readLists } from "./list.ts";
@@ -5,7 +6,7 @@ import { backedUpByCilium, ciliumBackup } from "./names.ts";
 import { type ChainedPlugin, render, type Rendered } from "./render.ts";
 
 /** What is in the directory of lists, and what ought to be. */
-export interface Outlook {
+export interface Plan {
   /** The file that the runtime would take without us; null if there is none. */
   readonly original: string | null;
   /** What ought to stand before it; null if nothing can, or need. */
@@ -29,12 +30,12 @@ export interface Outlook {
  *
  * @throws {Error} If the directory cannot be read.
  */
-export function lookAt(directory: string, plugin: ChainedPlugin): Outlook {
+export function plan(directory: string, plugins: readonly ChainedPlugin[]): Plan {
   const files = readLists(directory);
   const own = files.filter(({ renderedFrom }) => renderedFrom !== null);
   const others = files.filter(({ renderedFrom }) => renderedFrom === null);
   const [first] = others;
-  const judged = first === undefined ? NOTHING : judge(first, plugin);
+  const judged = first === undefined ? NOTHING : judge(first, plugins, own.flatMap(({ entries }) => entries));
   const names = [...Deno.readDirSync(directory)].map(({ name }) => name);
   const { wanted } = judged;
   return {
@@ -47,10 +48,10 @@ export function lookAt(directory: string, plugin: ChainedPlugin): Outlook {
   };
 }
 
-type Judged = Pick<Outlook, "wanted" | "problem" | "isUnreadable">;
+type Judged = Pick<Plan, "wanted" | "problem" | "isUnreadable">;
 const NOTHING: Judged = { wanted: null, problem: null, isUnreadable: false };
 
-function judge(file: ListFile, plugin: ChainedPlugin): Judged {
+function judge(file: ListFile, plugins: readonly ChainedPlugin[], present: readonly JsonObject[]): Judged {
   const attempt = <T>(step: () => T): T | string => {
     try {
       return step();
@@ -61,7 +62,7 @@ function judge(file: ListFile, plugin: ChainedPlugin): Judged {
   };
   const original: Original | string = attempt(() => parseOriginal(file));
   if (typeof original === "string") return { wanted: null, problem: original, isUnreadable: true };
-  const wanted = attempt(() => render(original, plugin));
+  const wanted = attempt(() => render(original, plugins, present));
   if (typeof wanted === "string") return { ...NOTHING, problem: wanted };
   return { ...NOTHING, wanted };
 }

@@ -1,18 +1,20 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
-import { EXECUTABLE, renderedName } from "./names.ts";
-import { type Original, RENDERED_FROM } from "./list.ts";
+import { IN_PLACE_OF, type Original, RENDERED_FROM } from "./list.ts";
+import { renderedName } from "./names.ts";
 
-/** What is added to a list. This room does not know what the plugin does. */
+/** A plugin that is added to a list. This room does not know what the plugin does. */
 export interface ChainedPlugin {
-  /** The plugin's entry, but for its type: capabilities, and what this main plugin needs. @param types of the list's plugins */
+  /** Its CNI type, which is its executable's name. */
+  readonly type: string;
+  /** The rest of its entry: capabilities, and what this main plugin needs. @param types of the list's plugins */
   entryFor(types: readonly string[]): JsonObject;
   /** Types of plugins that do the same: the entry takes the place of the first, and the others go. */
   readonly replaces: readonly string[];
-  /** Keys that the entry takes over from the one whose place it takes. */
+  /** Keys that the entry takes over from the plugin whose place it takes. */
   readonly inherits: readonly string[];
-  /** Versions of CNI that it speaks. */
+  /** Versions of CNI that it supports. */
   readonly versions: readonly string[];
 }
 
@@ -20,53 +22,90 @@ export interface ChainedPlugin {
 export interface Rendered {
   readonly name: string;
   readonly text: string;
-  /** Permissions: the original's, since it may hold what not everybody is to read. */
+  /** Permissions: the original's, since it may hold what not every user may read. */
   readonly mode: number;
 }
 
 /**
- * The original with natra in it; nothing else of it changes.
+ * The original with our products in it; nothing else of it changes. A node has one such list, and each product's agent
+ * answers for its own entry alone.
  *
- * @returns null if it has natra already: somebody else takes care of it.
- * @throws {InstallError} If natra cannot be added to it: pods would not start.
+ * @param plugins Those that this process installs.
+ * @param present The entries of our products in the list that is there now: those of other processes stay as they are.
+ * @returns null if nothing is to be added: the original has the plugins already, and no other product is there.
+ * @throws {InstallError} If a plugin cannot be added to it: pods would not start.
  */
-export function render(original: Original, plugin: ChainedPlugin): Rendered | null {
-  const { list, plugins } = original;
-  const types = plugins.map(({ type }) => String(type));
-  if (calls(list)) return null;
+export function render(
+  original: Original,
+  plugins: readonly ChainedPlugin[],
+  present: readonly JsonObject[] = [],
+): Rendered | null {
+  const { list } = original;
+  const missing = plugins.filter(({ type }) => !calls(list, type));
+  const entries = mergeEntries(original, plugins, missing, present);
+  if (entries.length === 0) return null;
+  const names = missing.map(({ type }) => type).join(" and ");
   const refuse = (why: string): never => {
-    throw new InstallError(`Cannot add natra to the list ${quote(original.name, 255)}: ${why}`);
+    throw new InstallError(`Cannot add ${names} to the list ${quote(original.name, 255)}: ${why}`);
   };
   const version = list.cniVersion ?? "0.1.0"; // what the specification takes a missing one for
-  if (!plugin.versions.some((spoken) => spoken === version)) {
-    return refuse(`its cniVersion is ${quote(String(version))}, natra speaks ${plugin.versions.join(", ")}`);
+  for (const { type, versions } of missing) {
+    if (versions.some((supported) => supported === version)) continue;
+    return refuse(`its cniVersion is ${quote(String(version))}, ${type} supports ${versions.join(", ")}`);
   }
-  // The runtimes' own rule; natra asks for it, too.
+  // The runtimes' own rule; our plugins ask for it, too.
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(String(list.name))) {
     return refuse(`${quote(String(list.name))} cannot be a network's name`);
   }
   const name = renderedName(original.name);
   if (name === null) return refuse("no name comes before its own");
-  const text = JSON.stringify({ ...list, plugins: chain(original, types, plugin) }, null, 2);
+  const text = JSON.stringify({ ...list, plugins: entries.reduce(insert, original.plugins) }, null, 2);
   return { name, text: `${text}\n`, mode: original.mode };
 }
 
-/** Whether natra is in it, also as a plugin that another one calls: Multus copies lists into its own. */
-export function calls(value: JsonValue | undefined): boolean {
-  if (Array.isArray(value)) return value.some(calls);
-  return isJsonObject(value) && (value.type === EXECUTABLE || Object.values(value).some(calls));
+/** Whether a plugin of this type is in it, also as one that another plugin calls: Multus copies lists into its own. */
+export function calls(value: JsonValue | undefined, type: string): boolean {
+  if (Array.isArray(value)) return value.some((part) => calls(part, type));
+  return isJsonObject(value) &&
+    (value.type === type || Object.values(value).some((part) => calls(part, type)));
 }
 
-function chain({ name, plugins }: Original, types: readonly string[], plugin: ChainedPlugin): JsonValue[] {
-  const isReplaced = ({ type }: JsonObject): boolean => plugin.replaces.includes(String(type));
-  const replaced = plugins.find(isReplaced);
+/** The entries to insert, those that are there first and in their order: two agents that disagreed on it would fight. */
+function mergeEntries(
+  original: Original,
+  plugins: readonly ChainedPlugin[],
+  missing: readonly ChainedPlugin[],
+  present: readonly JsonObject[],
+): JsonObject[] {
+  const own = new Map<string, JsonObject>(missing.map((plugin) => [plugin.type, entryOf(original, plugin)]));
+  const ours = new Set(plugins.map(({ type }) => type));
+  const kept = present.map((entry) => own.get(String(entry.type)) ?? entry)
+    .filter((entry) => own.has(String(entry.type)) || !ours.has(String(entry.type)))
+    .map((entry): JsonObject => ({ ...entry, [RENDERED_FROM]: original.name }));
+  // Two lists of ours may be there for a moment: the first entry of a type counts.
+  const all = [...kept, ...own.values()];
+  return all.filter((entry, at) => all.findIndex(({ type }) => type === entry.type) === at);
+}
+
+function entryOf({ name, plugins }: Original, plugin: ChainedPlugin): JsonObject {
+  const types = plugins.map(({ type }) => String(type));
+  const replaced = plugins.find(({ type }) => plugin.replaces.includes(String(type)));
   const inherited = Object.entries(replaced ?? {}).filter(([key]) => plugin.inherits.includes(key));
-  const entry: JsonObject = {
-    type: EXECUTABLE,
+  return {
+    type: plugin.type,
     ...plugin.entryFor(types),
     ...Object.fromEntries(inherited),
     [RENDERED_FROM]: name,
+    ...(replaced === undefined ? {} : { [IN_PLACE_OF]: [...plugin.replaces] }),
   };
+}
+
+/** Puts an entry in the place of the first plugin that it replaces, without the others; else behind the last. */
+function insert(plugins: readonly JsonObject[], entry: JsonObject): JsonObject[] {
+  const replaces = entry[IN_PLACE_OF];
+  const isReplaced = ({ type }: JsonObject): boolean =>
+    Array.isArray(replaces) && replaces.includes(type ?? null);
+  const replaced = plugins.find(isReplaced);
   if (replaced === undefined) return [...plugins, entry];
   return plugins.flatMap((other) => other === replaced ? [entry] : isReplaced(other) ? [] : [other]);
 }

@@ -11,7 +11,7 @@ import { render } from "./render.ts";
 const LISTS = new URL("../../tests/install/lists/", import.meta.url).pathname;
 
 function original(name: string, text: string, mode = 0o644): ReturnType<typeof parseOriginal> {
-  return parseOriginal({ name, text, mode, why: "", renderedFrom: null });
+  return parseOriginal({ name, text, mode, why: "", renderedFrom: null, entries: [] });
 }
 
 for (const { name: cni } of Deno.readDirSync(LISTS)) {
@@ -20,7 +20,7 @@ for (const { name: cni } of Deno.readDirSync(LISTS)) {
     const [name = ""] = names.filter((name) => !isRenderedName(name));
     const rendered = render(
       original(name, Deno.readTextFileSync(`${LISTS}${cni}/${name}`), 0o600),
-      CHAINED_PLUGIN,
+      [CHAINED_PLUGIN],
     );
     if (rendered === null) throw new Error("natra is said to be in it already");
     assertEquals(names.filter(isRenderedName), [rendered.name]);
@@ -40,20 +40,20 @@ Deno.test("render() leaves a list alone that has natra already, also where anoth
       delegates: [{ plugins: [{ type: "natra" }] }],
     }]]
   ) {
-    assertEquals(render(original("10-x.conflist", list(plugins)), CHAINED_PLUGIN), null);
+    assertEquals(render(original("10-x.conflist", list(plugins)), [CHAINED_PLUGIN]), null);
   }
 });
 
 for (
   const [more, why] of [
-    [{ cniVersion: "0.2.0" }, '"0.2.0", natra speaks 0.3.0'],
-    [{ cniVersion: undefined }, '"0.1.0", natra speaks 0.3.0'],
+    [{ cniVersion: "0.2.0" }, '"0.2.0", natra supports 0.3.0'],
+    [{ cniVersion: undefined }, '"0.1.0", natra supports 0.3.0'],
     [{ name: "../n" }, '"../n" cannot be a network\'s name'],
   ] as const
 ) {
   Deno.test(`render() refuses ${JSON.stringify(more)}: pods would not start`, () => {
     const given = original("10-x.conflist", list([{ type: "ptp" }], more));
-    const error = assertThrows(() => render(given, CHAINED_PLUGIN), InstallError, why);
+    const error = assertThrows(() => render(given, [CHAINED_PLUGIN]), InstallError, why);
     assert(error.message.includes('"10-x.conflist"'));
   });
 }
@@ -62,8 +62,8 @@ for (
   const [name, text, why] of [
     ["a.conflist", "", "it is empty"],
     ["a.conflist", " \n", "it is empty"],
-    ["a.conflist", '{"name":"n","plug', "it is no JSON"],
-    ["a.conflist", "[]", "it is no JSON object"],
+    ["a.conflist", '{"name":"n","plug', "it is not JSON"],
+    ["a.conflist", "[]", "it is not a JSON object"],
     ["a.conflist", '{"plugins":[{"type":"ptp"}]}', "its name is undefined"],
     ["a.conflist", '{"name":"n","plugins":[]}', "it has no plugins"],
     ["a.conflist", '{"name":"n","type":"ptp"}', "it has no plugins"],
@@ -91,7 +91,7 @@ Deno.test("render() changes nothing but the plugins, and takes nothing out but w
       (plugins, more) => {
         const text = list(plugins, { ...more, cniVersion: "1.0.0", name: "n", plugins });
         const given = JSON.parse(text);
-        const rendered = render(original("10-x.conflist", text), CHAINED_PLUGIN);
+        const rendered = render(original("10-x.conflist", text), [CHAINED_PLUGIN]);
         fc.pre(rendered !== null); // some other value says that it is natra
         const { plugins: chained, ...rest } = JSON.parse(rendered.text);
         const { plugins: _, ...expected } = given;

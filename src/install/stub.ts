@@ -1,24 +1,26 @@
-import { podsAddedWith, RESULTS } from "./added.ts";
-import { takeFile } from "./directory.ts";
+import { LIBCNI_CACHE, podsAddedWith } from "../cni/libcni_cache.ts";
+import { removeFile } from "./directory.ts";
 import { lockNode } from "./lock.ts";
-import { EXECUTABLE, STUB_MARK } from "./names.ts";
+import { stubMark } from "./names.ts";
 
 /**
  * Removes an executable that was uninstalled, once the pod that is being deleted is the last one that was added with it.
  *
- * @param directory Where the executable is.
+ * @param executable Its path; its name is the plugin's type.
  * @param containerId The pod that is being deleted: libcni forgets it only afterwards.
  * @returns Whether it is gone.
  */
 export async function removeStub(
-  directory: string,
+  executable: string,
   containerId: string,
-  results: string = RESULTS,
+  cache: string = LIBCNI_CACHE,
 ): Promise<boolean> {
+  const at = executable.lastIndexOf("/");
+  const [directory, type] = [executable.slice(0, at), executable.slice(at + 1)];
   using _lock = await lockNode();
-  if (podsAddedWith(EXECUTABLE, results).some((id) => id !== containerId)) return false;
+  if (podsAddedWith(type, cache).some((id) => id !== containerId)) return false;
   // Without its mark it was installed again meanwhile.
-  if (!takeFile(directory, STUB_MARK)) return false;
-  takeFile(directory, EXECUTABLE);
+  if (!removeFile(directory, stubMark(type))) return false;
+  removeFile(directory, type);
   return true;
 }

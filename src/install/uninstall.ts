@@ -1,26 +1,67 @@
-/** The way back: lists first, so that no new pod is natra's; the executable last, and not before the last pod. */
+import { LIBCNI_CACHE, podsAddedWith } from "../cni/libcni_cache.ts";
 import { ifThere } from "../base/log/describe.ts";
-import { checkDirectory, putFile, removeDrafts, takeFile } from "./directory.ts";
-import { podsAddedWith, RESULTS } from "./added.ts";
+import { checkDirectory, putFile, removeDrafts, removeFile } from "./directory.ts";
+import { InstallError } from "./error.ts";
+import { type ListFile, parseOriginal, readLists, RENDERED_FROM } from "./list.ts";
+import { backedUpByCilium, stubMark } from "./names.ts";
 import { lockNode } from "./lock.ts";
-import { readLists } from "./list.ts";
-import { backedUpByCilium, EXECUTABLE, STUB_MARK } from "./names.ts";
+import { render } from "./render.ts";
+import { writeList } from "./apply.ts";
 
 /**
- * Removes the lists that natra wrote, also those that Cilium has renamed. The runtime takes the originals again.
+ * Takes a plugin out of the lists that we wrote. A list in which no other product of ours is left is removed, also where
+ * Cilium has renamed it: the runtime takes the original again.
  *
- * @returns The names of the files that are gone.
- * @throws {InstallError} If it is no directory for lists.
+ * @param type The plugin's type.
+ * @returns What was done, in words.
+ * @throws {InstallError} If it is not a directory for lists.
  */
-export async function removeLists(confDir: string): Promise<string[]> {
-  checkDirectory(confDir, "directory of lists", "a group");
+export async function removeFromLists(confDir: string, type: string): Promise<string[]> {
+  const isRootsAlone = checkDirectory(confDir, "directory of lists", "root and group");
   using _lock = await lockNode();
   removeDrafts(confDir);
-  const own = readLists(confDir).filter(({ renderedFrom }) => renderedFrom !== null).map(({ name }) => name);
-  const backups = [...Deno.readDirSync(confDir)].map(({ name }) => name).filter((name) =>
-    backedUpByCilium(name) !== null
-  );
-  return [...own, ...backups].filter((name) => takeFile(confDir, name));
+  const files = readLists(confDir);
+  const changes: string[] = [];
+  const remove = (name: string): void => {
+    if (removeFile(confDir, name)) changes.push(`removed the list "${name}"`);
+  };
+  const own = files.filter(({ renderedFrom }) => renderedFrom !== null);
+  const others = own.flatMap(({ entries }) => entries).filter((entry) => entry.type !== type);
+  for (const file of own) {
+    const rest = file.entries.filter((entry) => entry.type !== type);
+    if (rest.length === 0) remove(file.name);
+    else if (rest.length < file.entries.length) {
+      writeList(confDir, without(file, rest, files), isRootsAlone);
+      changes.push(`took ${type} out of the list "${file.name}"`);
+    }
+  }
+  if (others.length === 0) {
+    for (const { name } of [...Deno.readDirSync(confDir)]) if (backedUpByCilium(name) !== null) remove(name);
+  }
+  return changes;
+}
+
+/** A list of ours with fewer entries: what the plugin had replaced comes back from the original, as far as that can be read. */
+function without(
+  file: ListFile,
+  rest: ListFile["entries"],
+  files: readonly ListFile[],
+): { name: string; text: string; mode: number } {
+  const original = files.find(({ name }) => name === file.renderedFrom);
+  try {
+    const rendered = original === undefined ? null : render(parseOriginal(original), [], rest);
+    if (rendered !== null) return { ...rendered, name: file.name };
+  } catch (error) {
+    if (!(error instanceof InstallError)) throw error;
+  }
+  const { list, plugins } = parseOriginal(file);
+  const types = new Set(rest.map((entry) => entry.type));
+  const kept = plugins.filter((entry) => entry[RENDERED_FROM] === undefined || types.has(entry.type));
+  return {
+    name: file.name,
+    text: `${JSON.stringify({ ...list, plugins: kept }, null, 2)}\n`,
+    mode: file.mode,
+  };
 }
 
 /** What became of the executable. */
@@ -31,30 +72,33 @@ export interface ExecutableFate {
 }
 
 /**
- * Removes the executable; or leaves it for the pods that were added with it, since some runtimes delete a pod by the list that
- * they added it by. Its last such pod's DEL removes it then ({@linkcode removeStub}).
+ * Removes the executable of a type; or leaves it for the pods that were added with it, since some runtimes delete a pod by
+ * the list that they added it by. Its last such pod's DEL removes it then ({@linkcode removeStub}). Other products'
+ * hard links stay.
  *
+ * @param type The plugin's type.
  * @param keepStub Leave it for them.
- * @throws {InstallError} If it is no directory for plugins.
+ * @throws {InstallError} If it is not a directory for plugins.
  */
 export async function removeExecutable(
   binDir: string,
+  type: string,
   keepStub: boolean,
-  results: string = RESULTS,
+  cache: string = LIBCNI_CACHE,
 ): Promise<ExecutableFate> {
   checkDirectory(binDir, "directory of plugins", "root");
   using _lock = await lockNode();
   removeDrafts(binDir);
-  const pods = podsAddedWith(EXECUTABLE, results).length;
-  if (keepStub && pods > 0 && ifThere(() => Deno.lstatSync(`${binDir}/${EXECUTABLE}`), null) !== null) {
+  const pods = podsAddedWith(type, cache).length;
+  if (keepStub && pods > 0 && ifThere(() => Deno.lstatSync(`${binDir}/${type}`), null) !== null) {
     putFile(
       binDir,
-      STUB_MARK,
+      stubMark(type),
       (draft) => Deno.writeTextFileSync(draft, "", { createNew: true, mode: 0o600 }),
     );
     return { isRemoved: false, pods };
   }
-  takeFile(binDir, EXECUTABLE);
-  takeFile(binDir, STUB_MARK);
+  removeFile(binDir, type);
+  removeFile(binDir, stubMark(type));
   return { isRemoved: true, pods };
 }

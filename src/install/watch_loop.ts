@@ -35,30 +35,30 @@ export async function keepInstalled(target: Target, options: KeepOptions): Promi
   const installer = new Installer(target);
   // Before the first look: what changes after it was looked at is not missed.
   using changes = watchDirectories([target.confDir, target.binDir], (why) => {
-    logger.warn("changes in the CNI directories are looked for, not heard of", { why });
+    logger.warn("the CNI directories cannot be watched: they are polled", { why });
   });
   let said = "";
   let trouble = { what: "", since: 0 };
-  let insistAt = Infinity;
+  let rewriteAt = Infinity;
   let [wait] = patience.cilium;
   while (!signal.aborted) {
     const now = performance.now();
-    const isSure = trouble.what !== "" && now - trouble.since >= patience.grace;
-    const insists = now >= insistAt;
-    const state = await attempt(() => installer.pass({ isSure, insists }, signal));
+    const graceElapsed = trouble.what !== "" && now - trouble.since >= patience.grace;
+    const rewriteRenamed = now >= rewriteAt;
+    const state = await attempt(() => installer.pass({ graceElapsed, rewriteRenamed }, signal));
     if (signal.aborted) return;
     const what = state.isReady ? "" : `${state.original}: ${state.problem}`;
     if (what !== trouble.what) trouble = { what, since: now };
-    if (!state.isRenamed) insistAt = Infinity;
-    else if (insistAt === Infinity) {
-      insistAt = now + wait;
+    if (!state.isRenamed) rewriteAt = Infinity;
+    else if (rewriteAt === Infinity) {
+      rewriteAt = now + wait;
       wait = Math.min(wait * 2, patience.cilium[1]);
     }
     for (const change of state.changes) logger.info("installing", { change });
     said = say(state, said, logger);
     onState?.(state);
     const settlesAt = state.isPassing ? trouble.since + patience.grace : Infinity;
-    const due = Math.min(now + patience.poll, settlesAt, insistAt);
+    const due = Math.min(now + patience.poll, settlesAt, rewriteAt);
     await changes.next(Math.max(1, due - performance.now()), signal);
   }
 }

@@ -1,7 +1,7 @@
 /** Warnings on the cluster's objects, where `kubectl describe` shows them: each is created once, however often it is given. */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
-import { Backoff, Bell, pause } from "../base/wait.ts";
+import { Backoff, delay, Notify } from "../base/wait.ts";
 import { ApiError, type KubeClient } from "./client.ts";
 import type { Metadata } from "./objects.ts";
 
@@ -51,7 +51,7 @@ export class EventRecorder {
   /** What was said about each subject, by its uid. */
   readonly #said = new Map<string, Set<string>>();
   readonly #queue: Warning[] = [];
-  readonly #bell = new Bell();
+  readonly #bell = new Notify();
 
   constructor(client: KubeClient, reporter: Reporter, logger: Logger) {
     this.#client = client;
@@ -72,7 +72,7 @@ export class EventRecorder {
     if (said.has(words) || said.size >= MAX_PER_SUBJECT) return;
     this.#said.set(subject.uid, said.add(words));
     this.#queue.push({ subject, reason, message });
-    this.#bell.ring();
+    this.#bell.notify();
   }
 
   /** The object is gone. */
@@ -90,9 +90,9 @@ export class EventRecorder {
       } else if (await this.#create(next, signal)) {
         this.#queue.shift();
         backoff.reset();
-        await pause(PAUSE_MS, signal);
+        await delay(PAUSE_MS, signal);
       } else {
-        await pause(backoff.next(), signal);
+        await delay(backoff.next(), signal);
       }
     }
   }

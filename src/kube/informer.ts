@@ -1,7 +1,7 @@
 /** Follows a kind of object: a list, then a watch that goes on where the last one ended, for as long as the agent runs. */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
-import { Backoff, pause } from "../base/wait.ts";
+import { Backoff, delay } from "../base/wait.ts";
 import { ApiError, type KubeClient, watchError } from "./client.ts";
 import { type Keep, type Metadata, readEvent, readList } from "./objects.ts";
 
@@ -60,7 +60,7 @@ export class Follower {
         if (signal.aborted) return;
         this.#onFailure(error);
       }
-      await pause(this.#backoff.next(), signal);
+      await delay(this.#backoff.next(), signal);
     }
   }
 

@@ -8,6 +8,7 @@ import { bypassOfPlugins } from "../pod/bypass.ts";
  * packets pass the node's end of the veth by, what pods receive is held inside them; of others the node tells when a pod is added.
  */
 export const CHAINED_PLUGIN: ChainedPlugin = {
+  type: "natra",
   entryFor: (types) => ({
     ...bypassOfPlugins(types) === null ? {} : { attach: "podside" },
     capabilities: { "bandwidth": true, "io.kubernetes.cri.pod-annotations": true },

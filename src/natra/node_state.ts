@@ -12,8 +12,9 @@ export const PIN_ROOT = `${BPFFS}/natra`;
 export const RECORD_ROOT = "/run/natra";
 /** How ADDs ended since the node started. */
 export const OUTCOME_FILE = `${RECORD_ROOT}/outcomes`;
+export const LOG_DIRECTORY = "/var/log/natra";
 /** The log, unless the configuration names another file. */
-export const LOG_FILE = "/var/log/natra/natra.log";
+export const LOG_FILE = `${LOG_DIRECTORY}/natra.log`;
 
 /** One record a pod's interface: what was done to it. */
 export const records: Records = new Records(RECORD_ROOT);

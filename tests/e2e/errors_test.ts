@@ -43,7 +43,7 @@ const CASES: readonly Case[] = [
     command: "ADD",
     call: { conf: { cniVersion } },
     code: 1,
-    says: new RegExp(`configuration is "${cniVersion}", natra speaks 0\\.3\\.0`),
+    says: new RegExp(`configuration is "${cniVersion}", supported are 0\\.3\\.0`),
   })),
   {
     name: "a configuration without a version",

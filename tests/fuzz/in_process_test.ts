@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CniError } from "../../src/cni/errors.ts";
-import { addAnswer, readRequest } from "../../src/cni/protocol.ts";
+import { addAnswer, chained, readRequest } from "../../src/cni/protocol.ts";
 import { requestedLimits } from "../../src/natra/cni/limits_from_conf.ts";
-import { readOwnKeys } from "../../src/natra/cni/natra_conf.ts";
+import { natraConf, readOwnKeys } from "../../src/natra/cni/natra_conf.ts";
 import type { DirectionLimit } from "../../src/natra/limits/limits.ts";
 import { decideLimits } from "../../src/natra/limits/limits.ts";
 import { formatLine } from "../../src/base/log/line.ts";
@@ -47,17 +47,19 @@ function answer({ env, stdin }: Request): void {
   let request;
   try {
     request = readRequest(new Map(Object.entries(env)), stdinOf(stdin));
+    if (request.command === "ADD" || request.command === "CHECK") request = chained(request);
   } catch (error) {
     if (!(error instanceof CniError)) throw error;
     assertLoggable("request failed", { error: error.message, details: error.details });
     return assertErrorAnswer(`${JSON.stringify(error.toAnswer("1.1.0"))}\n`);
   }
-  if (request.command === "ADD") assertResult(addAnswer(request), stdin);
+  if (request.command === "ADD") assertResult(addAnswer(request, request.conf.prevResult ?? {}), stdin);
   if (!("conf" in request)) return;
   const { logger, lines } = recordingLogger();
-  const limits = requestedLimits(request.conf, logger, {});
+  const conf = natraConf(request.conf);
+  const limits = requestedLimits(conf, logger, {});
   for (const limit of [limits.ingress, limits.egress]) {
-    if (limit !== null) assertLimit(limit, request.conf.maxSketchBytes);
+    if (limit !== null) assertLimit(limit, conf.maxSketchBytes);
   }
   for (const { message, fields } of lines) assertLoggable(message, fields);
 }

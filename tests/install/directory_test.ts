@@ -8,11 +8,15 @@ import { run } from "../rig/run.ts";
 import { CniNode, listOf } from "./node.ts";
 
 const missing = needsRootAnd();
-const ONCE = { isSure: false, insists: true };
+const ONCE = { graceElapsed: false, rewriteRenamed: true };
 
 const HOSTILE: readonly [what: string, make: (root: string) => Promise<string>, why: string][] = [
   ["is missing", (root) => Promise.resolve(`${root}/none`), '/none" is not there'],
-  ["is a file", async (root) => (await Deno.writeTextFile(`${root}/f`, ""), `${root}/f`), "is no directory"],
+  [
+    "is a file",
+    async (root) => (await Deno.writeTextFile(`${root}/f`, ""), `${root}/f`),
+    "is not a directory",
+  ],
   [
     "is a link",
     async (root) => (await Deno.symlink(`${root}/bin`, `${root}/l`), `${root}/l`),
@@ -86,7 +90,7 @@ testIf(
       await Deno.chmod(path, 0o770);
     }
     const path = node.confDir;
-    assertEquals(checkDirectory(path, "directory of lists", "a group"), false);
+    assertEquals(checkDirectory(path, "directory of lists", "root and group"), false);
     assertThrows(() => checkDirectory(path, "directory of plugins", "root"), InstallError, "group 1000");
     await Deno.mkdir("/run/natra-install-bin", { recursive: true });
     await using _bin = {

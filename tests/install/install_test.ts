@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { InstallError } from "../../src/install/error.ts";
 import { Installer, type InstallState } from "../../src/install/install.ts";
-import { removeLists } from "../../src/install/uninstall.ts";
+import { removeFromLists } from "../../src/install/uninstall.ts";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { judgeLists } from "./judge.ts";
 import { CniNode, listOf } from "./node.ts";
@@ -10,8 +10,11 @@ import { CniNode, listOf } from "./node.ts";
 const missing = needsRootAnd();
 const OURS = "00-natra-10-x.conflist";
 
-async function pass(node: CniNode, isSure = false, insists = false): Promise<InstallState> {
-  const state = await new Installer(node.target(await node.smallExecutable())).pass({ isSure, insists });
+async function pass(node: CniNode, graceElapsed = false, rewriteRenamed = false): Promise<InstallState> {
+  const state = await new Installer(node.target(await node.smallExecutable())).pass({
+    graceElapsed,
+    rewriteRenamed,
+  });
   assertEquals(judgeLists(await node.lists()).filter((what) => what.startsWith("00-natra-")), []);
   return state;
 }
@@ -86,7 +89,7 @@ testIf(
       const path = `${node.root}/broken`;
       await Deno.writeTextFile(path, script ?? "", { mode: 0o755 });
       await assertRejects(
-        () => new Installer(node.target(path)).pass({ isSure: true, insists: true }),
+        () => new Installer(node.target(path)).pass({ graceElapsed: true, rewriteRenamed: true }),
         InstallError,
         why,
       );
@@ -117,9 +120,9 @@ testIf(missing, "what a runtime could not read is named, and our older list stay
   const before = (await node.lists()).get(OURS);
   for (const text of ["", '{"cniVersion":"1.0.0","name":"net","plug', "[]"]) {
     await node.putList("10-x.conflist", text);
-    for (const isSure of [false, true]) {
-      const state = await pass(node, isSure);
-      assertEquals([state.isReady, state.isPassing], [false, !isSure]);
+    for (const graceElapsed of [false, true]) {
+      const state = await pass(node, graceElapsed);
+      assertEquals([state.isReady, state.isPassing], [false, !graceElapsed]);
       assertStringIncludes(state.problem ?? "", '"10-x.conflist"');
       assertEquals((await node.lists()).get(OURS), before);
     }
@@ -146,7 +149,7 @@ testIf(missing, "a dangling link, a pipe and an endless file are named, not wait
   const path = `${node.confDir}/10-x.conflist`;
   const make: [() => Promise<unknown>, string][] = [
     [() => Deno.symlink("/nowhere", path), "No such file"],
-    [() => new Deno.Command("mkfifo", { args: [path] }).output(), "it is no regular file"],
+    [() => new Deno.Command("mkfifo", { args: [path] }).output(), "it is not a regular file"],
     [() => Deno.writeTextFile(path, " ".repeat(2_000_000)), "2000000 bytes"],
   ];
   for (const [put, why] of make) {
@@ -189,12 +192,12 @@ testIf(
     const theirs = listOf("theirs", [{ type: "natra" }]);
     await node.putList("00-natra-05-theirs.conflist", theirs);
     const state = await new Installer(node.target(await node.smallExecutable())).pass({
-      isSure: true,
-      insists: true,
+      graceElapsed: true,
+      rewriteRenamed: true,
     });
     assertEquals([state.isReady, state.list], [true, "00-natra-05-theirs.conflist"]);
     assertEquals(await names(node), ["00-natra-05-theirs.conflist", "10-x.conflist"]);
-    assertEquals(await removeLists(node.confDir), []);
+    assertEquals(await removeFromLists(node.confDir, "natra"), []);
     assertEquals((await node.lists()).get("00-natra-05-theirs.conflist"), theirs);
   },
 );
@@ -215,7 +218,7 @@ testIf(
     assertEquals((await pass(node, true, true)).isReady, true);
     assertEquals(await names(node), ["00-natra-05-cilium.conflist", "05-cilium.conflist"]);
     await Deno.rename(ours, `${ours}.cilium_bak`);
-    assert((await removeLists(node.confDir)).length === 1);
+    assert((await removeFromLists(node.confDir, "natra")).length === 1);
     assertEquals(await names(node), ["05-cilium.conflist"]);
   },
 );

@@ -1,6 +1,7 @@
 /** A node's two CNI directories, on a tmpfs of their own, and natra's executable to install there. */
 import { CHAINED_PLUGIN } from "../../src/natra/chained_plugin.ts";
 import type { Target } from "../../src/install/install.ts";
+import type { ChainedPlugin } from "../../src/install/render.ts";
 import { run } from "../rig/run.ts";
 
 /** The executable under test. */
@@ -27,9 +28,13 @@ export class CniNode implements AsyncDisposable {
   }
 
   /** What an installer of this node is told; a small executable stands for natra unless one is named. */
-  target(executable: string, version: Readonly<Record<string, unknown>> = { version: "test" }): Target {
+  target(
+    executable: string,
+    version: Readonly<Record<string, unknown>> = { version: "test" },
+    plugins: readonly ChainedPlugin[] = [CHAINED_PLUGIN],
+  ): Target {
     const { binDir, confDir } = this;
-    return { binDir, confDir, executable, version, plugin: CHAINED_PLUGIN };
+    return { binDir, confDir, executable, version, plugins, types: ["natra", "pona"] };
   }
 
   /** A program that answers `version` as natra would: copying 90 MB again and again would test the memory alone. */

@@ -1,8 +1,7 @@
 import { quote } from "../../base/log/quote.ts";
-import type { Command } from "../subcommand.ts";
+import type { Command, Tool } from "../subcommand.ts";
 import type { Options } from "../options.ts";
 import { print, UsageError } from "../output.ts";
-import { podName, wantedPods } from "../../natra/commands/pods.ts";
 import { bashScript } from "./bash.ts";
 import { describeCommands } from "./described.ts";
 import { zshScript } from "./zsh.ts";
@@ -26,17 +25,17 @@ For all of zsh:      natra completion zsh >/usr/local/share/zsh/site-functions/_
 /** Names that mean nothing to a shell. Kubernetes has no others; who makes records by hand may. */
 const SAFE = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 
-async function completion(options: Options): Promise<number> {
+async function completion(options: Options, tool: Tool): Promise<number> {
   const [what] = options.words;
   switch (what) {
     case "bash":
-      print(bashScript(await describeCommands()));
+      print(bashScript(await describeCommands(tool)));
       return 0;
     case "zsh":
-      print(zshScript(await describeCommands()));
+      print(zshScript(await describeCommands(tool)));
       return 0;
     case "pods":
-      for (const name of new Set(wantedPods([]).map(podName))) if (SAFE.test(name)) print(name);
+      for (const name of new Set(await tool.podNames())) if (SAFE.test(name)) print(name);
       return 0;
     default:
       throw new UsageError(`natra completion needs bash, zsh or pods, not ${quote(what ?? "")}`);

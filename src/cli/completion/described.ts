@@ -1,5 +1,4 @@
-import { COMMANDS } from "../../commands/commands.ts";
-import type { Words } from "../subcommand.ts";
+import type { Tool, Words } from "../subcommand.ts";
 import { type CommandOption, HELP } from "../options.ts";
 
 /** A subcommand as a shell is to know it. */
@@ -12,9 +11,9 @@ export interface Described {
 }
 
 /** Every subcommand, from the list that dispatch and help use. */
-export async function describeCommands(): Promise<Described[]> {
+export async function describeCommands({ commands }: Tool): Promise<Described[]> {
   return await Promise.all(
-    Object.entries(COMMANDS).map(async ([name, { summary, load }]) => {
+    Object.entries(commands).map(async ([name, { summary, load }]) => {
       const { command } = await load();
       return { name, summary, options: [...command.options, HELP], words: command.words };
     }),

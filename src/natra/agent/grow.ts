@@ -1,5 +1,5 @@
 /** The agent's task that widens the sketches of pods with more flows than they were made for. */
-import { pause } from "../../base/wait.ts";
+import { delay } from "../../base/wait.ts";
 import type { Task } from "../../agent/tasks.ts";
 import { DEFAULTS } from "../cni/natra_conf.ts";
 import { allApplied, readApplied } from "../datapath/record.ts";
@@ -30,7 +30,7 @@ export function growTask(logger: Logger): Task {
         looked = nameOf(key);
         grow(key, { change, readSketchFill, resizeWanted }, logger);
         spent += performance.now() - started;
-        await pause(0, signal); // signals and requests are heard between two pods
+        await delay(0, signal); // signals and requests are heard between two pods
       }
     },
   };

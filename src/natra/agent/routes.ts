@@ -1,15 +1,10 @@
-/** What the agent shows over HTTP, besides its health. It is loaded when somebody asks for it. */
+/** What natra shows over HTTP. It is loaded when it is asked for. */
 import type { Handler, Routes } from "../../agent/http.ts";
-import type { Applied } from "../datapath/record.ts";
-import { describeError } from "../../base/log/describe.ts";
-import type { Logger } from "../../base/log/log.ts";
-import { PAGE_PATHS } from "../page/paths.ts";
 import { describeBuild } from "../../cli/version.ts";
+import { PAGE_PATHS } from "../page/paths.ts";
 
-/** The routes for Prometheus and for the page. */
-export function webRoutes(logger: Logger): Routes {
-  const onFailure = ({ containerId, ifname, pod }: Applied, error: unknown): void =>
-    logger.warn("pod cannot be read", { containerId, ifname, pod, error: describeError(error) });
+/** The routes of the page. */
+export function pageRoutes(): Routes {
   const { version } = describeBuild();
   let page: Promise<Readonly<Record<string, Handler>>> | undefined;
   const pageRoute = (path: string): [string, Handler] => [
@@ -21,12 +16,7 @@ export function webRoutes(logger: Logger): Routes {
       return handler;
     }),
   ];
-  return {
-    ...Object.fromEntries(PAGE_PATHS.map(pageRoute)),
-    "/metrics": lazily(async () =>
-      (await import("../metrics/collect.ts")).metricsRoute(describeBuild(), onFailure)
-    ),
-  };
+  return Object.fromEntries(PAGE_PATHS.map(pageRoute));
 }
 
 /** A handler that is made at its first request. */

@@ -1,8 +1,7 @@
 /** The interfaces of this node's pods that natra may limit: those it holds, and those that were added with natra in their list. */
 import { podKey } from "./node_view.ts";
 import { attachmentOf } from "../cni/attach.ts";
-import { configuredLimits } from "../../cni/config.ts";
-import { readOwnKeys } from "../cni/natra_conf.ts";
+import { configuredLimits, readOwnKeys } from "../cni/natra_conf.ts";
 import { toldBy } from "../cni/limits_from_conf.ts";
 import { allApplied, type Applied, type PodName, type Told } from "../datapath/record.ts";
 import type { HoldRequest } from "../datapath/hold.ts";

@@ -3,7 +3,7 @@ import { Cluster, type ClusterPod } from "./node_view.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { EventRecorder } from "../../kube/events.ts";
 import { Follower } from "../../kube/informer.ts";
-import { Bell, pause } from "../../base/wait.ts";
+import { delay, Notify } from "../../base/wait.ts";
 import type { Task } from "../../agent/tasks.ts";
 import { allApplied } from "../datapath/record.ts";
 import { isLimitAnnotation } from "../limits/sources.ts";
@@ -37,10 +37,10 @@ export interface Options {
 }
 
 /** The tasks: two watches, the events, and whoever looks at the pods. */
-export function liveTasks({ client, node, cache, logger }: Options): Task[] {
-  const bell = new Bell();
+export function annotationTasks({ client, node, cache, logger }: Options): Task[] {
+  const bell = new Notify();
   const events = new EventRecorder(client, { component: "natra", node }, logger);
-  const cluster = new Cluster(() => bell.ring(), (uid) => events.forget(uid));
+  const cluster = new Cluster(() => bell.notify(), (uid) => events.forget(uid));
   const pods = new Follower(client, {
     what: "pods",
     path: "/api/v1/pods",
@@ -66,7 +66,7 @@ export function liveTasks({ client, node, cache, logger }: Options): Task[] {
       const started = performance.now();
       await lookAt(cluster.take(), { keeper, cluster, events, cache, logger, signal });
       const rest = (performance.now() - started) * PAUSE_FACTOR;
-      await pause(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, rest)), signal);
+      await delay(Math.min(MOST_PAUSE_MS, Math.max(LEAST_PAUSE_MS, rest)), signal);
       if (await bell.wait(EVERY_MS, signal)) continue;
       const now = recorded();
       if (now === known) cluster.lookAgain();
@@ -113,7 +113,7 @@ async function lookAt(
     // What is used instead is another thing for each of its pods.
     const ofAll = general.map((warning) => ({ ...warning, used: null }));
     for (const message of messages(ofAll)) events.warn({ ...namespace, kind: "Namespace" }, REASON, message);
-    await pause(0, signal); // signals and requests are heard between two pods
+    await delay(0, signal); // signals and requests are heard between two pods
   }
   logger.debug("looked at pods", { count: pods.length });
 }

@@ -1,10 +1,11 @@
-import { isKnown } from "../node_state.ts";
+import { isKnown, LOG_FILE } from "../node_state.ts";
 import type { Logger } from "../../base/log/log.ts";
 import { describeError } from "../../base/log/describe.ts";
 import { attachmentOf } from "./attach.ts";
 import { countEnd, countStart, failReason, type Outcome } from "./outcomes.ts";
-import { addAnswer, type AddRequest } from "../../cni/protocol.ts";
+import { addAnswer, type AddRequest, type Chained } from "../../cni/protocol.ts";
 import { requestedLimits, toldBy } from "./limits_from_conf.ts";
+import { natraConf } from "./natra_conf.ts";
 
 /**
  * ADD: holds the pod to what it asks for. This is where natra fails open: whatever goes wrong from here on is logged,
@@ -12,17 +13,19 @@ import { requestedLimits, toldBy } from "./limits_from_conf.ts";
  *
  * @param request The request; the caller answers its prevResult.
  */
-export async function add(request: AddRequest, logger: Logger): Promise<void> {
+export async function add(request: Chained<AddRequest>, logger: Logger): Promise<void> {
   const { containerId, ifname, netns } = request;
   const who = { containerId, ifname, pod: request.pod };
   try {
-    const limits = requestedLimits(request.conf, logger, who);
+    const conf = natraConf(request.conf);
+    const limits = requestedLimits(conf, logger, who);
     const unlimited = limits.ingress === null && limits.egress === null;
     if (unlimited && !isKnown(request)) return ended("unlimited");
     if (!unlimited) countStart();
     const { hold, release, setWatchdog } = await import("../datapath/datapath.ts");
-    const { logFile, timeout } = request.conf;
-    using _watchdog = setWatchdog({ answer: addAnswer(request), logFile, timeout, who });
+    const answer = addAnswer(request, request.conf.prevResult);
+    const logFile = request.conf.logFile ?? LOG_FILE;
+    using _watchdog = setWatchdog({ answer, logFile, timeout: conf.timeout, who });
     if (unlimited) {
       // an earlier ADD of the same sandbox had a limit
       for (const failure of release(request, netns)) logger.warn("limit not removed", { ...who, failure });
@@ -35,9 +38,9 @@ export async function add(request: AddRequest, logger: Logger): Promise<void> {
       netns,
       network: request.conf.name,
       limits,
-      told: toldBy(request.conf),
+      told: toldBy(conf),
       pod: namespace !== null && name !== null ? { namespace, name } : null,
-      ...attachmentOf(request.conf.attach),
+      ...attachmentOf(conf.attach),
       onChoice: (choice) => logger.debug("choice", { ...who, ...choice }),
     });
     ended("limited");

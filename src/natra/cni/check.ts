@@ -1,17 +1,18 @@
 import { isKnown } from "../node_state.ts";
 import type { Logger } from "../../base/log/log.ts";
 import { CniError, CODE } from "../../cni/errors.ts";
-import type { CheckRequest } from "../../cni/protocol.ts";
+import type { Chained, CheckRequest } from "../../cni/protocol.ts";
 import { requestedLimits } from "./limits_from_conf.ts";
+import { natraConf } from "./natra_conf.ts";
 
 /**
  * CHECK: compares what holds the pod with what it asks for, and repairs nothing.
  *
  * @throws {CniError} With code 100 and every finding, if it is not held as it should be.
  */
-export async function check(request: CheckRequest, logger: Logger): Promise<void> {
+export async function check(request: Chained<CheckRequest>, logger: Logger): Promise<void> {
   const { containerId, ifname, pod } = request;
-  const limits = requestedLimits(request.conf, logger, { containerId, ifname, pod });
+  const limits = requestedLimits(natraConf(request.conf), logger, { containerId, ifname, pod });
   if (limits.ingress === null && limits.egress === null && !isKnown(request)) return;
   const { verify } = await import("../datapath/datapath.ts");
   const findings = verify(request, limits);

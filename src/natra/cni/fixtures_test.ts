@@ -1,5 +1,6 @@
 import { stdinOf } from "../../../tests/rig/stdin_of.ts";
 import { assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { natraConf } from "./natra_conf.ts";
 import { decideLimits } from "../limits/limits.ts";
 import { type CniRequest, readRequest } from "../../cni/protocol.ts";
 
@@ -73,7 +74,7 @@ for (const [name, recording] of recordings()) {
   Deno.test(`decideLimits() decides the recorded ${name} as expected`, () => {
     const request = replay(recording);
     if (request.command === "VERSION") throw new Error("Not a request with a configuration");
-    const { conf } = request;
+    const conf = natraConf(request.conf);
     const { limits, warnings } = decideLimits({
       annotations: conf.annotations,
       runtimeBandwidth: conf.runtimeBandwidth,

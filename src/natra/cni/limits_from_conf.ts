@@ -1,6 +1,6 @@
 import type { Logger } from "../../base/log/log.ts";
 import { decideLimits, type Limits, type LimitSources } from "../limits/limits.ts";
-import type { NetConf } from "../../cni/config.ts";
+import type { NatraConf } from "./natra_conf.ts";
 
 /**
  * What a request asks for, decided once; every value that could not be used as given is logged.
@@ -8,19 +8,21 @@ import type { NetConf } from "../../cni/config.ts";
  * @param who Goes into each of the log's lines.
  */
 export function requestedLimits(
-  conf: NetConf,
+  conf: NatraConf,
   logger: Logger,
   who: Readonly<Record<string, unknown>>,
 ): Limits {
   const { annotations, runtimeBandwidth } = conf;
   const { limits, warnings } = decideLimits({ annotations, runtimeBandwidth, ...toldBy(conf) });
-  for (const warning of [...conf.warnings, ...warnings]) logger.warn("bad value", { ...who, ...warning });
+  for (const warning of [...conf.warnings, ...warnings]) {
+    logger.warn("bad value", { ...who, ...warning });
+  }
   return limits;
 }
 
 /** What the configuration itself says, without what the runtime added for this pod. */
 export function toldBy(
-  { limits, pacer, maxSketchBytes }: Pick<NetConf, "limits" | "pacer" | "maxSketchBytes">,
+  { limits, pacer, maxSketchBytes }: Pick<NatraConf, "limits" | "pacer" | "maxSketchBytes">,
 ): Pick<LimitSources, "conf" | "maxSketchBytes"> {
   return { conf: { ...limits, pacer }, maxSketchBytes };
 }

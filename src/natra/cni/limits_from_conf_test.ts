@@ -1,29 +1,30 @@
 import { assertEquals } from "@std/assert";
 import { readConfig } from "../../cni/config.ts";
 import { recordingLogger } from "../../../tests/rig/recording_logger.ts";
+import { type NatraConf, natraConf } from "./natra_conf.ts";
 import { requestedLimits } from "./limits_from_conf.ts";
 
 const WHO = { containerId: "c1", ifname: "eth0" };
-const conf = (more: Readonly<Record<string, unknown>>): string =>
-  JSON.stringify({ cniVersion: "1.0.0", name: "n", type: "natra", ...more });
+const natraOf = (more: Readonly<Record<string, unknown>>): NatraConf =>
+  natraConf(readConfig(JSON.stringify({ cniVersion: "1.0.0", name: "n", type: "natra", ...more })));
 
 Deno.test("requestedLimits() of a configuration that says nothing is no limit, and no warning", () => {
   const { logger, lines } = recordingLogger();
-  assertEquals(requestedLimits(readConfig(conf({})), logger, WHO), { ingress: null, egress: null });
+  assertEquals(requestedLimits(natraOf({}), logger, WHO), { ingress: null, egress: null });
   assertEquals(lines, []);
 });
 
 Deno.test("requestedLimits() decides from annotations, runtimeConfig, and the configuration's own keys", () => {
   const { logger, lines } = recordingLogger();
   const limits = requestedLimits(
-    readConfig(conf({
+    natraOf({
       pacer: "edt",
       ingressRate: 5_000_000,
       runtimeConfig: {
         bandwidth: { EgressRate: 3_000_000, EgressBurst: 4294967295 },
         "io.kubernetes.cri.pod-annotations": { "natra.io/ingress-bandwidth": "1M" },
       },
-    })),
+    }),
     logger,
     WHO,
   );
@@ -35,10 +36,10 @@ Deno.test("requestedLimits() decides from annotations, runtimeConfig, and the co
 Deno.test("requestedLimits() logs what the configuration and the annotations have that cannot be used", () => {
   const { logger, lines } = recordingLogger();
   requestedLimits(
-    readConfig(conf({
+    natraOf({
       timeout: -3,
       runtimeConfig: { "io.kubernetes.cri.pod-annotations": { "natra.io/egress-bandwidth": '{"rate":"1"}' } },
-    })),
+    }),
     logger,
     WHO,
   );
@@ -57,10 +58,10 @@ Deno.test("requestedLimits() keeps the sketch within the configuration's maxSket
   const { logger } = recordingLogger();
   const sketch = JSON.stringify({ rate: "1M", cms: { width: 65536, depth: 8 } });
   const limits = requestedLimits(
-    readConfig(conf({
+    natraOf({
       maxSketchBytes: 8192,
       runtimeConfig: { "io.kubernetes.cri.pod-annotations": { "natra.io/ingress-bandwidth": sketch } },
-    })),
+    }),
     logger,
     WHO,
   );

@@ -1,7 +1,6 @@
-import * as v from "valibot";
-import { type Level, LEVELS } from "../../base/log/line.ts";
-import { quoteValue } from "../../base/log/quote.ts";
 import type { Warning } from "../../base/log/warning.ts";
+import type { NetConf } from "../../cni/config.ts";
+import { between, oneOf, readKeys, type Schemas } from "../../cni/keys.ts";
 
 /** Where programs are attached; `auto` takes tcx where the kernel has it, else clsact. */
 export const ATTACH_MODES = ["auto", "tcx", "clsact", "podside", "clsact-podside"] as const;
@@ -13,17 +12,29 @@ export const PACER_CHOICES = ["auto", "htb", "edt", "police"] as const;
 /** One of them. */
 export type PacerChoice = (typeof PACER_CHOICES)[number];
 
+/** What the configuration says about limits, untouched: `limits/` judges it. */
+export interface ConfiguredLimits {
+  readonly ingressRate?: unknown;
+  readonly ingressBurst?: unknown;
+  readonly egressRate?: unknown;
+  readonly egressBurst?: unknown;
+  readonly ingress?: unknown;
+  readonly egress?: unknown;
+}
+
 /** The keys of the configuration that are natra's own, and not about what a pod is held to. */
-export interface OwnKeys {
+export type OwnKeys = {
   readonly attach: AttachMode;
   readonly pacer: PacerChoice;
   /** Seconds that one step of an ADD or DEL may take. */
   readonly timeout: number;
-  /** Absolute path of the log file. */
-  readonly logFile: string;
-  readonly logLevel: Level;
-  /** The most that one direction's sketch may take, in bytes. */
+  /** Maximum size of one direction's sketch, in bytes. */
   readonly maxSketchBytes: number;
+};
+
+/** A request's configuration with natra's own keys read. */
+export interface NatraConf extends NetConf, OwnKeys {
+  readonly limits: ConfiguredLimits;
 }
 
 /** What holds where the configuration says nothing, or nothing that can be used. */
@@ -31,59 +42,38 @@ export const DEFAULTS: OwnKeys = Object.freeze({
   attach: "auto",
   pacer: "auto",
   timeout: 10,
-  logFile: "/var/log/natra/natra.log",
-  logLevel: "info",
   maxSketchBytes: 65_536,
 });
 
-/** What each key must be. Made only for the keys that are there: making them all costs a pod's start half a millisecond. */
-const SCHEMAS = {
-  attach: () => v.picklist(ATTACH_MODES, `it must be one of ${ATTACH_MODES.join(", ")}`),
-  pacer: () => v.picklist(PACER_CHOICES, `it must be one of ${PACER_CHOICES.join(", ")}`),
+/** What each key must be. */
+const SCHEMAS: Schemas<OwnKeys> = {
+  attach: () => oneOf(ATTACH_MODES),
+  pacer: () => oneOf(PACER_CHOICES),
   timeout: () => between(1, 300, "seconds"),
-  logFile: () => absolutePath("it must be the absolute path of a file"),
-  logLevel: () => v.picklist(LEVELS, `it must be one of ${LEVELS.join(", ")}`),
   // From one row of 64 cells to 8 rows of 65,536 cells, of 8 bytes each.
   maxSketchBytes: () => between(512, 4_194_304, "bytes"),
-} satisfies { [K in keyof OwnKeys]: () => v.GenericSchema<unknown, OwnKeys[K]> };
+};
 
-/**
- * Reads natra's own keys. A bad value is a warning and the default, never an error: a typing mistake in a node's
- * configuration must not keep its pods from starting.
- *
- * @param conf The configuration's values by key; a value of null counts as absent.
- * @param warn Told of each value that cannot be used.
- * @returns The values, or their defaults.
- */
+/** Reads natra's own keys of a request's configuration; what cannot be used joins its warnings. */
+export function natraConf(conf: NetConf): NatraConf {
+  const warnings: Warning[] = [...conf.warnings];
+  const own = readOwnKeys(conf.keys, (warning) => warnings.push(warning));
+  return { ...conf, ...own, limits: configuredLimits(conf.keys), warnings };
+}
+
+/** Reads the keys that are not about limits. @param warn Told of each value that cannot be used. */
 export function readOwnKeys(conf: ReadonlyMap<string, unknown>, warn: (warning: Warning) => void): OwnKeys {
-  const read = <T extends string | number>(
-    key: keyof OwnKeys,
-    schema: () => v.GenericSchema<unknown, T>,
-    fallback: T,
-  ): T => {
-    const value = conf.get(key);
-    if (value === undefined || value === null) return fallback;
-    const result = v.safeParse(schema(), value);
-    if (result.success) return result.output;
-    const why = result.issues[0].message;
-    warn({ key: `configuration ${key}`, given: quoteValue(value), used: String(fallback), why });
-    return fallback;
-  };
+  return readKeys(conf, SCHEMAS, DEFAULTS, warn);
+}
+
+/** What natra's entry in a list says about limits, whatever else stands in it. */
+export function configuredLimits(conf: ReadonlyMap<string, unknown>): ConfiguredLimits {
   return {
-    attach: read("attach", SCHEMAS.attach, DEFAULTS.attach),
-    pacer: read("pacer", SCHEMAS.pacer, DEFAULTS.pacer),
-    timeout: read("timeout", SCHEMAS.timeout, DEFAULTS.timeout),
-    logFile: read("logFile", SCHEMAS.logFile, DEFAULTS.logFile),
-    logLevel: read("logLevel", SCHEMAS.logLevel, DEFAULTS.logLevel),
-    maxSketchBytes: read("maxSketchBytes", SCHEMAS.maxSketchBytes, DEFAULTS.maxSketchBytes),
+    ingressRate: conf.get("ingressRate"),
+    ingressBurst: conf.get("ingressBurst"),
+    egressRate: conf.get("egressRate"),
+    egressBurst: conf.get("egressBurst"),
+    ingress: conf.get("ingress"),
+    egress: conf.get("egress"),
   };
-}
-
-function between(min: number, max: number, unit: string): v.GenericSchema<unknown, number> {
-  const rule = `it must be a number of ${unit} from ${min} to ${max}`;
-  return v.pipe(v.number(rule), v.integer(rule), v.minValue(min, rule), v.maxValue(max, rule));
-}
-
-function absolutePath(rule: string): v.GenericSchema<unknown, string> {
-  return v.pipe(v.string(rule), v.regex(/^\/[^\0]*[^\0/]$/, rule));
 }

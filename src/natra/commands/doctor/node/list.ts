@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../../../base/json.ts";
 import { type ListFile, type Original, parseOriginal, readLists } from "../../../../install/list.ts";
-import { EXECUTABLE } from "../../../../install/names.ts";
 import { calls } from "../../../../install/render.ts";
 import { describeError } from "../../../../base/log/describe.ts";
 import { quote, quoteValue } from "../../../../base/log/quote.ts";
@@ -9,6 +8,7 @@ import { CHAINED_PLUGIN } from "../../../chained_plugin.ts";
 import type { CniDirectories } from "../../../../cli/cni_directories.ts";
 import type { Symptom } from "../finding.ts";
 
+const TYPE = CHAINED_PLUGIN.type;
 const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
 /** Values of `attach` with which natra holds ingress at the node's end, whatever the main CNI. */
 const AT_THE_NODE: readonly unknown[] = ["tcx", "clsact"];
@@ -53,20 +53,20 @@ function unreadable(what: string): Symptom {
 }
 
 function judge({ name, list, plugins }: Original, files: readonly ListFile[], binDir: string): Symptom[] {
-  if (!calls(list)) return [missing(name, files)];
+  if (!calls(list, TYPE)) return [missing(name, files)];
   const symptoms: Symptom[] = [];
   const trouble = (id: string, what: string, why: string, todo: string): void => {
     symptoms.push({ id, level: "trouble", what: `in ${quote(name, 255)} ${what}`, why, todo });
   };
-  if (!isExecutable(`${binDir}/${EXECUTABLE}`)) {
+  if (!isExecutable(`${binDir}/${TYPE}`)) {
     trouble(
       "no-executable",
-      `natra is called, but "${binDir}/${EXECUTABLE}" is no executable`,
+      `natra is called, but "${binDir}/${TYPE}" is no executable`,
       "the runtime cannot call it: no pod starts",
       "natra install puts it there; --bin-dir names another directory",
     );
   }
-  const at = plugins.findIndex(({ type }) => type === EXECUTABLE);
+  const at = plugins.findIndex(({ type }) => type === TYPE);
   const natra = plugins[at];
   if (natra === undefined) return symptoms; // another plugin calls it, as Multus does
   if (at === 0) {
@@ -140,7 +140,7 @@ function missing(name: string, files: readonly ListFile[]): Symptom {
 
 function hasNatra(file: ListFile): boolean {
   try {
-    return calls(parseOriginal(file).list);
+    return calls(parseOriginal(file).list, TYPE);
   } catch {
     return false; // it is not the one that matters
   }

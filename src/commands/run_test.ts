@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../commands/commands.ts";
-import { HELP } from "./options.ts";
+import { HELP } from "../cli/options.ts";
+import { productOf, PRODUCTS } from "../products.ts";
+import { toolOf } from "./run.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
+
+const { commands: COMMANDS } = toolOf(await productOf("natra"), "natra", PRODUCTS);
 
 /** Here, because some open libraries that no test closes. */
 const loaded = await Promise.all(
@@ -99,4 +102,19 @@ Deno.test("natra debug add in a namespace that is not there exits 1, and names i
 Deno.test("natra version -o json is JSON with version, commit and runtime", async () => {
   const { code, stdout } = await natra("version", "-o", "json");
   assertEquals([code, Object.keys(JSON.parse(stdout))], [0, ["version", "commit", "modified", "deno"]]);
+});
+
+Deno.test("natra PRODUCT lists what that product can do; its name alone is no command of natra's", async () => {
+  const { code, stdout } = await natra("pona", "--help");
+  assertEquals([code, stdout.startsWith("natra pona: ")], [0, true]);
+  assertStringIncludes(stdout, "\n  version ");
+  assert(!stdout.includes("\n  limit "));
+});
+
+Deno.test("natra install of a product that this executable does not have yet is wrong usage", async () => {
+  const { code, stderr } = await natra("metrics", "--products", "nonsense");
+  assertEquals([code, stderr.startsWith('natra: Unknown product "nonsense": it is one of natra, ')], [
+    2,
+    true,
+  ]);
 });

@@ -1,0 +1,78 @@
+/** `natra metrics`, and the agent's route /metrics: what every product counted. */
+import type { Handler } from "../agent/http.ts";
+import type { MetricsFailure, Product } from "../agent/product.ts";
+import { describeError } from "../base/log/describe.ts";
+import type { Logger } from "../base/log/log.ts";
+import { quote } from "../base/log/quote.ts";
+import type { Command } from "../cli/subcommand.ts";
+import type { CommandOption, Options } from "../cli/options.ts";
+import { print } from "../cli/output.ts";
+import type { Family } from "../metrics/exposition.ts";
+import { chosenProducts, type House, productsOption } from "./products.ts";
+
+/** `natra metrics` */
+export function metricsCommand(house: House): Command {
+  return {
+    ...HELP_TEXT,
+    options: [TEXTFILE, productsOption(house)],
+    run: (options) => metrics(options, house),
+  };
+}
+
+const TEXTFILE: CommandOption = {
+  name: "textfile",
+  value: "PATH",
+  complete: "files",
+  about: `write it there in one step instead, for node_exporter, whose textfile collector
+reads every *.prom in its directory`,
+};
+
+const HELP_TEXT = {
+  usage: "[--textfile PATH] [--products NAME,…]",
+  about:
+    `Prints what every pod with a limit counted, and how ADDs ended, in Prometheus' text format: what the agent serves at
+/metrics. In base units: bytes, seconds, bytes per second.`,
+  notes:
+    `Counters begin when a pod is limited, those of ADDs when the node starts. A pod without a name (its runtime gave
+none) goes by its container's ID. Every metric is in docs/metrics.md.
+Exit code 1 if a pod could not be read: the others are there all the same.`,
+} as const;
+
+async function metrics(options: Options, house: House): Promise<number> {
+  const path = options.string("textfile");
+  const { format } = await import("../metrics/exposition.ts");
+  let failures = 0;
+  const families = await collect(await chosenProducts(options, house), (what, error) => {
+    failures++;
+    const line = `natra: cannot read ${quote(Object.values(what).join(" "))}: ${describeError(error)}\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(line));
+  });
+  const text = format(families);
+  if (path === undefined) print(text.trimEnd());
+  else (await import("../metrics/textfile.ts")).writeTextfile(path, text);
+  return failures === 0 ? 0 : 1;
+}
+
+async function collect(products: readonly Product[], onFailure: MetricsFailure): Promise<readonly Family[]> {
+  const all = await Promise.all(products.map(({ metrics }) => metrics?.(onFailure) ?? []));
+  return all.flat();
+}
+
+/** The route `/metrics`. Requests while everything is being read get the same answer: two scrapes cost no more than one. */
+export function metricsRoute(products: readonly Product[], logger: Logger): Handler {
+  const onFailure: MetricsFailure = (what, error) =>
+    logger.warn("metrics cannot be read", { ...what, error: describeError(error) });
+  let reading: Promise<readonly Family[]> | null = null;
+  return async () => {
+    const { CONTENT_TYPE, formatPieces } = await import("../metrics/exposition.ts");
+    reading ??= collect(products, onFailure).finally(() => reading = null);
+    const pieces = formatPieces(await reading);
+    return new Response(ReadableStream.from(pieces).pipeThrough(new TextEncoderStream()), {
+      headers: {
+        "content-type": CONTENT_TYPE,
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+      },
+    });
+  };
+}

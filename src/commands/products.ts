@@ -1,0 +1,65 @@
+/** Which products a command of the house is about. */
+import type { Product } from "../agent/product.ts";
+import { quote } from "../base/log/quote.ts";
+import type { CommandOption, Options } from "../cli/options.ts";
+import { UsageError } from "../cli/output.ts";
+import type { ChainedPlugin } from "../install/render.ts";
+
+/** How products are loaded, by their names. */
+export type Products = Readonly<Record<string, () => Promise<Product>>>;
+
+/** What the house's commands know of products. */
+export interface House {
+  /** The product that the tool was called for. */
+  readonly own: Product;
+  readonly products: Products;
+}
+
+/** `--products NAME,…` */
+export function productsOption({ own, products }: House): CommandOption {
+  return {
+    name: "products",
+    value: "NAME,…",
+    complete: Object.keys(products),
+    about: `which of ${Object.keys(products).join(", ")} (${own.name})`,
+  };
+}
+
+/**
+ * The products that `--products` names, in the house's order.
+ *
+ * @throws {UsageError} If one is unknown.
+ */
+export async function chosenProducts(
+  options: Options,
+  { own, products }: House,
+): Promise<readonly Product[]> {
+  const given = options.string("products");
+  if (given === undefined) return [own];
+  const names = given.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !Object.hasOwn(products, name));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `Unknown product ${quote(unknown)}: it is one of ${Object.keys(products).join(", ")}`,
+    );
+  }
+  const loads = Object.entries(products).filter(([name]) => names.includes(name)).map(([, load]) => load());
+  return await Promise.all(loads);
+}
+
+/**
+ * The entries of products in the node's CNI list.
+ *
+ * @throws {UsageError} If a product has none.
+ */
+export function chainedPlugins(products: readonly Product[]): readonly ChainedPlugin[] {
+  return products.map(({ name, chained }) => {
+    if (chained !== undefined) return chained;
+    throw new UsageError(`${name} cannot be installed: this executable has no plugin of it yet`);
+  });
+}
+
+/** The CNI types of all products, which are the names of the executable. */
+export async function pluginTypes(products: Products): Promise<readonly string[]> {
+  return await Promise.all(Object.values(products).map(async (load) => (await load()).type));
+}

@@ -1,0 +1,32 @@
+/** patronus as the house knows it: the main CNI of a mesh of clusters. It owns its names and numbers already; the rest is still to be built. */
+import type { Product } from "../agent/product.ts";
+import { block, only } from "../registry/allotment.ts";
+
+/** Paths between clusters that a node can tell apart, and generations of keys that each of them has at once. */
+const PATHS = 64;
+const SLOTS = 3;
+
+export const product: Product = {
+  name: "patronus",
+  summary: "connects pods, nodes and clusters: addresses, policies, and an encrypted mesh",
+  type: "patronus-cni",
+  allotment: {
+    product: "patronus",
+    numbers: {
+      filterHandle: [only(0x7061)],
+      hookOrder: [block(1, 2)], // source check, policy
+      fwmark: [block(1, PATHS * SLOTS)], // path x slots + slot + 1
+      routeTable: [block(1001, PATHS * SLOTS)], // 1000 + mark
+      rulePreference: [block(1001, PATHS * SLOTS)],
+      udpPort: [only(51_820), block(51_821, PATHS * SLOTS)], // the control device; the paths: 51821 + slots x path + slot
+    },
+    names: {
+      cniType: ["patronus-cni"],
+      path: ["/sys/fs/bpf/patronus", "/run/patronus", "/var/log/patronus", "/var/lib/patronus"],
+      link: ["patronus"],
+      metric: ["patronus_"],
+      nftTable: ["patronus"],
+      annotation: ["patronus.io/"],
+    },
+  },
+};

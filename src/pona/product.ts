@@ -1,0 +1,27 @@
+/** pona as the house knows it: egress SNAT on demand. It owns its names and numbers already; the rest is still to be built. */
+import type { Product } from "../agent/product.ts";
+import { only } from "../registry/allotment.ts";
+
+export const product: Product = {
+  name: "pona",
+  summary: "sends pods' traffic to given destinations through NAT gateways",
+  type: "pona",
+  allotment: {
+    product: "pona",
+    numbers: {
+      filterHandle: [only(0x706f)],
+      hookOrder: [only(4)],
+      // In a gateway's own namespace: decapsulated packets, and their connections' replies.
+      gatewayFwmark: [only(1), only(2)],
+      udpPort: [only(5555)],
+    },
+    names: {
+      cniType: ["pona"],
+      path: ["/sys/fs/bpf/pona", "/run/pona", "/var/log/pona"],
+      link: ["pona-"],
+      metric: ["pona_"],
+      nftTable: ["pona"],
+      annotation: ["pona.cybozu.com/", "egress.pona.cybozu.com/"],
+    },
+  },
+};

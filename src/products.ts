@@ -1,0 +1,51 @@
+/** The products of this executable. This is the only file that names them all: one more is a folder and a line in each table. */
+import type { Product } from "./agent/product.ts";
+import type { Plugin } from "./cni/plugin.ts";
+import { CniError, CODE } from "./cni/errors.ts";
+
+/** How to load a product, by its name, in the order in which the agent runs them. */
+export const PRODUCTS: Readonly<Record<string, () => Promise<Product>>> = {
+  natra: async () => (await import("./natra/product.ts")).product,
+  pona: async () => (await import("./pona/product.ts")).product,
+  patronus: async () => (await import("./patronus/product.ts")).product,
+};
+
+/** How to load a plugin, by its CNI type; null: this executable has none of that type yet. */
+const PLUGINS: Readonly<Record<string, (() => Promise<Plugin>) | null>> = {
+  "natra": async () => (await import("./natra/cni/verbs.ts")).plugin,
+  "pona": null,
+  "patronus-cni": null,
+};
+/** A list may call the executable by any other name, as natra allowed from its first version on. */
+const DEFAULT_TYPE = "natra";
+
+/**
+ * Loads the plugin that a runtime calls: nothing else is loaded at a pod's start.
+ *
+ * @param type The configuration's `type`; undefined where no configuration could be read.
+ * @param executable The executable's file name, which decides where the type is unknown.
+ * @throws {CniError} With code 7 if this executable has no plugin of that type yet.
+ */
+export async function loadPlugin(type: string | undefined, executable: string): Promise<Plugin> {
+  const known = [type, executable].find((name) => name !== undefined && Object.hasOwn(PLUGINS, name));
+  const load = PLUGINS[known ?? DEFAULT_TYPE];
+  if (load === null || load === undefined) {
+    throw new CniError(
+      CODE.INVALID_NETWORK_CONFIG,
+      `This executable has no plugin of type "${known}"`,
+      "install a version that has it, or take it out of the CNI list",
+    );
+  }
+  return await load();
+}
+
+/** The product that an executable of this name is the tool of: natra, unless the name is another product's type. */
+export async function productOf(executable: string): Promise<Product> {
+  for (const load of Object.values(PRODUCTS)) {
+    const product = await load();
+    if (product.type === executable || product.name === executable) return product;
+  }
+  const [first] = Object.values(PRODUCTS);
+  if (first === undefined) throw new Error("there is no product");
+  return await first();
+}
