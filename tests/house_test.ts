@@ -1,5 +1,6 @@
 /** The rules of the house (docs and README say why): who may know whom, and what no file may hold. */
 import { assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { PRODUCTS } from "../src/products.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
@@ -119,6 +120,7 @@ function circles(sources: readonly Source[]): string[] {
   return found;
 }
 
+const products = await Promise.all(Object.values(PRODUCTS).map((load) => load()));
 const source = (path: string, ...imports: string[]): Source => ({ path, text: "", imports });
 
 Deno.test("each room is on a floor, and imports only what is on a floor below it", () => {
@@ -152,6 +154,31 @@ Deno.test("only src/products.ts imports a product", () => {
     importers(outsideWings, /^src\/(natra|pona|patronus)\//).filter((line) => !OPEN.test(line)),
     [],
   );
+});
+
+/** Where the names and numbers of allotments are spelled: beside the code that they are for, and in each product.ts. */
+const SPELLED =
+  /^(src\/[a-z]+\/product\.ts|src\/registry\/names\.ts|src\/natra\/(node_state|chained_plugin|datapath\/handles)\.ts)$/;
+
+Deno.test("what a product owns on a node is spelled out in one place: no other file repeats a path, a handle or a port", () => {
+  const paths = products.flatMap(({ allotment }) => allotment.names.path ?? []);
+  const numbers = products.flatMap(({ allotment: { numbers } }) => Object.values(numbers).flat())
+    .flatMap(({ first, last }) => [first, last]).filter((number) => number >= 1000);
+  assertGreater(Math.min(paths.length, numbers.length), 5);
+  const spellings = [
+    ...paths.map((path) => new RegExp(`"${path}[/"]`)),
+    ...numbers.map((number) =>
+      new RegExp(`(?<![\\w.])(${number}|0x${number.toString(16)}(0000)?)(?![\\w.])`)
+    ),
+    ...numbers.map((number) =>
+      new RegExp(`(?<![\\w.])${String(number).replace(/(?=(\\d{3})+$)/g, "_")}(?![\\w.])`)
+    ),
+  ];
+  const code = (text: string): string => text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+  const found = shipped.filter(({ path }) => !SPELLED.test(path)).flatMap(({ path, text }) =>
+    spellings.filter((spelling) => spelling.test(code(text))).map((spelling) => `${path}: ${spelling.source}`)
+  );
+  assertEquals(found, []);
 });
 
 Deno.test("only src/net knows libmnl, only src/ebpf libbpf, only ffi the C library's table", () => {

@@ -23,8 +23,10 @@ export interface ServeOptions {
   readonly logger: Logger;
 }
 
-/** Where the agent listens unless it is told otherwise. */
-export const DEFAULT_ADDRESS = "127.0.0.1:9631";
+/** Where an agent listens unless it is told otherwise. @param port Its product's. */
+export function defaultAddress(port: number): string {
+  return `127.0.0.1:${port}`;
+}
 
 /** How long, in milliseconds, requests may take to end once the agent was told to stop. */
 const PATIENCE = 300;
@@ -108,7 +110,7 @@ function parseAddress(address: string): { hostname: string; port: number } {
   const port = Number(parts?.[3]);
   if (parts === null || port > 65535) {
     throw new AddressError(
-      `Bad address ${quote(address)}: it must be HOST:PORT, for example ${DEFAULT_ADDRESS}`,
+      `Bad address ${quote(address)}: it must be HOST:PORT, for example ${defaultAddress(8080)}`,
     );
   }
   return { hostname: parts[1] ?? parts[2] ?? "", port };

@@ -16,6 +16,8 @@ export interface Product {
   readonly summary: string;
   /** Its CNI type, which is the file name of its executable in the plugins' directory. */
   readonly type: string;
+  /** The TCP port on which its agent listens unless told otherwise. */
+  readonly port: number;
   /** The names and numbers that it owns on a node. */
   readonly allotment: Allotment;
   /** Its entry in the node's CNI list, behind the main plugin. */

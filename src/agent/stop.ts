@@ -1,8 +1,8 @@
-/** How the agent is told to stop: SIGTERM by whoever started it, SIGINT by hand. */
+/** How a long-running process is told to stop: SIGTERM by its supervisor, SIGINT by hand. */
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-/** Aborts its signal when the process is told to stop. Disposing of it takes no more notice of that. */
+/** Aborts its signal when the process is told to stop. Disposing of it restores the default action of the signals. */
 export class StopSignals implements Disposable {
   readonly #controller = new AbortController();
   readonly #stop = (): void => this.#controller.abort();

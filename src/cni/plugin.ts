@@ -63,10 +63,10 @@ export async function runPlugin({ load, afterDel }: Surroundings): Promise<numbe
     if (request.command === "DEL") await afterDel(request, logger);
     return 0;
   } catch (error) {
-    plugin ??= await load(undefined);
-    if (request === undefined) logger.open({ level: "info", file: plugin.logFile });
+    const known = plugin ?? await load(undefined).catch(() => null);
+    if (plugin === undefined) logger.open({ level: "info", file: known?.logFile ?? null });
     logger.error("request failed", { command, error: describeError(error) });
-    if (command === "ADD") plugin.refused();
+    if (command === "ADD") known?.refused();
     answerError(error, request !== undefined && "conf" in request ? request.conf.cniVersion : undefined);
     return 1;
   }

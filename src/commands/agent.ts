@@ -1,5 +1,5 @@
 /** `natra agent`: the DaemonSet's process. What it does is in the tasks and routes of its products; src/agent knows how. */
-import { AddressError, DEFAULT_ADDRESS, type Routes, serve } from "../agent/http.ts";
+import { AddressError, defaultAddress, type Routes, serve } from "../agent/http.ts";
 import type { AgentContext, AgentPart, Product } from "../agent/product.ts";
 import { StopSignals } from "../agent/stop.ts";
 import { Progress, runTasks } from "../agent/tasks.ts";
@@ -26,9 +26,14 @@ const PATIENCE_MS = 500;
 export function agentCommand(house: House): Command {
   return {
     ...HELP_TEXT,
-    options: [...OPTIONS, productsOption(house)],
+    options: [...OPTIONS, listenOption(house), productsOption(house)],
     run: (options) => runAgent(options, house),
   };
+}
+
+function listenOption({ own }: House): CommandOption {
+  const about = `serve HTTP there (${defaultAddress(own.port)}), or "off"`;
+  return { name: "listen", value: "ADDRESS", about };
 }
 
 const OPTIONS: readonly CommandOption[] = [
@@ -40,7 +45,6 @@ const OPTIONS: readonly CommandOption[] = [
     about:
       "with --install: uninstall when it is told to stop because this is gone (natra, in its own namespace)",
   },
-  { name: "listen", value: "ADDRESS", about: `serve HTTP there (${DEFAULT_ADDRESS}), or "off"` },
   {
     name: "kubeconfig",
     value: "FILE",
@@ -70,7 +74,7 @@ Exit code 0 when told to stop.`,
 
 async function runAgent(options: Options, house: House): Promise<number> {
   const logger = openLogger(options);
-  const address = options.string("listen") ?? DEFAULT_ADDRESS;
+  const address = options.string("listen") ?? defaultAddress(house.own.port);
   using stop = new StopSignals();
   const products = await chosenProducts(options, house);
   const found = await cluster(options);

@@ -2,6 +2,7 @@ import { Installer, type InstallState, type Target } from "../install/install.ts
 import { keepInstalled } from "../install/watch_loop.ts";
 import { createLogger } from "../base/log/log.ts";
 import type { Product } from "../agent/product.ts";
+import { StopSignals } from "../agent/stop.ts";
 import { delay } from "../base/wait.ts";
 import {
   chainedPlugins,
@@ -61,12 +62,10 @@ async function install(options: Options, house: House): Promise<number> {
   if (options.flag("once")) return await installOnce(target, format);
   const logger = createLogger();
   logger.open({ level: "info", file: null });
-  const end = new AbortController();
-  const onSignal = (): void => end.abort();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, onSignal);
+  using stop = new StopSignals();
   let isReady = false;
   await keepInstalled(target, {
-    signal: end.signal,
+    signal: stop.signal,
     logger,
     onState: (state) => {
       if (state.isReady !== isReady || state.changes.length > 0) report(state, format);

@@ -1,7 +1,7 @@
 import { describeError } from "../base/log/describe.ts";
 import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
-import { INSTALL_LOCK } from "../registry/names.ts";
+import { HOUSE_RUN } from "../registry/names.ts";
 
 /**
  * One process at a time installs or uninstalls on a node: the others wait. The lock is a flock(2) on a directory that only
@@ -10,7 +10,7 @@ import { INSTALL_LOCK } from "../registry/names.ts";
  * @param directory Only tests name another.
  * @throws {InstallError} If it cannot be opened.
  */
-export async function lockNode(directory: string = INSTALL_LOCK): Promise<Disposable> {
+export async function lockNode(directory: string = HOUSE_RUN): Promise<Disposable> {
   for (;;) {
     const file = open(directory);
     try {

@@ -1,7 +1,7 @@
 /** Where natra keeps what outlives its processes on a node: pins, records, locks and the counts of ADDs. */
 import { ifThere } from "../base/log/describe.ts";
 import { makePinDirectory, pinName } from "../ebpf/pins.ts";
-import { BPFFS } from "../registry/names.ts";
+import { BPFFS, HOUSE_RUN } from "../registry/names.ts";
 import { removeEmptyDirectories } from "../state/cleanup.ts";
 import type { LockDirectory } from "../state/lock.ts";
 import { type RecordKey, Records } from "../state/records.ts";
@@ -9,7 +9,7 @@ import { type RecordKey, Records } from "../state/records.ts";
 /** Where BPF objects are pinned: `<PIN_ROOT>/<containerID>/<ifname>/<direction>/…`. */
 export const PIN_ROOT = `${BPFFS}/natra`;
 /** Records and the counts: `<containerID>-<ifname>.json`, `outcomes`. */
-export const RECORD_ROOT = "/run/natra";
+export const RECORD_ROOT = HOUSE_RUN;
 /** How ADDs ended since the node started. */
 export const OUTCOME_FILE = `${RECORD_ROOT}/outcomes`;
 export const LOG_DIRECTORY = "/var/log/natra";

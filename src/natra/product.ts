@@ -5,17 +5,20 @@ import { CHAINED_PLUGIN } from "./chained_plugin.ts";
 import { FILTER_HANDLE, IFB_PREFIX, QDISC_MAJORS } from "./datapath/handles.ts";
 import { LOG_DIRECTORY, PIN_ROOT, RECORD_ROOT } from "./node_state.ts";
 
+const PORT = 9631;
+
 export const product: Product = {
   name: "natra",
   summary: "holds pods to their bandwidth annotations, and keeps their small flows quick",
   type: CHAINED_PLUGIN.type,
+  port: PORT,
   allotment: {
     product: "natra",
     numbers: {
       qdiscMajor: [QDISC_MAJORS],
       filterHandle: [only(FILTER_HANDLE)],
       hookOrder: [only(3)], // behind patronus' source check and policy, before pona's encapsulation
-      tcpPort: [only(9631)],
+      tcpPort: [only(PORT)],
     },
     names: {
       cniType: [CHAINED_PLUGIN.type],

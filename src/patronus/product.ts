@@ -2,6 +2,7 @@
 import type { Product } from "../agent/product.ts";
 import { block, only } from "../registry/allotment.ts";
 
+const PORT = 9633;
 /** Paths between clusters that a node can tell apart, and generations of keys that each of them has at once. */
 const PATHS = 64;
 const SLOTS = 3;
@@ -10,6 +11,7 @@ export const product: Product = {
   name: "patronus",
   summary: "connects pods, nodes and clusters: addresses, policies, and an encrypted mesh",
   type: "patronus-cni",
+  port: PORT,
   allotment: {
     product: "patronus",
     numbers: {
@@ -18,6 +20,7 @@ export const product: Product = {
       fwmark: [block(1, PATHS * SLOTS)], // path x slots + slot + 1
       routeTable: [block(1001, PATHS * SLOTS)], // 1000 + mark
       rulePreference: [block(1001, PATHS * SLOTS)],
+      tcpPort: [only(PORT)],
       udpPort: [only(51_820), block(51_821, PATHS * SLOTS)], // the control device; the paths: 51821 + slots x path + slot
     },
     names: {

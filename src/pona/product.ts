@@ -2,10 +2,13 @@
 import type { Product } from "../agent/product.ts";
 import { only } from "../registry/allotment.ts";
 
+const PORT = 9632;
+
 export const product: Product = {
   name: "pona",
   summary: "sends pods' traffic to given destinations through NAT gateways",
   type: "pona",
+  port: PORT,
   allotment: {
     product: "pona",
     numbers: {
@@ -13,6 +16,7 @@ export const product: Product = {
       hookOrder: [only(4)],
       // In a gateway's own namespace: decapsulated packets, and their connections' replies.
       gatewayFwmark: [only(1), only(2)],
+      tcpPort: [only(PORT)],
       udpPort: [only(5555)],
     },
     names: {

@@ -14,8 +14,11 @@ export const BPFFS = "/sys/fs/bpf";
  */
 export const FILTER_PRIORITY = 1;
 
-/** The lock of install and uninstall, whichever product asks: a directory that only root can open. */
-export const INSTALL_LOCK = "/run/natra";
+/**
+ * The house's directory on a node, which only root can open: install and uninstall lock it, whichever product asks. natra, the
+ * oldest product, also keeps its records there.
+ */
+export const HOUSE_RUN = "/run/natra";
 
 /** A direction, as the pod sees it. */
 export type Direction = "ingress" | "egress";

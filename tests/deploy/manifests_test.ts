@@ -2,7 +2,8 @@
 import { RECORD_ROOT } from "../../src/natra/node_state.ts";
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { MOUNT_POINTS } from "../../scripts/image/files.ts";
-import { DEFAULT_ADDRESS } from "../../src/agent/http.ts";
+import { defaultAddress } from "../../src/agent/http.ts";
+import { product } from "../../src/natra/product.ts";
 import { BPFFS } from "../../src/registry/names.ts";
 import { run } from "../rig/run.ts";
 import { testIf } from "../rig/needs.ts";
@@ -143,7 +144,7 @@ Deno.test("probes ask where the agent listens", () => {
   const container = agentContainer();
   for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"] as const) {
     const get = container[probe]?.httpGet;
-    assertEquals(`${get?.host}:${get?.port}`, DEFAULT_ADDRESS);
+    assertEquals(`${get?.host}:${get?.port}`, defaultAddress(product.port));
     assert(["/healthz", "/readyz"].includes(get?.path ?? ""), probe);
   }
   assertEquals(container.readinessProbe?.httpGet.path, "/readyz");
