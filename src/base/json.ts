@@ -52,6 +52,11 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === "object" && value !== null && !Array.isArray(value) && !json.isRawJSON(value);
 }
 
+/** Whether it is an object, and not a list. Its keys are untrusted. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /**
  * Turns the numbers that {@linkcode parseExact} kept as text into plain ones, for those who compute with them.
  *

@@ -19,7 +19,3 @@ export const FILTER_PRIORITY = 1;
  * oldest product, also keeps its records there.
  */
 export const HOUSE_RUN = "/run/natra";
-
-/** A direction, as the pod sees it. */
-export type Direction = "ingress" | "egress";
-export const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];

@@ -1,5 +1,6 @@
 import { Handle } from "../../src/natra/datapath/handles.ts";
 import { assertEquals } from "@std/assert";
+import { PACER_KINDS } from "../../src/natra/limits/fields.ts";
 import { constants } from "../../src/natra/datapath/layout.ts";
 import { Datapath, type DatapathOptions } from "./datapath.ts";
 import { ethernet } from "./packet/ethernet.ts";
@@ -10,7 +11,7 @@ import { flow, FULL_FRAME, MS, SECOND, START, steady } from "./traffic.ts";
 const NEXT = -1;
 const CREDIT = 8; // packets of 1514 bytes that are below every threshold and credit here
 
-for (const pacer of ["htb", "edt", "police"] as const) {
+for (const pacer of PACER_KINDS) {
   Deno.test(`natra_shape with ${pacer} lets the next program decide on light and heavy packets`, () => {
     using datapath = Datapath.clocked({ pacer, limit: { rate: 100_000_000n, threshold: 5000n } });
     const verdicts = Array.from({ length: CREDIT }, () => datapath.shape(flow(1), { at: START }).verdict);

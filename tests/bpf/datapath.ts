@@ -12,10 +12,9 @@ import {
 } from "../../src/natra/datapath/layout.ts";
 import { BpfObject, type ProgramName, type Wanted } from "../../src/natra/datapath/object.ts";
 import { readEntries } from "../../src/ebpf/maps.ts";
-import type { PacerKind } from "../../src/natra/datapath/pacer/pacer.ts";
 import { readStruct, writeStruct } from "../../src/ebpf/struct.ts";
 import { libbpf } from "../../src/ebpf/libbpf.ts";
-import type { DirectionLimit } from "../../src/natra/limits/limits.ts";
+import type { DirectionLimit, PacerKind } from "../../src/natra/limits/fields.ts";
 import { limitOf } from "../rig/any_limit.ts";
 import { compile } from "./compile.ts";
 import { LoadFailure } from "./load_failure.ts";

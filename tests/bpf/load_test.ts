@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { PacerKind } from "../../src/natra/datapath/pacer/pacer.ts";
+import { PACER_KINDS } from "../../src/natra/limits/fields.ts";
 import { report } from "../../scripts/build/run.ts";
 import { compile, IN_GUEST } from "./compile.ts";
 import { Datapath } from "./datapath.ts";
@@ -8,7 +8,6 @@ import { TestObject } from "./object.ts";
 import { progRun } from "./prog_run.ts";
 import { flow, START } from "./traffic.ts";
 
-const PACERS: readonly PacerKind[] = ["htb", "edt", "police"];
 /** An emulated processor takes its time. */
 const DEPTHS = IN_GUEST ? [1, 4, 8] : [1, 2, 3, 4, 5, 6, 7, 8];
 const NEXT = -1;
@@ -17,7 +16,7 @@ const VERIFIER_LIMIT = 1_000_000;
 
 Deno.test("BpfObject.load() passes the verifier in every combination of choices", () => {
   let largest: { instructions: number; of: string } | null = null;
-  for (const pacer of PACERS) {
+  for (const pacer of PACER_KINDS) {
     for (const bucket of ["pod", "flow"] as const) {
       for (const mice of ["charged", "free"] as const) {
         for (const depth of DEPTHS) {
@@ -39,7 +38,7 @@ Deno.test("BpfObject.load() passes the verifier in every combination of choices"
 });
 
 for (const [name, rate] of Object.entries({ "1k": 3, "1M": 6, "10M": 7, "1G": 9, "100G": 11, "1P": 15 })) {
-  for (const pacer of PACERS) {
+  for (const pacer of PACER_KINDS) {
     Deno.test(`natra_shape with ${pacer} at ${name} counts light and heavy packets`, () => {
       using datapath = Datapath.clocked({ pacer, limit: { rate: 10n ** BigInt(rate) } });
       const packets = 60; // 89 KB at one instant: above any threshold

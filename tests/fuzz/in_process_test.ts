@@ -5,7 +5,7 @@ import { CniError } from "../../src/cni/errors.ts";
 import { addAnswer, chained, readRequest } from "../../src/cni/protocol.ts";
 import { requestedLimits } from "../../src/natra/cni/limits_from_conf.ts";
 import { natraConf, readOwnKeys } from "../../src/natra/cni/natra_conf.ts";
-import type { DirectionLimit } from "../../src/natra/limits/limits.ts";
+import type { DirectionLimit } from "../../src/natra/limits/fields.ts";
 import { decideLimits } from "../../src/natra/limits/limits.ts";
 import { formatLine } from "../../src/base/log/line.ts";
 import { recordingLogger } from "../rig/recording_logger.ts";

@@ -1,6 +1,14 @@
 import fc from "fast-check";
-import { BUCKETS, MICE, PACERS } from "../../src/natra/limits/request.ts";
-import { decideLimits, type DirectionLimit } from "../../src/natra/limits/limits.ts";
+import {
+  BUCKETS,
+  type DirectionLimit,
+  FIELD_NAMES,
+  type FieldName,
+  MICE,
+  PACER_CHOICES,
+} from "../../src/natra/limits/fields.ts";
+import { type LimitForm, withField } from "../../src/natra/limits/form.ts";
+import { decideLimits } from "../../src/natra/limits/limits.ts";
 
 /**
  * A limit as an annotation decides it.
@@ -22,23 +30,19 @@ export function limitOf(annotation: string): DirectionLimit {
 export function anyLimit(): fc.Arbitrary<DirectionLimit> {
   const rate = fc.tuple(fc.integer({ min: 3, max: 14 }), fc.integer({ min: 1000, max: 10_000 }))
     .map(([magnitude, digits]) => 10n ** BigInt(magnitude) * BigInt(digits) / 1000n);
-  return fc.record({
-    rate,
-    burst: fc.bigInt({ min: 1n, max: 10n ** 15n }),
+  const fields: Readonly<Record<FieldName, fc.Arbitrary<unknown>>> = {
+    rate: rate.map(String),
+    burst: fc.bigInt({ min: 1n, max: 10n ** 15n }).map(String),
     bucket: fc.constantFrom(...BUCKETS),
     mice: fc.constantFrom(...MICE),
-    pacer: fc.constantFrom(...PACERS),
+    pacer: fc.constantFrom(...PACER_CHOICES),
     width: fc.integer({ min: 6, max: 16 }).map((shift) => 2 ** shift),
     depth: fc.integer({ min: 1, max: 8 }),
-    threshold: fc.option(fc.bigInt({ min: 1n, max: 2n ** 40n })),
-  }).map(({ rate, burst, bucket, mice, pacer, width, depth, threshold }) =>
-    limitOf(JSON.stringify({
-      rate: String(rate),
-      burst: String(burst),
-      bucket,
-      mice,
-      pacer,
-      cms: { width, depth, ...(threshold === null ? {} : { heavyHitterThreshold: String(threshold) }) },
-    }))
+    threshold: fc.option(fc.bigInt({ min: 1n, max: 2n ** 40n }).map(String), { nil: undefined }),
+  };
+  return fc.record(fields).map((values) =>
+    limitOf(JSON.stringify(
+      FIELD_NAMES.reduce<LimitForm>((form, name) => withField(form, name, values[name]), {}),
+    ))
   );
 }

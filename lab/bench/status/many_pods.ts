@@ -5,7 +5,7 @@ import { openPin } from "../../../src/ebpf/info.ts";
 import { maps } from "../../../src/natra/datapath/layout.ts";
 import { directionPins } from "../../../src/natra/datapath/attach_points.ts";
 import { monotonicNow } from "../../../src/kernel/clock.ts";
-import { DIRECTIONS } from "../../../src/registry/names.ts";
+import { DIRECTIONS } from "../../../src/pod/direction.ts";
 import { libbpf } from "../../../tests/bpf/libbpf.ts";
 import { ChurnPod } from "../../churn/pod.ts";
 import { outcomeOf, RigError } from "../../../tests/rig/run.ts";

@@ -3,10 +3,10 @@ import { delay } from "../../base/wait.ts";
 import type { Task } from "../../agent/tasks.ts";
 import { DEFAULTS } from "../cni/natra_conf.ts";
 import { allApplied, readApplied } from "../datapath/record.ts";
-import type { DirectionLimit } from "../limits/limits.ts";
+import type { DirectionLimit } from "../limits/fields.ts";
 import { describeError } from "../../base/log/describe.ts";
 import type { Logger } from "../../base/log/log.ts";
-import { type Direction, DIRECTIONS } from "../../registry/names.ts";
+import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts";
 import type { RecordKey } from "../../state/records.ts";
 import { podName } from "../commands/pods.ts";
 
@@ -62,7 +62,7 @@ function grow(key: RecordKey, { change, readSketchFill, resizeWanted }: Datapath
   };
   const who = { pod: podName(applied), containerId: applied.containerId, ifname: applied.ifname };
   try {
-    const limits = { ingress: wider("ingress"), egress: wider("egress") };
+    const limits = byDirection(wider);
     if (DIRECTIONS.every((direction) => limits[direction] === (applied[direction]?.limit ?? null))) return;
     change({ ...applied, limits, onChoice: () => {} });
     for (const direction of DIRECTIONS) {

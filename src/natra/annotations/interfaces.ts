@@ -1,7 +1,8 @@
 /** The interfaces of this node's pods that natra may limit: those it holds, and those that were added with natra in their list. */
 import { podKey } from "./node_view.ts";
 import { attachmentOf } from "../cni/attach.ts";
-import { configuredLimits, readOwnKeys } from "../cni/natra_conf.ts";
+import { readOwnKeys } from "../cni/natra_conf.ts";
+import { limitConf } from "../limits/sources.ts";
 import { toldBy } from "../cni/limits_from_conf.ts";
 import { allApplied, type Applied, type PodName, type Told } from "../datapath/record.ts";
 import type { HoldRequest } from "../datapath/hold.ts";
@@ -61,7 +62,7 @@ function unheld(cache: string): PodInterface[] {
     const conf = pod === null ? null : ownConf(cachedConfig(attachment, cache));
     if (pod === null || conf === null) return [];
     const own = readOwnKeys(conf, () => {}); // ADD has warned of what is bad in it
-    const told = toldBy({ ...own, limits: configuredLimits(conf) });
+    const told = toldBy({ ...own, limits: limitConf(conf) });
     return [{ ...attachment, pod, told, ...attachmentOf(own.attach), applied: null }];
   });
 }

@@ -1,11 +1,11 @@
 /** Holds running pods to what their annotations say now. */
 import { type ClusterPod, podKey } from "./node_view.ts";
-import type { Applied } from "../datapath/record.ts";
+import { type Applied, limitsOf } from "../datapath/record.ts";
 import type { HoldRequest } from "../datapath/hold.ts";
-import type { Limits, Warning } from "../limits/limits.ts";
+import type { Warning } from "../../base/log/warning.ts";
 import { describeError } from "../../base/log/describe.ts";
 import type { Logger } from "../../base/log/log.ts";
-import { DIRECTIONS } from "../../registry/names.ts";
+import { DIRECTIONS } from "../../pod/direction.ts";
 import type { PodInterface } from "./interfaces.ts";
 import { inWords, isSameLimits, targetLimits, wantedLimits } from "./target.ts";
 
@@ -61,7 +61,7 @@ export class Keeper {
     if (DIRECTIONS.every((direction) => before?.[direction] === asked[direction])) {
       return { isWaiting: false, warnings };
     }
-    const held = heldBy(applied);
+    const held = limitsOf(applied);
     const limits = targetLimits({ wanted, held, before, isTold: told !== null });
     const who = { pod: podKey(pod.pod), containerId: one.containerId, ifname: one.ifname };
     if (!isSameLimits(limits, held)) {
@@ -72,7 +72,7 @@ export class Keeper {
           limits,
           onChoice: () => {},
         });
-        this.#logger.info("limit changed", { ...who, before: held, now: heldBy(now) });
+        this.#logger.info("limit changed", { ...who, before: held, now: limitsOf(now) });
       } catch (error) {
         this.#logger.error("limit not changed", { ...who, wanted: limits, error: describeError(error) });
         return { isWaiting: true, warnings };
@@ -85,8 +85,4 @@ export class Keeper {
 
 function keyOf({ containerId, ifname }: Pick<PodInterface, "containerId" | "ifname">): string {
   return `${containerId} ${ifname}`;
-}
-
-function heldBy(applied: Applied | null): Limits {
-  return { ingress: applied?.ingress?.limit ?? null, egress: applied?.egress?.limit ?? null };
 }

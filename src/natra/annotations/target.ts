@@ -2,9 +2,10 @@
 import type { ClusterPod } from "./node_view.ts";
 import { DEFAULTS } from "../cni/natra_conf.ts";
 import type { Told } from "../datapath/record.ts";
-import { decideLimits, type Decision, type DirectionLimit, type Limits } from "../limits/limits.ts";
+import { decideLimits, type Decision } from "../limits/limits.ts";
+import { changedFields, type DirectionLimit, type LimitFields, type Limits } from "../limits/fields.ts";
 import { SOURCE as BY_HAND } from "../commands/limit/wanted.ts";
-import { type Direction, DIRECTIONS } from "../../registry/names.ts";
+import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts";
 
 /**
  * What the annotations ask for, the pod's first, then its namespace's. `runtimeConfig.bandwidth` is left out: a runtime makes it of the
@@ -35,14 +36,14 @@ export interface Situation {
 
 /** What the pod is to be held to. It is what is wanted, but for what somebody decided on the node. */
 export function targetLimits(situation: Situation): Limits {
-  return { ingress: target("ingress", situation), egress: target("egress", situation) };
+  return byDirection((direction) => target(direction, situation));
 }
 
 /** What is wanted of each direction, to compare with what was wanted before. */
 export function inWords(wanted: Limits): Readonly<Record<Direction, string>> {
   const write = (limit: DirectionLimit | null): string =>
     JSON.stringify(limit, (_key, value: unknown) => typeof value === "bigint" ? String(value) : value);
-  return { ingress: write(wanted.ingress), egress: write(wanted.egress) };
+  return byDirection((direction) => write(wanted[direction]));
 }
 
 function target(direction: Direction, { wanted, held, before, isTold }: Situation): DirectionLimit | null {
@@ -59,7 +60,7 @@ function target(direction: Direction, { wanted, held, before, isTold }: Situatio
     : want;
 }
 
-/** Whether limits are the same, whoever set them. */
+/** Whether limits are the same, whatever gave them. */
 export function isSameLimits(some: Limits, others: Limits): boolean {
   return DIRECTIONS.every((direction) => {
     const [one, other] = [some[direction], others[direction]];
@@ -67,7 +68,6 @@ export function isSameLimits(some: Limits, others: Limits): boolean {
   });
 }
 
-function isSame(one: DirectionLimit, other: DirectionLimit): boolean {
-  const fields = ["rate", "burst", "bucket", "mice", "pacer", "width", "depth", "threshold"] as const;
-  return fields.every((field) => one[field] === other[field]);
+function isSame(one: LimitFields, other: LimitFields): boolean {
+  return changedFields(one, other).length === 0;
 }

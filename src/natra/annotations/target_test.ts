@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Told } from "../datapath/record.ts";
-import { decideLimits, type DirectionLimit, type Limits } from "../limits/limits.ts";
+import { decideLimits } from "../limits/limits.ts";
+import type { DirectionLimit, Limits } from "../limits/fields.ts";
 import { SOURCE as BY_HAND } from "../commands/limit/wanted.ts";
 import { inWords, isSameLimits, targetLimits, wantedLimits } from "./target.ts";
 

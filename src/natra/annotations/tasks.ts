@@ -7,7 +7,7 @@ import { delay, Notify } from "../../base/wait.ts";
 import type { Task } from "../../agent/tasks.ts";
 import { allApplied } from "../datapath/record.ts";
 import { isLimitAnnotation } from "../limits/sources.ts";
-import type { Warning } from "../limits/limits.ts";
+import type { Warning } from "../../base/log/warning.ts";
 import type { Logger } from "../../base/log/log.ts";
 import { Interfaces } from "./interfaces.ts";
 import { Keeper } from "./reconciler.ts";

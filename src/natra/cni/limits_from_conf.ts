@@ -1,5 +1,7 @@
 import type { Logger } from "../../base/log/log.ts";
-import { decideLimits, type Limits, type LimitSources } from "../limits/limits.ts";
+import { decideLimits } from "../limits/limits.ts";
+import type { Limits } from "../limits/fields.ts";
+import type { LimitSources } from "../limits/sources.ts";
 import type { NatraConf } from "./natra_conf.ts";
 
 /**

@@ -6,10 +6,11 @@ import { decideLimits, type Decision } from "../limits/limits.ts";
 import { quote } from "../../base/log/quote.ts";
 import { kernelRelease } from "../../kernel/version.ts";
 import { netnsId } from "../../net/netns.ts";
-import { DIRECTIONS } from "../../registry/names.ts";
+import { DIRECTIONS } from "../../pod/direction.ts";
 import type { RecordKey } from "../../state/records.ts";
 import type { Command } from "../../cli/subcommand.ts";
-import { describeLimit } from "./describe_limit.ts";
+import { describeLimit } from "../limits/form.ts";
+import { PACER_CHOICES } from "../limits/fields.ts";
 import type { Options } from "../../cli/options.ts";
 import { print, UsageError } from "../../cli/output.ts";
 
@@ -37,8 +38,8 @@ export const command: Command = {
     {
       name: "pacer",
       value: "HOW",
-      complete: ["auto", "htb", "edt", "police"],
-      about: "auto, htb, edt or police (auto)",
+      complete: PACER_CHOICES,
+      about: `${PACER_CHOICES.join(", ")} (auto)`,
     },
     {
       name: "container-id",

@@ -3,7 +3,7 @@ import type { QueueStats } from "../datapath/queue_stats.ts";
 import { listsRenamedByCilium, renamedByCilium } from "../../install/renamed.ts";
 import { formatRate } from "../limits/quantity.ts";
 import { escapeText } from "../../base/log/quote.ts";
-import { type Direction, DIRECTIONS } from "../../registry/names.ts";
+import { type Direction, DIRECTIONS } from "../../pod/direction.ts";
 import { CONF_DIR } from "../../cli/cni_directories.ts";
 import type { Command } from "../../cli/subcommand.ts";
 import { formatAge, formatBytes, formatPercent } from "../../cli/format.ts";

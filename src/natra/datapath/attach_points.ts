@@ -1,8 +1,8 @@
 import { FILTER_HANDLE } from "./handles.ts";
 import { interfacePins } from "../node_state.ts";
-import type { Bucket, Limits } from "../limits/limits.ts";
+import type { Bucket, Limits } from "../limits/fields.ts";
 import type { PodVeth } from "../../pod/veth.ts";
-import type { Direction } from "../../registry/names.ts";
+import type { Direction } from "../../pod/direction.ts";
 import type { RecordKey } from "../../state/records.ts";
 import type { Hook } from "../../ebpf/attach/attachment.ts";
 import { findIfb } from "./ifb.ts";

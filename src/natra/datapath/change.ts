@@ -1,19 +1,19 @@
 import { lockOf, records } from "../node_state.ts";
 import { describeError } from "../../base/log/describe.ts";
-import type { DirectionLimit, Limits } from "../limits/limits.ts";
+import { changedFields, type DirectionLimit, type Limits } from "../limits/fields.ts";
 import { netnsId } from "../../net/netns.ts";
 import { findVeth, MissingInterfaceError, type PodVeth } from "../../pod/veth.ts";
 import { hasBpffs } from "../../ebpf/pins.ts";
 import { ContainerLock } from "../../state/lock.ts";
-import { type Direction, DIRECTIONS } from "../../registry/names.ts";
+import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts";
 import { alterDirection, type Altered } from "./change_direction.ts";
-import { type Applied, type AppliedDirection, type Choice, readApplied } from "./record.ts";
+import { type Applied, type AppliedDirection, type Choice, limitsOf, readApplied } from "./record.ts";
 import { attacherOf } from "../../ebpf/attach/select.ts";
 import { decideSide, holdDirection, holdLocked, type HoldRequest } from "./hold.ts";
 import { drainDirection, dropDirection } from "./drain.ts";
 import { type Side, usesEnd } from "./attach_points.ts";
 import { releaseLocked } from "./release.ts";
-import { ASKED, compareDirection } from "./verify.ts";
+import { compareDirection } from "./verify.ts";
 
 /**
  * A pod, and what it is to be held to from now on. How and where to attach is for a pod that has no limit yet: one that is
@@ -93,10 +93,7 @@ function changeLocked(altered: Altered, request: ChangeRequest, choices: readonl
   const now = { ...altered, applied: owned };
   records.write(owned, { ...owned, complete: false, wanted: limits });
   try {
-    const held = {
-      ingress: setDirection(now, "ingress", limits.ingress),
-      egress: setDirection(now, "egress", limits.egress),
-    };
+    const held = byDirection((direction) => setDirection(now, direction, limits[direction]));
     const changed: Applied = { ...owned, ...held, choices: merged(applied.choices, choices, held) };
     records.write(owned, changed);
     return changed;
@@ -139,8 +136,8 @@ function setDirection(
   }
   const whole = held !== null && compareDirection(applied, direction, held.limit, applied, veth).length === 0;
   if (!whole) return anew(altered, direction, limit);
-  const same = ASKED.every((field) => held.limit[field] === limit[field]) && held.limit.rate === limit.rate;
-  return same ? { ...held, limit } : alterDirection(altered, direction, held, limit);
+  const isSame = changedFields(held.limit, limit).length === 0;
+  return isSame ? { ...held, limit } : alterDirection(altered, direction, held, limit);
 }
 
 /** Holds a direction from the beginning: it was not held, or something of it is missing. */
@@ -156,15 +153,12 @@ function anew(altered: Altered, direction: Direction, limit: DirectionLimit): Ap
 /** Goes back to what was before, by sockets of its own: what failed may have been theirs. @returns Why it cannot; null if it did. */
 function restore({ touched, ...failed }: Altered): string | null {
   const { applied } = failed;
-  const before: Limits = { ingress: applied.ingress?.limit ?? null, egress: applied.egress?.limit ?? null };
+  const before = limitsOf(applied);
   try {
     using veth = vethOf(applied);
     if (veth === null) throw new MissingInterfaceError(`the interface "${applied.ifname}" is gone`);
     const altered = { ...failed, veth, touched: new Set<Direction>() };
-    const held: Record<Direction, AppliedDirection | null> = {
-      ingress: applied.ingress,
-      egress: applied.egress,
-    };
+    const held = byDirection((direction) => applied[direction]);
     for (const direction of touched) {
       const limit = before[direction];
       if (limit === null) dropDirection(altered, direction);

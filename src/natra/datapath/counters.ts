@@ -1,4 +1,4 @@
-import type { Direction } from "../../registry/names.ts";
+import type { Direction } from "../../pod/direction.ts";
 import type { Applied } from "./record.ts";
 import { mapValue, openPin, possibleCpus } from "../../ebpf/info.ts";
 import { maps, stats } from "./layout.ts";

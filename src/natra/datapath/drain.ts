@@ -1,7 +1,7 @@
 import { eventually } from "../../kernel/pause.ts";
 import { describeError } from "../../base/log/describe.ts";
 import { removePins } from "../../ebpf/pins.ts";
-import type { Direction } from "../../registry/names.ts";
+import type { Direction } from "../../pod/direction.ts";
 import { type Altered, fitGso, isGuard } from "./change_direction.ts";
 import type { AppliedDirection } from "./record.ts";
 import { removeIfb } from "./ifb.ts";

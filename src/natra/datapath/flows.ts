@@ -4,7 +4,7 @@
  * @module
  */
 import { monotonicNow } from "../../kernel/clock.ts";
-import type { Direction } from "../../registry/names.ts";
+import type { Direction } from "../../pod/direction.ts";
 import type { Applied } from "./record.ts";
 import { openPin } from "../../ebpf/info.ts";
 import { flowKey, heavyFlow } from "./layout.ts";

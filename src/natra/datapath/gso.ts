@@ -1,4 +1,4 @@
-import type { DirectionLimit } from "../limits/limits.ts";
+import type { DirectionLimit } from "../limits/fields.ts";
 
 const LEAST = 8192;
 /** What the stack hands out at most, unless told otherwise. */

@@ -1,13 +1,13 @@
 import { isKnown, lockOf, records } from "../node_state.ts";
 import { stillAlive } from "../../kernel/watchdog.ts";
 import { describeError } from "../../base/log/describe.ts";
-import type { DirectionLimit, Limits } from "../limits/limits.ts";
+import type { DirectionLimit, Limits } from "../limits/fields.ts";
 import { setGsoMaxSize } from "../../net/links.ts";
 import { netnsId } from "../../net/netns.ts";
 import { findVeth, type PodVeth } from "../../pod/veth.ts";
 import { hasBpffs, makePinDirectory } from "../../ebpf/pins.ts";
 import { ContainerLock } from "../../state/lock.ts";
-import type { Direction } from "../../registry/names.ts";
+import { byDirection, type Direction } from "../../pod/direction.ts";
 import type { RecordKey } from "../../state/records.ts";
 import type { Applied, AppliedDirection, AppliedInterface, Choice, PodName, Told } from "./record.ts";
 import type { Attacher, AttachKind } from "../../ebpf/attach/attachment.ts";
@@ -81,10 +81,7 @@ export function holdLocked(
   const begun = begin(request, veth, attacher);
   records.write(request, begun);
   try {
-    const held = {
-      ingress: holdDirection("ingress", request, veth, attacher, choose),
-      egress: holdDirection("egress", request, veth, attacher, choose),
-    };
+    const held = byDirection((direction) => holdDirection(direction, request, veth, attacher, choose));
     const { wanted: _done, ...rest } = begun;
     const applied: Applied = { ...rest, ...held, complete: true, choices };
     records.write(request, applied);

@@ -5,7 +5,8 @@ import { linkByIndex, type LinkStats, linkStats } from "../../net/links.ts";
 import { CLSACT, findQdisc, formatHandle, INGRESS, ROOT } from "../../net/tc.ts";
 import { bypassOfNode } from "../../pod/bypass.ts";
 import { findVeth, type PodVeth } from "../../pod/veth.ts";
-import { type Direction, DIRECTIONS, FILTER_PRIORITY } from "../../registry/names.ts";
+import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts";
+import { FILTER_PRIORITY } from "../../registry/names.ts";
 import type { Applied } from "./record.ts";
 import { type Counters, readCounters } from "./counters.ts";
 import { findIfb } from "./ifb.ts";
@@ -91,7 +92,7 @@ export function sample(applied: Applied): Sample {
   return {
     inside: ofInside,
     outside: ofOutside,
-    counters: { ingress: read("ingress"), egress: read("egress") },
+    counters: byDirection(read),
   };
 }
 

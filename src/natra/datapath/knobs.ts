@@ -1,6 +1,6 @@
 import { Handle } from "./handles.ts";
-import type { DirectionLimit } from "../limits/limits.ts";
-import type { PacerKind } from "./pacer/pacer.ts";
+import { clamp, maxOf } from "../limits/quantity.ts";
+import type { DirectionLimit, PacerKind } from "../limits/fields.ts";
 import { gsoLimit } from "./gso.ts";
 import * as layout from "./layout.ts";
 
@@ -75,7 +75,7 @@ export function knobsFor(
   { kind, givesTurns, redirectTo = 0 }: Queue,
   seed: bigint,
 ): Knobs {
-  const bytes = max(limit.rate / 8n, 1n); // a second
+  const bytes = maxOf(limit.rate / 8n, 1n); // a second
   const beat = bytes * BEAT / SECOND;
   const cost = (SECOND << BigInt(layout.constants.COST_SHIFT)) / bytes;
   const burst = burstTime(limit);
@@ -122,17 +122,9 @@ export function knobsFor(
     mark_after: police ? BigInt.asUintN(64, -burst / 2n) : EDT_MARK, // the policer marks when half of its credit is used
     horizon: { htb: givesTurns ? TURNS_TIME : LEAF_TIME, edt: EDT_HORIZON, police: 0n }[kind],
     light_horizon: police ? DEFAULT_BURST : 500n * MS,
-    fair_slack: givesTurns || police || limit.bucket === "flow" ? 0n : max(bytes * 40n / 1000n, 16384n),
+    fair_slack: givesTurns || police || limit.bucket === "flow" ? 0n : maxOf(bytes * 40n / 1000n, 16384n),
 
     guard_cost: cost * 100n / GUARD_PERCENT,
-    guard_credit: max(burst, 2n * BigInt(gsoLimit(limit)) * SECOND / bytes),
+    guard_credit: maxOf(burst, 2n * BigInt(gsoLimit(limit)) * SECOND / bytes),
   };
-}
-
-function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
-}
-
-function clamp(value: bigint, least: bigint, most: bigint): bigint {
-  return value < least ? least : value > most ? most : value;
 }

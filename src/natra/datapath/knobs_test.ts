@@ -1,15 +1,13 @@
 import { assertEquals, assertGreater, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { anyLimit, limitOf } from "../../../tests/rig/any_limit.ts";
-import type { DirectionLimit } from "../limits/limits.ts";
+import { type DirectionLimit, PACER_KINDS } from "../limits/fields.ts";
 import { burstTime, type Knobs, knobsFor, podCredit, type Queue } from "./knobs.ts";
 import { constants, knobs as layout } from "./layout.ts";
-import type { PacerKind } from "./pacer/pacer.ts";
 import { readStruct, writeStruct } from "../../ebpf/struct.ts";
 
 const MS = 1_000_000n;
-const KINDS: readonly PacerKind[] = ["htb", "edt", "police"];
-const kind = fc.constantFrom(...KINDS);
+const kind = fc.constantFrom(...PACER_KINDS);
 const seed = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 
 /** The studied values: bytes and ns; rates in bytes a beat, which is 2^30 ns. */

@@ -11,7 +11,7 @@ import {
 import { TcxHook } from "../../ebpf/features.ts";
 import { libbpf, takeLog } from "../../ebpf/libbpf.ts";
 import { stillAlive } from "../../kernel/watchdog.ts";
-import type { DirectionLimit } from "../limits/limits.ts";
+import type { DirectionLimit } from "../limits/fields.ts";
 import { replacePin } from "../../ebpf/pins.ts";
 import type { Knobs } from "./knobs.ts";
 import { knobs as knobsLayout, sections } from "./layout.ts";

@@ -1,5 +1,5 @@
 import { findVeth } from "../../pod/veth.ts";
-import { DIRECTIONS } from "../../registry/names.ts";
+import { DIRECTIONS } from "../../pod/direction.ts";
 import { selectAttacher } from "../../ebpf/attach/select.ts";
 import { gsoLimit } from "./gso.ts";
 import type { HoldRequest } from "./hold.ts";

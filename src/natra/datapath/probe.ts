@@ -1,7 +1,7 @@
 import { hasTcx } from "../../ebpf/features.ts";
 import { kernelRelease } from "../../kernel/version.ts";
 import { describeError } from "../../base/log/describe.ts";
-import type { DirectionLimit } from "../limits/limits.ts";
+import type { DirectionLimit } from "../limits/fields.ts";
 import { addIfb, linkByName } from "../../net/links.ts";
 import { Netlink } from "../../net/netlink.ts";
 import { NetNs } from "../../net/netns.ts";

@@ -3,7 +3,7 @@ import { linkByName } from "../../net/links.ts";
 import { Netlink } from "../../net/netlink.ts";
 import { NetNs, netnsId } from "../../net/netns.ts";
 import { eachQdisc, findQdisc, type Qdisc } from "../../net/tc.ts";
-import { type Direction, DIRECTIONS } from "../../registry/names.ts";
+import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts";
 import type { Applied, AppliedDirection } from "./record.ts";
 
 /**
@@ -114,7 +114,7 @@ function queuesOf(applied: Applied, outside: NamespaceQueues): DirectionQueues {
       : inside[direction];
     return there === undefined ? null : sumUp(there, held);
   };
-  return { ingress: stats("ingress"), egress: stats("egress") };
+  return byDirection(stats);
 }
 
 /** What queues inside a pod. */

@@ -1,10 +1,11 @@
 import { records } from "../node_state.ts";
-import type { DirectionLimit, LimitConf, Limits } from "../limits/limits.ts";
+import { type DirectionLimit, type Limits, type PacerKind, restoreLimit } from "../limits/fields.ts";
+import type { LimitConf } from "../limits/sources.ts";
+import { isObject } from "../../base/json.ts";
 import type { RecordKey, Records } from "../../state/records.ts";
-import type { Direction } from "../../registry/names.ts";
+import { byDirection, DIRECTIONS } from "../../pod/direction.ts";
 import type { AttachKind } from "../../ebpf/attach/attachment.ts";
 import type { Side } from "./attach_points.ts";
-import type { PacerKind } from "./pacer/pacer.ts";
 
 /** A choice that was made for a pod, and why: for the log, `status` and `debug`. */
 export interface Choice {
@@ -71,6 +72,11 @@ export interface Applied extends RecordKey {
   readonly choices: readonly Choice[];
 }
 
+/** The limits that hold a pod's interface. @param applied null: nothing was done to it. */
+export function limitsOf(applied: Applied | null): Limits {
+  return byDirection((direction) => applied?.[direction]?.limit ?? null);
+}
+
 /** What was done to a pod's interface. @returns null if nothing was, or nobody knows. */
 export function readApplied(key: RecordKey, from: Records = records): Applied | null {
   const applied = parse(from.read(key));
@@ -83,33 +89,27 @@ export function allApplied(from: Records = records): Applied[] {
   return from.all().map(parse).filter((applied) => applied !== null);
 }
 
+/** @returns null if it is not a record, or a limit in it cannot be read: half of one would say that the other half is free. */
 function parse(value: unknown): Applied | null {
   if (!isApplied(value)) return null;
-  const { wanted } = value;
-  return {
-    ...value,
-    ingress: parseDirection(value, "ingress"),
-    egress: parseDirection(value, "egress"),
-    ...(wanted === undefined || wanted === null
-      ? {}
-      : { wanted: { ingress: parseLimit(wanted.ingress), egress: parseLimit(wanted.egress) } }),
+  const { wanted = null, ...rest } = value;
+  let isReadable = true;
+  const restore = (recorded: object | null): DirectionLimit | null => {
+    const limit = recorded === null ? null : restoreLimit(recorded);
+    if (recorded !== null && limit === null) isReadable = false;
+    return limit;
   };
-}
-
-function parseDirection(applied: Applied, direction: Direction): AppliedDirection | null {
-  const recorded = applied[direction];
-  const limit = parseLimit(recorded?.limit ?? null);
-  return recorded === null || limit === null ? null : { ...recorded, limit };
-}
-
-/** Bigints come back as the strings that they were written as. */
-function parseLimit(limit: DirectionLimit | null): DirectionLimit | null {
-  return limit === null ? null : {
-    ...limit,
-    rate: BigInt(limit.rate),
-    burst: BigInt(limit.burst),
-    threshold: limit.threshold === null ? null : BigInt(limit.threshold),
+  const directions = byDirection((direction) => {
+    const held = value[direction];
+    const limit = restore(held?.limit ?? null);
+    return held === null || limit === null ? null : { ...held, limit };
+  });
+  const applied = {
+    ...rest,
+    ...directions,
+    ...wanted === null ? {} : { wanted: byDirection((direction) => restore(wanted[direction])) },
   };
+  return isReadable ? applied : null;
 }
 
 /**
@@ -123,7 +123,7 @@ function isApplied(value: unknown): value is Applied {
     part === null || (isObject(part) && "limit" in part && isObject(part.limit));
   return ["containerId", "ifname", "netns", "netnsId"].every((key) => typeof fields.get(key) === "string") &&
     ["inside", "outside"].every((key) => isObject(fields.get(key))) &&
-    ["ingress", "egress"].every((key) => isDirection(fields.get(key))) &&
+    DIRECTIONS.every((direction) => isDirection(fields.get(direction))) &&
     isWanted(fields.get("wanted") ?? null) &&
     isTold(fields.get("told") ?? null) &&
     Array.isArray(fields.get("choices"));
@@ -133,15 +133,11 @@ function isWanted(value: unknown): boolean {
   if (value === null) return true;
   if (!isObject(value)) return false;
   const limits = new Map<string, unknown>(Object.entries(value));
-  return ["ingress", "egress"].every((key) => limits.get(key) === null || isObject(limits.get(key)));
+  return DIRECTIONS.every((direction) => limits.get(direction) === null || isObject(limits.get(direction)));
 }
 
 function isTold(value: unknown): boolean {
   if (value === null) return true;
   return isObject(value) && "conf" in value && isObject(value.conf) &&
     "maxSketchBytes" in value && typeof value.maxSketchBytes === "number";
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

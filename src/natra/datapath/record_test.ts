@@ -40,6 +40,16 @@ Deno.test("readApplied() gives null for a record that wants what is no limit", (
   }
 });
 
+Deno.test("a record with a limit that cannot be read is unreadable as a whole, and hides no other", () => {
+  using root = temporaryRoot();
+  const spoiled = { ...applied, egress: { ...HELD, limit: { ...HELD.limit, rate: "fast" } } };
+  const key = { ...applied, containerId: "c2" };
+  root.records.write(key, { ...spoiled, containerId: "c2" });
+  root.records.write(applied, applied);
+  assertEquals(readApplied(key, root.records), null);
+  assertEquals(allApplied(root.records), [applied]);
+});
+
 Deno.test("readApplied() gives null for no record", () => {
   using root = temporaryRoot();
   assertEquals(readApplied(applied, root.records), null);

@@ -6,7 +6,7 @@ import { netnsId } from "../../net/netns.ts";
 import { findVeth, MissingInterfaceError, type PodVeth } from "../../pod/veth.ts";
 import { removePins } from "../../ebpf/pins.ts";
 import { ContainerLock } from "../../state/lock.ts";
-import { type Direction, DIRECTIONS } from "../../registry/names.ts";
+import { type Direction, DIRECTIONS } from "../../pod/direction.ts";
 import type { RecordKey } from "../../state/records.ts";
 import { allApplied, type Applied, readApplied } from "./record.ts";
 import { attacherOf } from "../../ebpf/attach/select.ts";

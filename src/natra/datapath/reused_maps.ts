@@ -1,4 +1,4 @@
-import type { DirectionLimit } from "../limits/limits.ts";
+import type { DirectionLimit } from "../limits/fields.ts";
 import { type MapShape, mapShape, mapValue, openPin } from "../../ebpf/info.ts";
 import { maps, sections } from "./layout.ts";
 import type { MapName } from "./object.ts";

@@ -1,5 +1,5 @@
 import { monotonicNow } from "../../kernel/clock.ts";
-import type { Direction } from "../../registry/names.ts";
+import type { Direction } from "../../pod/direction.ts";
 import type { Applied } from "./record.ts";
 import { mapValue, openPin } from "../../ebpf/info.ts";
 import { constants, knobs as KNOBS, sections, state as STATE } from "./layout.ts";

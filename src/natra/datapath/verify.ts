@@ -1,9 +1,9 @@
 import { describeError } from "../../base/log/describe.ts";
-import type { DirectionLimit, Limits } from "../limits/limits.ts";
+import { changedFields, type DirectionLimit, type Limits, showField } from "../limits/fields.ts";
 import { netnsId } from "../../net/netns.ts";
 import { findVeth, type PodVeth } from "../../pod/veth.ts";
 import { hasPin } from "../../ebpf/pins.ts";
-import { type Direction, DIRECTIONS } from "../../registry/names.ts";
+import { type Direction, DIRECTIONS } from "../../pod/direction.ts";
 import type { RecordKey } from "../../state/records.ts";
 import { type Applied, readApplied } from "./record.ts";
 import { attacherOf } from "../../ebpf/attach/select.ts";
@@ -60,9 +60,6 @@ export function compare(key: RecordKey, limits: Limits): Difference[] {
   );
 }
 
-/** What a limit asks for; where it stood, its source, changes nothing. */
-export const ASKED = ["burst", "bucket", "mice", "pacer", "width", "depth", "threshold"] as const;
-
 /** One direction of {@linkcode compare}. @throws {NativeError} */
 export function compareDirection(
   key: RecordKey,
@@ -78,10 +75,10 @@ export function compareDirection(
   if (held.limit.rate !== limit.rate) {
     return [other(`${direction} is held to ${held.limit.rate} bit/s, not ${limit.rate}`)];
   }
-  const changed = ASKED.filter((field) => held.limit[field] !== limit[field]);
+  const changed = changedFields(held.limit, limit);
   if (changed.length > 0) {
     return changed.map((field) =>
-      other(`${direction}: ${field} is ${held.limit[field]}, not ${limit[field]}`)
+      other(`${direction}: ${field} is ${showField(field, held.limit)}, not ${showField(field, limit)}`)
     );
   }
   const attacher = attacherOf(applied.attach);

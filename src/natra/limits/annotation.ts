@@ -1,5 +1,7 @@
+import { isObject } from "../../base/json.ts";
 import { quote, quoteValue } from "../../base/log/quote.ts";
-import { type Fields, type ParsedLimit, readField } from "./request.ts";
+import { FIELD_NAMES, type FieldName, fieldOf } from "./fields.ts";
+import { type ParsedLimit, readField } from "./request.ts";
 
 /** The longest JSON form that is parsed, in UTF-16 units. Kubernetes allows 256 KiB for all annotations together. */
 const MAX_JSON = 64 * 1024;
@@ -7,21 +9,14 @@ const MAX_JSON = 64 * 1024;
 /** Unknown keys that are named one by one; the rest are counted. */
 const MAX_UNKNOWN = 8;
 
-/** The keys of the JSON form, and the fields they set. */
-const KEYS: ReadonlyMap<string, keyof Fields> = new Map([
-  ["rate", "rate"],
-  ["burst", "burst"],
-  ["bucket", "bucket"],
-  ["mice", "mice"],
-  ["pacer", "pacer"],
-]);
+/** The fields by their keys in the JSON form itself, and in its `cms` object. */
+const KEYS = keysOf(undefined);
+const CMS_KEYS = keysOf("cms");
 
-/** The keys of the JSON form's `cms` object. */
-const CMS_KEYS: ReadonlyMap<string, keyof Fields> = new Map([
-  ["width", "width"],
-  ["depth", "depth"],
-  ["heavyHitterThreshold", "threshold"],
-]);
+function keysOf(inside: "cms" | undefined): ReadonlyMap<string, FieldName> {
+  const names = FIELD_NAMES.filter((name) => fieldOf(name).inside === inside);
+  return new Map(names.map((name) => [fieldOf(name).key, name]));
+}
 
 /**
  * Reads what an annotation, or the configuration's default in the same form, says about one direction: a plain rate
@@ -91,8 +86,4 @@ function readSketch(parsed: ParsedLimit, cms: object, source: string, unknown: [
     if (field === undefined) unknown.push([`cms.${key}`, value]);
     else readField(parsed, field, `${source}: cms.${key}`, value);
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
+import { ceilDivide, clamp, formatBytes, formatRate, maxOf } from "./quantity.ts";
 import type { Warning } from "../../base/log/warning.ts";
-import { formatRate } from "./quantity.ts";
+import { LIMIT_FIELDS } from "./fields.ts";
 import type { Setting } from "./request.ts";
 
 /** The lowest and the highest rate, in bits per second; Kubernetes refuses what lies outside. */
@@ -12,12 +13,10 @@ export const MIN_BURST = 3028n;
 /** Cells in a row of the sketch: a power of two between these. */
 export const MIN_WIDTH = 64n;
 export const MAX_WIDTH = 65_536n;
-export const DEFAULT_WIDTH = 1024n;
 
 /** Rows of the sketch. */
 export const MIN_DEPTH = 1n;
 export const MAX_DEPTH = 8n;
-export const DEFAULT_DEPTH = 4n;
 
 /** A cell of the sketch, in bytes. */
 export const CELL_BYTES = 8n;
@@ -25,6 +24,9 @@ export const CELL_BYTES = 8n;
 /** The heavy hitters' threshold, in bytes: at least one packet, and half of what a cell can count (2^24 units of 16: bpf/natra/sketch.h). */
 export const MIN_THRESHOLD = 1500n;
 export const MAX_THRESHOLD: bigint = 1n << 27n;
+
+const DEFAULT_WIDTH = BigInt(LIMIT_FIELDS.width.fallback);
+const DEFAULT_DEPTH = BigInt(LIMIT_FIELDS.depth.fallback);
 
 /** Takes the warnings that clamping brings. */
 export type Warn = (warning: Warning) => void;
@@ -38,7 +40,7 @@ export type Warn = (warning: Warning) => void;
  * @returns Bits per second.
  */
 export function clampRate(asked: Setting<bigint>, warn: Warn): bigint {
-  return clamp(asked, MIN_RATE, MAX_RATE, formatRate, warn);
+  return clampTo(asked, MIN_RATE, MAX_RATE, formatRate, warn);
 }
 
 /**
@@ -51,9 +53,9 @@ export function clampRate(asked: Setting<bigint>, warn: Warn): bigint {
  * @returns Bytes.
  */
 export function decideBurst(rate: bigint, asked: Setting<bigint> | undefined, warn: Warn): bigint {
-  if (asked === undefined) return larger(ceilDivide(rate, 200n), MIN_BURST);
+  if (asked === undefined) return maxOf(ceilDivide(rate, 200n), MIN_BURST);
   const bytes = { ...asked, value: ceilDivide(asked.value, 8n) };
-  return clamp(bytes, MIN_BURST, larger(ceilDivide(rate, 8n), MIN_BURST), formatBytes, warn);
+  return clampTo(bytes, MIN_BURST, maxOf(ceilDivide(rate, 8n), MIN_BURST), formatBytes, warn);
 }
 
 /**
@@ -72,8 +74,8 @@ export function decideSketch(
   maxBytes: number,
   warn: Warn,
 ): { width: number; depth: number } {
-  let rows = depth === undefined ? DEFAULT_DEPTH : clamp(depth, MIN_DEPTH, MAX_DEPTH, String, warn);
-  const asked = width === undefined ? DEFAULT_WIDTH : clamp(width, MIN_WIDTH, MAX_WIDTH, String, warn);
+  let rows = depth === undefined ? DEFAULT_DEPTH : clampTo(depth, MIN_DEPTH, MAX_DEPTH, String, warn);
+  const asked = width === undefined ? DEFAULT_WIDTH : clampTo(width, MIN_WIDTH, MAX_WIDTH, String, warn);
   let cells = powerOfTwo(asked);
   if (width !== undefined && cells !== asked) {
     warn({ key: width.key, given: width.given, used: String(cells), why: "it must be a power of two" });
@@ -102,10 +104,12 @@ export function decideSketch(
  * @returns Bytes, or null for the adaptive threshold.
  */
 export function decideThreshold(asked: Setting<bigint> | undefined, warn: Warn): bigint | null {
-  return asked === undefined ? null : clamp(asked, MIN_THRESHOLD, MAX_THRESHOLD, formatBytes, warn);
+  return asked === undefined
+    ? LIMIT_FIELDS.threshold.fallback
+    : clampTo(asked, MIN_THRESHOLD, MAX_THRESHOLD, formatBytes, warn);
 }
 
-function clamp(
+function clampTo(
   asked: Setting<bigint>,
   min: bigint,
   max: bigint,
@@ -113,33 +117,15 @@ function clamp(
   warn: Warn,
 ): bigint {
   const { value, key, given } = asked;
-  if (value >= min && value <= max) return value;
-  const used = value < min ? min : max;
+  const used = clamp(value, min, max);
+  if (used === value) return value;
   const why = value < min ? `it is below the least, ${format(min)}` : `it is above the most, ${format(max)}`;
   warn({ key, given, used: format(used), why });
   return used;
-}
-
-/**
- * Writes a number of bytes for people.
- *
- * @param bytes The number.
- * @returns E.g. `3028 bytes`.
- */
-export function formatBytes(bytes: bigint): string {
-  return `${bytes} bytes`;
 }
 
 function powerOfTwo(atLeast: bigint): bigint {
   let power = MIN_WIDTH;
   while (power < atLeast) power *= 2n;
   return power;
-}
-
-function ceilDivide(amount: bigint, by: bigint): bigint {
-  return (amount + by - 1n) / by;
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

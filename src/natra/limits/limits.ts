@@ -1,37 +1,18 @@
 import type { Warning } from "../../base/log/warning.ts";
-import { clampRate, decideBurst, decideSketch, decideThreshold, formatBytes } from "./clamp.ts";
-import { formatRate } from "./quantity.ts";
-import type { Bucket, Fault, Fields, Mice, Pacer, ParsedLimit, Setting } from "./request.ts";
-import { type Direction, type LimitSources, readSources } from "./sources.ts";
-
-export type { Bucket, Direction, LimitSources, Mice, Pacer, Warning };
-export type { LimitConf } from "./sources.ts";
-
-/** What one direction of a pod is held to. */
-export interface DirectionLimit {
-  /** Bits per second. */
-  readonly rate: bigint;
-  /** Bytes. */
-  readonly burst: bigint;
-  readonly bucket: Bucket;
-  readonly mice: Mice;
-  /** What was asked for; the kernel may not have it. */
-  readonly pacer: Pacer;
-  /** Cells in one row of the sketch, a power of two. */
-  readonly width: number;
-  /** Rows of the sketch. */
-  readonly depth: number;
-  /** Bytes that a flow may run ahead of its fair share before it counts as heavy; null: adaptive. */
-  readonly threshold: bigint | null;
-  /** Who set the rate, e.g. `annotation natra.io/ingress-bandwidth`. */
-  readonly source: string;
-}
-
-/** What a pod is held to; null: not held. */
-export interface Limits {
-  readonly ingress: DirectionLimit | null;
-  readonly egress: DirectionLimit | null;
-}
+import { byDirection, type Direction } from "../../pod/direction.ts";
+import { clampRate, decideBurst, decideSketch, decideThreshold, type Warn } from "./clamp.ts";
+import {
+  type Asked,
+  type Bucket,
+  type DirectionLimit,
+  type FieldName,
+  LIMIT_FIELDS,
+  type Limits,
+  type PacerChoice,
+  showField,
+} from "./fields.ts";
+import type { Fault, ParsedLimit, Setting } from "./request.ts";
+import { type LimitSources, readSources } from "./sources.ts";
 
 /** The limits, and whatever was asked for and is not done as asked. */
 export interface Decision {
@@ -58,14 +39,9 @@ export function decideLimits(sources: LimitSources): Decision {
   const warn = (warning: Warning): void => {
     warnings.push(Object.freeze(warning));
   };
-  const limits = Object.freeze({
-    ingress: decideDirection("ingress", sources, warn),
-    egress: decideDirection("egress", sources, warn),
-  });
+  const limits = Object.freeze(byDirection((direction) => decideDirection(direction, sources, warn)));
   return Object.freeze({ limits, warnings: Object.freeze(warnings) });
 }
-
-type Warn = (warning: Warning) => void;
 
 function decideDirection(direction: Direction, sources: LimitSources, warn: Warn): DirectionLimit | null {
   const parsed = readSources(direction, sources);
@@ -89,12 +65,12 @@ function decideLimit(
     return null;
   }
   const rate = clampRate(asked, warn);
-  const bucket = first(parsed, "bucket")?.value ?? "pod";
+  const bucket = first(parsed, "bucket")?.value ?? LIMIT_FIELDS.bucket.fallback;
   return Object.freeze({
     rate,
     burst: decideBurst(rate, first(parsed.slice(0, index + 1), "burst"), warn),
     bucket,
-    mice: first(parsed, "mice")?.value ?? "charged",
+    mice: first(parsed, "mice")?.value ?? LIMIT_FIELDS.mice.fallback,
     pacer: decidePacer(first(parsed, "pacer"), bucket, warn),
     ...decideSketch(first(parsed, "width"), first(parsed, "depth"), maxSketchBytes, warn),
     threshold: decideThreshold(first(parsed, "threshold"), warn),
@@ -103,8 +79,8 @@ function decideLimit(
 }
 
 /** A queue of classes holds one rate; a rate for each heavy flow needs departure times or a policer. */
-function decidePacer(asked: Setting<Pacer> | undefined, bucket: Bucket, warn: Warn): Pacer {
-  if (asked?.value !== "htb" || bucket !== "flow") return asked?.value ?? "auto";
+function decidePacer(asked: Setting<PacerChoice> | undefined, bucket: Bucket, warn: Warn): PacerChoice {
+  if (asked?.value !== "htb" || bucket !== "flow") return asked?.value ?? LIMIT_FIELDS.pacer.fallback;
   warn({
     key: asked.key,
     given: asked.given,
@@ -124,12 +100,12 @@ function warnOfNoRate(parsed: readonly ParsedLimit[], warn: Warn): void {
 }
 
 /** The setting of the first source that has it. */
-function first<F extends keyof Fields>(
+function first<F extends FieldName>(
   parsed: readonly ParsedLimit[],
   field: F,
-): Setting<Fields[F]> | undefined {
+): Setting<Asked<F>> | undefined {
   for (const { request } of parsed) {
-    const setting: Setting<Fields[F]> | undefined = request[field];
+    const setting: Setting<Asked<F>> | undefined = request[field];
     if (setting !== undefined) return setting;
   }
   return undefined;
@@ -139,14 +115,6 @@ function first<F extends keyof Fields>(
 function describeUsed(fault: Fault, limit: DirectionLimit | null): string {
   if (fault.field === null) return "nothing";
   if (limit === null) return "no limit";
-  switch (fault.field) {
-    case "rate":
-      return `${formatRate(limit.rate)} from ${limit.source}`;
-    case "burst":
-      return formatBytes(limit.burst);
-    case "threshold":
-      return limit.threshold === null ? "adaptive" : formatBytes(limit.threshold);
-    default:
-      return String(limit[fault.field]);
-  }
+  const shown = showField(fault.field, limit);
+  return fault.field === "rate" ? `${shown} from ${limit.source}` : shown;
 }

@@ -1,8 +1,9 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { anyText } from "../../../tests/rig/any_text.ts";
-import { decideLimits, type Decision, type DirectionLimit, type LimitConf } from "./limits.ts";
-import { isLimitAnnotation } from "./sources.ts";
+import { decideLimits, type Decision } from "./limits.ts";
+import type { DirectionLimit } from "./fields.ts";
+import { isLimitAnnotation, type LimitConf } from "./sources.ts";
 
 const NATRA = "natra.io/ingress-bandwidth";
 const KUBERNETES = "kubernetes.io/ingress-bandwidth";

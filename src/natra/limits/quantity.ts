@@ -110,3 +110,22 @@ export function formatRate(amount: bigint): string {
   }
   return amount.toString();
 }
+
+/** Writes a number of bytes for people, exactly: `3028 bytes`. */
+export function formatBytes(bytes: bigint): string {
+  return `${bytes} bytes`;
+}
+/** `Math.max` for bigints. */
+export function maxOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+/** The value, or the bound that it lies beyond. */
+export function clamp(value: bigint, min: bigint, max: bigint): bigint {
+  return value < min ? min : value > max ? max : value;
+}
+
+/** `amount / by`, rounded up; both positive. */
+export function ceilDivide(amount: bigint, by: bigint): bigint {
+  return (amount + by - 1n) / by;
+}

@@ -1,22 +1,24 @@
+import { isObject } from "../../base/json.ts";
 import { quoteValue } from "../../base/log/quote.ts";
+import { type Direction, DIRECTIONS } from "../../pod/direction.ts";
 import { parseAnnotation } from "./annotation.ts";
 import { type ParsedLimit, readField } from "./request.ts";
 
-/** The two directions, as the pod sees them. */
-export type Direction = "ingress" | "egress";
+/**
+ * The configuration's keys about limits. For each direction those of the bandwidth plugin (bits per second, and bits),
+ * and a default in the annotation's form for pods that say nothing; then the pacer unless a source says otherwise.
+ */
+const CONF_KEYS = [
+  ...DIRECTIONS.flatMap((direction) => [`${direction}Rate`, `${direction}Burst`, direction] as const),
+  "pacer",
+] as const;
 
-/** What the configuration itself says about limits; each value as it stands in the JSON. */
-export interface LimitConf {
-  /** The bandwidth plugin's keys: bits per second, and bits. */
-  readonly ingressRate?: unknown;
-  readonly ingressBurst?: unknown;
-  readonly egressRate?: unknown;
-  readonly egressBurst?: unknown;
-  /** Defaults for pods that say nothing, in the annotation's form. */
-  readonly ingress?: unknown;
-  readonly egress?: unknown;
-  /** The pacer unless a source says otherwise. */
-  readonly pacer?: unknown;
+/** What the configuration itself says about limits, each value as it stands in the JSON. */
+export type LimitConf = { readonly [K in (typeof CONF_KEYS)[number]]?: unknown };
+
+/** What natra's entry in a list says about limits, whatever else stands in it. */
+export function limitConf(keys: ReadonlyMap<string, unknown>): LimitConf {
+  return Object.fromEntries(CONF_KEYS.map((key) => [key, keys.get(key)]));
 }
 
 /** Everything that may say something about a pod's limits; all of it untrusted. */
@@ -37,9 +39,7 @@ const PREFIXES = ["natra.io", "kubernetes.io"] as const;
 
 /** Whether an annotation says something about limits. */
 export function isLimitAnnotation(key: string): boolean {
-  return PREFIXES.some((prefix) =>
-    ["ingress", "egress"].some((direction) => key === keyOf(prefix, direction))
-  );
+  return PREFIXES.some((prefix) => DIRECTIONS.some((direction) => key === keyOf(prefix, direction)));
 }
 
 function keyOf(prefix: string, direction: string): string {
@@ -92,7 +92,7 @@ function readAnnotations(
 function readRuntimeBandwidth(direction: Direction, bandwidth: unknown): ParsedLimit {
   const source = "runtimeConfig.bandwidth";
   if (bandwidth === undefined || bandwidth === null) return { source, request: {}, faults: [] };
-  if (typeof bandwidth !== "object" || Array.isArray(bandwidth)) {
+  if (!isObject(bandwidth)) {
     const given = quoteValue(bandwidth);
     return {
       source,

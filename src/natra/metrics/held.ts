@@ -2,7 +2,7 @@
 import { allApplied, type Applied, type AppliedDirection } from "../datapath/record.ts";
 import type { Records } from "../../state/records.ts";
 import { records } from "../node_state.ts";
-import type { Direction } from "../../registry/names.ts";
+import type { Direction } from "../../pod/direction.ts";
 
 /** One direction of a pod that is held. */
 export interface HeldDirection {

@@ -14,7 +14,7 @@ import { monotonicNow } from "../../kernel/clock.ts";
 import { nodeName } from "../../kernel/version.ts";
 import { escapeInvisible } from "../../base/log/quote.ts";
 import { heldPods, nameOf } from "../metrics/held.ts";
-import type { Direction } from "../../registry/names.ts";
+import type { Direction } from "../../pod/direction.ts";
 import type { DirectionInfo, LiveAnswer, LiveDirection, LiveFlow, LivePod, PodsAnswer } from "./contract.ts";
 
 /** Who is held. @throws {Error} If nothing can be read at all. */

@@ -1,6 +1,5 @@
 /** Whether a pod is held: what hangs on its interface, and what gets through it. */
-import type { Interface } from "../../../lab/churn/interface.ts";
-import { look } from "../../../lab/churn/interface.ts";
+import { type Interface, look } from "../../../lab/churn/interface.ts";
 import { Child } from "../child.ts";
 import { pause } from "../interruption.ts";
 import { RigError, run } from "../run.ts";

@@ -1,9 +1,9 @@
-import type { Applied } from "../../datapath/record.ts";
+import { type Applied, limitsOf } from "../../datapath/record.ts";
 import { readQueues } from "../../datapath/queue_stats.ts";
 import { inspect, type Sample, sample } from "../../datapath/inspect.ts";
 import { compare } from "../../datapath/verify.ts";
 import { describeError } from "../../../base/log/describe.ts";
-import type { Direction } from "../../../registry/names.ts";
+import { byDirection, type Direction } from "../../../pod/direction.ts";
 import type { CniDirectories } from "../../../cli/cni_directories.ts";
 import { podName } from "../pods.ts";
 import { NODE_CHECKS, POD_CHECKS, SHARED_CHECKS } from "./checks.ts";
@@ -67,7 +67,7 @@ export async function examine({ pods, watchSeconds, directories }: Examination):
 function begin(applied: Applied, starts: Map<Applied, Start>): void {
   try {
     const queues = readQueues(applied);
-    const waiting = { ingress: queues.ingress?.backlog ?? 0, egress: queues.egress?.backlog ?? 0 };
+    const waiting = byDirection((direction) => queues[direction]?.backlog ?? 0);
     starts.set(applied, { before: sample(applied), waiting });
   } catch {
     // the examination after the watch will fail the same way, and say so
@@ -81,11 +81,10 @@ function examinePod(
   const watched = start === undefined ? null : { before: start.before, after: sample(applied) };
   const proof = (direction: Direction): Proof =>
     proofOf(applied, direction, watched, start?.waiting[direction] ?? 0);
-  const proofs = { ingress: proof("ingress"), egress: proof("egress") };
-  const limits = { ingress: applied.ingress?.limit ?? null, egress: applied.egress?.limit ?? null };
+  const proofs = byDirection(proof);
   const patient = {
     applied,
-    differences: compare(applied, limits),
+    differences: compare(applied, limitsOf(applied)),
     inspection: inspect(applied),
     watched,
     proofs,

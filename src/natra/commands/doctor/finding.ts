@@ -1,4 +1,4 @@
-import type { Direction } from "../../../registry/names.ts";
+import type { Direction } from "../../../pod/direction.ts";
 
 /** Something that the doctor found. The `id`s are in docs/troubleshooting.md, and scripts may rely on them. */
 export interface Finding {

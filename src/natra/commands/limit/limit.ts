@@ -1,17 +1,27 @@
 import { attachmentOf } from "../../cni/attach.ts";
 import { ATTACH_MODES } from "../../cni/natra_conf.ts";
-import type { Applied } from "../../datapath/record.ts";
-import type { Limits } from "../../limits/limits.ts";
+import { type Applied, limitsOf } from "../../datapath/record.ts";
+import { BUCKETS, MICE, PACER_CHOICES } from "../../limits/fields.ts";
+import { describeLimit } from "../../limits/form.ts";
 import { escapeText } from "../../../base/log/quote.ts";
-import { BUCKETS, MICE, PACERS } from "../../limits/request.ts";
 import { LIBCNI_CACHE } from "../../../cni/libcni_cache.ts";
-import { DIRECTIONS } from "../../../registry/names.ts";
+import { DIRECTIONS } from "../../../pod/direction.ts";
 import type { Command } from "../../../cli/subcommand.ts";
-import { describeLimit } from "../describe_limit.ts";
-import { type Options, OUTPUT, outputFormat } from "../../../cli/options.ts";
+import { type CommandOption, type Options, OUTPUT, outputFormat } from "../../../cli/options.ts";
 import { print, printJson, UsageError } from "../../../cli/output.ts";
 import { findPod, type FoundPod } from "./find_pod.ts";
-import { wantedLimits } from "./wanted.ts";
+import { type Knob, wantedLimits } from "./wanted.ts";
+
+/** An option for each field of a limit but the rate. */
+const KNOB_OPTIONS: Readonly<Record<Knob, Omit<CommandOption, "name">>> = {
+  burst: { value: "BITS", about: "what small flows may send at once after a pause (40 ms of the rate)" },
+  bucket: { value: "WHOSE", complete: BUCKETS, about: "pod: heavy flows share the rate; flow: each has it" },
+  mice: { value: "HOW", complete: MICE, about: "charged: small flows count; free: they pass beside" },
+  pacer: { value: "HOW", complete: PACER_CHOICES, about: PACER_CHOICES.join(", ") },
+  width: { value: "CELLS", about: "of a row of the sketch: 64 to 65536, a power of two" },
+  depth: { value: "ROWS", about: "of the sketch: 1 to 8" },
+  threshold: { value: "BYTES", about: "that a flow may run ahead of its fair share (64k)" },
+};
 
 /** `natra limit` */
 export const command: Command = {
@@ -28,27 +38,7 @@ for the burst, which goes with the rate.`,
       about: "what the pod may receive: bits/s (20M), the annotation's JSON form, or off",
     },
     { name: "egress", value: "LIMIT", complete: ["off"], about: "what the pod may send" },
-    {
-      name: "burst",
-      value: "BITS",
-      about: "what small flows may send at once after a pause (40 ms of the rate)",
-    },
-    {
-      name: "bucket",
-      value: "WHOSE",
-      complete: BUCKETS,
-      about: "pod: heavy flows share the rate; flow: each has it",
-    },
-    {
-      name: "mice",
-      value: "HOW",
-      complete: MICE,
-      about: "charged: small flows count; free: they pass beside",
-    },
-    { name: "pacer", value: "HOW", complete: PACERS, about: PACERS.join(", ") },
-    { name: "width", value: "CELLS", about: "of a row of the sketch: 64 to 65536, a power of two" },
-    { name: "depth", value: "ROWS", about: "of the sketch: 1 to 8" },
-    { name: "threshold", value: "BYTES", about: "that a flow may run ahead of its fair share (64k)" },
+    ...Object.entries(KNOB_OPTIONS).map(([name, option]) => ({ name, ...option })),
     {
       name: "ifname",
       value: "NAME",
@@ -100,10 +90,6 @@ async function limit(options: Options): Promise<number> {
     await printChange(found, now);
   }
   return 0;
-}
-
-function limitsOf(applied: Applied | null): Limits {
-  return { ingress: applied?.ingress?.limit ?? null, egress: applied?.egress?.limit ?? null };
 }
 
 function changed(found: FoundPod, now: Applied | null, warnings: readonly unknown[]): unknown {

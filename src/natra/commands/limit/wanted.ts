@@ -1,7 +1,9 @@
 import { parseAnnotation } from "../../limits/annotation.ts";
-import { decideLimits, type DirectionLimit, type Limits, type Warning } from "../../limits/limits.ts";
-import type { Fields } from "../../limits/request.ts";
-import { type Direction, DIRECTIONS } from "../../../registry/names.ts";
+import { decideLimits } from "../../limits/limits.ts";
+import { type DirectionLimit, FIELD_NAMES, type FieldName, type Limits } from "../../limits/fields.ts";
+import { type LimitForm, toForm, withField } from "../../limits/form.ts";
+import type { Warning } from "../../../base/log/warning.ts";
+import { byDirection, type Direction, DIRECTIONS } from "../../../pod/direction.ts";
 import type { Options } from "../../../cli/options.ts";
 import { UsageError } from "../../../cli/output.ts";
 
@@ -11,10 +13,9 @@ export const SOURCE = "natra limit";
 const MOST_SKETCH_BYTES = 4_194_304;
 const OFF = ["off", "none"];
 
-/** The options that set a knob, as the annotation's JSON form names it; those of the sketch stand in its `cms`. */
-export const KNOBS = ["burst", "bucket", "mice", "pacer"] as const;
-export const SKETCH_KNOBS = ["width", "depth", "threshold"] as const;
-const ALL_KNOBS: readonly (keyof Fields)[] = [...KNOBS, ...SKETCH_KNOBS];
+/** A field of a limit that has an option of its own; the rate is what `--ingress` and `--egress` give. */
+export type Knob = Exclude<FieldName, "rate">;
+const KNOBS = FIELD_NAMES.filter((name): name is Knob => name !== "rate");
 
 /** What a command line asks for. */
 export interface WantedLimits {
@@ -31,7 +32,7 @@ export interface WantedLimits {
  */
 export function wantedLimits(options: Options, now: Limits): WantedLimits {
   const named = DIRECTIONS.filter((direction) => options.string(direction) !== undefined);
-  const turned = ALL_KNOBS.some((name) => options.string(name) !== undefined);
+  const turned = KNOBS.some((name) => options.string(name) !== undefined);
   if (named.length === 0 && !turned) {
     throw new UsageError("Say what to change: --ingress, --egress, or a knob such as --width");
   }
@@ -44,7 +45,7 @@ export function wantedLimits(options: Options, now: Limits): WantedLimits {
     const meant = named.length > 0 ? named.includes(direction) : held !== null;
     return meant ? wantedLimit(direction, options, held, warnings) : held;
   };
-  return { limits: { ingress: decide("ingress"), egress: decide("egress") }, warnings };
+  return { limits: byDirection(decide), warnings };
 }
 
 function wantedLimit(
@@ -56,7 +57,7 @@ function wantedLimit(
   const text = options.string(direction);
   if (text !== undefined && OFF.includes(text)) return null;
   if (text !== undefined) refuseFaults(text, direction, options);
-  const whole = JSON.stringify(withKnobs(text === undefined ? goesOn(now) : formOf(text, now), options));
+  const whole = JSON.stringify(withKnobs(text === undefined ? formNow(now) : formOf(text, now), options));
   refuseFaults(whole, direction, options);
   const decided = decideLimits({
     annotations: { [`natra.io/${direction}-bandwidth`]: whole },
@@ -73,36 +74,22 @@ function wantedLimit(
   return { ...limit, source: SOURCE };
 }
 
-/** The annotation's JSON form of what an option says: a plain rate keeps what else holds now. */
-function formOf(text: string, now: DirectionLimit | null): Readonly<Record<string, unknown>> {
+/** The annotation's JSON form of what an option says: a plain rate keeps the other fields of the limit that holds now. */
+function formOf(text: string, now: DirectionLimit | null): LimitForm {
   if (text.trimStart().startsWith("{")) return JSON.parse(text);
-  const { burst: _ofTheRate, ...rest } = goesOn(now);
-  return { ...rest, rate: text };
+  // The burst goes with the rate.
+  return withField(withField(formNow(now), "burst", undefined), "rate", text);
 }
 
-/** What holds now, in the annotation's JSON form. */
-function goesOn(now: DirectionLimit | null): Readonly<Record<string, unknown>> {
-  if (now === null) return {};
-  const { rate, burst, bucket, mice, pacer, width, depth, threshold } = now;
-  const heavy = threshold === null ? {} : { heavyHitterThreshold: String(threshold) };
-  return {
-    rate: String(rate),
-    burst: String(burst * 8n),
-    bucket,
-    mice,
-    pacer,
-    cms: { width, depth, ...heavy },
-  };
+function formNow(now: DirectionLimit | null): LimitForm {
+  return now === null ? {} : toForm(now);
 }
 
-function withKnobs(form: Readonly<Record<string, unknown>>, options: Options): Record<string, unknown> {
-  const given = (names: readonly string[]): Record<string, string> =>
-    Object.fromEntries(names.flatMap((name) => {
-      const value = options.string(name);
-      return value === undefined ? [] : [[name === "threshold" ? "heavyHitterThreshold" : name, value]];
-    }));
-  const cms = typeof form["cms"] === "object" ? form["cms"] : {};
-  return { ...form, ...given(KNOBS), cms: { ...cms, ...given(SKETCH_KNOBS) } };
+function withKnobs(form: LimitForm, options: Options): LimitForm {
+  return KNOBS.reduce((whole, name) => {
+    const value = options.string(name);
+    return value === undefined ? whole : withField(whole, name, value);
+  }, form);
 }
 
 /** What an annotation may say by mistake, and is passed over then, a command line may not. */
@@ -110,6 +97,6 @@ function refuseFaults(text: string, direction: Direction, options: Options): voi
   const [fault] = parseAnnotation(text, `--${direction}`).faults;
   if (fault === undefined) return;
   const { field } = fault;
-  const isOption = field !== null && ALL_KNOBS.includes(field) && options.string(field) !== undefined;
+  const isOption = field !== null && field !== "rate" && options.string(field) !== undefined;
   throw new UsageError(`Bad value ${fault.given} for ${isOption ? `--${field}` : fault.key}: ${fault.why}`);
 }

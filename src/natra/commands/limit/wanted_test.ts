@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { limitOf } from "../../../../tests/rig/any_limit.ts";
-import type { Limits } from "../../limits/limits.ts";
+import type { Limits } from "../../limits/fields.ts";
 import { readOptions } from "../../../cli/options.ts";
 import { UsageError } from "../../../cli/output.ts";
 import { command } from "./limit.ts";

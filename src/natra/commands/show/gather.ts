@@ -1,10 +1,10 @@
 import { interfacePins } from "../../node_state.ts";
-import type { Applied, Choice } from "../../datapath/record.ts";
+import { type Applied, type Choice, limitsOf } from "../../datapath/record.ts";
 import type { Counters, Flow, QueueStats, SketchFill } from "../../datapath/datapath.ts";
-import type { InspectedHook } from "../../datapath/inspect.ts";
-import type { DirectionLimit } from "../../limits/limits.ts";
+import { inspect, type InspectedHook } from "../../datapath/inspect.ts";
+import type { DirectionLimit } from "../../limits/fields.ts";
 import { describeError } from "../../../base/log/describe.ts";
-import { type Direction, DIRECTIONS } from "../../../registry/names.ts";
+import { type Direction, DIRECTIONS } from "../../../pod/direction.ts";
 import { podName } from "../pods.ts";
 
 /** One direction of a pod's interface. */
@@ -53,7 +53,6 @@ export interface Shown {
 /** Looks at all that is known of one interface. What cannot be looked at becomes a finding. */
 export async function gather(applied: Applied): Promise<Shown> {
   const datapath = await import("../../datapath/datapath.ts");
-  const { inspect } = await import("../../datapath/inspect.ts");
   const findings: string[] = [];
   const attempt = <T>(look: () => T): T | null => {
     try {
@@ -96,8 +95,4 @@ const MS = 1_000_000n;
 
 function shownFlow({ heavyFor, idleFor, ...flow }: Flow): ShownFlow {
   return { ...flow, heavySeconds: Number(heavyFor / MS) / 1000, idleSeconds: Number(idleFor / MS) / 1000 };
-}
-
-function limitsOf({ ingress, egress }: Applied): Record<Direction, DirectionLimit | null> {
-  return { ingress: ingress?.limit ?? null, egress: egress?.limit ?? null };
 }

@@ -1,5 +1,5 @@
 import { escapeText } from "../../../base/log/quote.ts";
-import { describeLimit } from "../describe_limit.ts";
+import { describeLimit } from "../../limits/form.ts";
 import { formatAge, formatBytes, formatPercent } from "../../../cli/format.ts";
 import { formatTable } from "../../../cli/table.ts";
 import { formatEnd } from "../top/tables.ts";

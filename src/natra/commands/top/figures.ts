@@ -1,5 +1,5 @@
 import type { Flow, QueueStats } from "../../datapath/datapath.ts";
-import type { Direction } from "../../../registry/names.ts";
+import type { Direction } from "../../../pod/direction.ts";
 import { podName } from "../pods.ts";
 import type { DirectionSample, Sample } from "./sample.ts";
 

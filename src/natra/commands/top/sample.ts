@@ -1,6 +1,6 @@
 import type { Applied } from "../../datapath/record.ts";
 import type { Counters, Flow, QueueStats } from "../../datapath/datapath.ts";
-import { type Direction, DIRECTIONS } from "../../../registry/names.ts";
+import { type Direction, DIRECTIONS } from "../../../pod/direction.ts";
 import { complain } from "../pods.ts";
 
 /** What one direction of one pod had counted at one moment. */

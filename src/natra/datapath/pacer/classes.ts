@@ -1,5 +1,5 @@
 import { Handle } from "../handles.ts";
-import type { DirectionLimit } from "../../limits/limits.ts";
+import type { DirectionLimit } from "../../limits/fields.ts";
 import { type Attribute, u64 } from "../../../net/netlink.ts";
 import { burstTime, podCredit } from "../knobs.ts";
 

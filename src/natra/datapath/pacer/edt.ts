@@ -1,5 +1,5 @@
 import { Handle } from "../handles.ts";
-import type { DirectionLimit } from "../../limits/limits.ts";
+import type { DirectionLimit } from "../../limits/fields.ts";
 import { u32 } from "../../../net/netlink.ts";
 import { putQdisc, ROOT } from "../../../net/tc.ts";
 import type { Device, Pacer } from "./pacer.ts";

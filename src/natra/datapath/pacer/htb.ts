@@ -1,18 +1,11 @@
 import { Handle } from "../handles.ts";
 import { eventually } from "../../../kernel/pause.ts";
-import type { DirectionLimit } from "../../limits/limits.ts";
+import { maxOf } from "../../limits/quantity.ts";
+import type { DirectionLimit } from "../../limits/fields.ts";
 import { type Attribute, u32 } from "../../../net/netlink.ts";
 import { eachClass, findQdisc, formatHandle, putClass, putQdisc, ROOT } from "../../../net/tc.ts";
 import { classes, classOptions, type ClassSpec, opened, ratesOf } from "./classes.ts";
-import {
-  byteFifo,
-  FAIR_QUEUE,
-  heavyQueue,
-  max,
-  rebuildsHeavyQueue,
-  verifyLeaves,
-  youngQueue,
-} from "./leaves.ts";
+import { byteFifo, FAIR_QUEUE, heavyQueue, rebuildsHeavyQueue, verifyLeaves, youngQueue } from "./leaves.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
@@ -49,9 +42,9 @@ function putTree(device: Device, limit: DirectionLimit, spare: boolean): string 
   const bytes = limit.rate / 8n;
   const spared: readonly number[] = spare ? [Handle.POD, Handle.BULK, Handle.HEAVY] : [];
   for (const spec of classes(limit)) put(device, spared.includes(spec.id) ? opened(spec) : spec);
-  byteFifo(device, Handle.ACK, max(bytes / 5n, 131072n));
-  byteFifo(device, Handle.LIGHT, max(bytes / 2n, 262144n));
-  if (limit.mice === "free") byteFifo(device, Handle.FREE, max(bytes / 2n, 262144n));
+  byteFifo(device, Handle.ACK, maxOf(bytes / 5n, 131072n));
+  byteFifo(device, Handle.LIGHT, maxOf(bytes / 2n, 262144n));
+  if (limit.mice === "free") byteFifo(device, Handle.FREE, maxOf(bytes / 2n, 262144n));
   youngQueue(device, limit);
   const queue = `htb + ${heavyQueue(device, limit)}`;
   // From below: a class that holds must not be charged for what one below it still lets through.

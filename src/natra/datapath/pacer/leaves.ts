@@ -1,7 +1,8 @@
 import { Handle } from "../handles.ts";
 import { Errno } from "../../../../ffi/errno.ts";
 import { NativeError } from "../../../../ffi/native.ts";
-import type { DirectionLimit } from "../../limits/limits.ts";
+import { maxOf } from "../../limits/quantity.ts";
+import type { DirectionLimit } from "../../limits/fields.ts";
 import { type Attribute, u32, u64 } from "../../../net/netlink.ts";
 import { findQdisc, formatHandle, putQdisc, type Qdisc } from "../../../net/tc.ts";
 import { GSO_MAX, gsoLimit } from "../gso.ts";
@@ -87,7 +88,7 @@ export function rebuildsHeavyQueue(device: Device, limit: DirectionLimit): boole
 
 /** What a heavy queue without turns holds: {@linkcode LEAF_TIME} at the limit. */
 function heavyBytes(limit: DirectionLimit): bigint {
-  return max(limit.rate / 8n * LEAF_TIME / 1_000_000_000n, 2n * MTU);
+  return maxOf(limit.rate / 8n * LEAF_TIME / 1_000_000_000n, 2n * MTU);
 }
 
 /** Whether the kernel does not have that kind of queue. */
@@ -115,7 +116,7 @@ export function heavyQueue(device: Device, limit: DirectionLimit): string {
 
 /** The same for heavy flows that have just begun: a whole one of those fits in, below 10M, too. */
 export function youngQueue(device: Device, limit: DirectionLimit): void {
-  const bytes = max(heavyBytes(limit), BigInt(constants.YOUNG_BYTES));
+  const bytes = maxOf(heavyBytes(limit), BigInt(constants.YOUNG_BYTES));
   turnsOrFifo(device, Handle.YOUNG, limit, bytes, Handle.YOUNG);
 }
 
@@ -167,9 +168,4 @@ export function verifyLeaves({ netlink, link }: Device, limit: DirectionLimit): 
 
 function clampU32(value: bigint): number {
   return Number(value > U32_MAX ? U32_MAX : value);
-}
-
-/** The larger of two. */
-export function max(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

@@ -1,9 +1,6 @@
-import type { DirectionLimit } from "../../limits/limits.ts";
+import type { DirectionLimit, PacerKind } from "../../limits/fields.ts";
 import type { Link } from "../../../net/links.ts";
 import type { Netlink } from "../../../net/netlink.ts";
-
-/** What holds the packets that have to wait. */
-export type PacerKind = "htb" | "edt" | "police";
 
 /** An interface to pace at, and a socket in its namespace. */
 export interface Device {

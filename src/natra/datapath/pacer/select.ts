@@ -1,8 +1,8 @@
 import { describeError } from "../../../base/log/describe.ts";
-import type { DirectionLimit } from "../../limits/limits.ts";
+import type { DirectionLimit, PacerKind } from "../../limits/fields.ts";
 import { edt } from "./edt.ts";
 import { htb } from "./htb.ts";
-import type { Device, Pacer, PacerKind } from "./pacer.ts";
+import type { Device, Pacer } from "./pacer.ts";
 import { police } from "./police.ts";
 
 const PACERS: Readonly<Record<PacerKind, Pacer>> = { htb, edt, police };

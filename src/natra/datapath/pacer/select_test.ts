@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { anyLimit } from "../../../../tests/rig/any_limit.ts";
-import type { PacerKind } from "./pacer.ts";
+import { PACER_KINDS } from "../../limits/fields.ts";
 import { candidates, pacerOf } from "./select.ts";
 
 for (
@@ -30,5 +30,5 @@ Deno.test("candidates() of any limit end with police, which needs no queue, and 
 });
 
 Deno.test("pacerOf() gives the pacer of that kind", () => {
-  for (const kind of ["htb", "edt", "police"] satisfies PacerKind[]) assertEquals(pacerOf(kind).kind, kind);
+  for (const kind of PACER_KINDS) assertEquals(pacerOf(kind).kind, kind);
 });

@@ -1,6 +1,6 @@
 import type { Applied } from "../../../datapath/record.ts";
 import { kernelRelease } from "../../../../kernel/version.ts";
-import { DIRECTIONS } from "../../../../registry/names.ts";
+import { DIRECTIONS } from "../../../../pod/direction.ts";
 import type { Symptom } from "../finding.ts";
 
 /** What this kernel lacks, told once and not for each pod. */

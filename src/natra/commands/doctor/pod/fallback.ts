@@ -1,4 +1,4 @@
-import { DIRECTIONS } from "../../../../registry/names.ts";
+import { DIRECTIONS } from "../../../../pod/direction.ts";
 import type { Symptom } from "../finding.ts";
 import type { Patient } from "./patient.ts";
 

@@ -1,7 +1,7 @@
 import type { Applied } from "../../../datapath/record.ts";
 import type { InspectedRoot } from "../../../datapath/inspect.ts";
 import type { Difference } from "../../../datapath/verify.ts";
-import type { Direction } from "../../../../registry/names.ts";
+import type { Direction } from "../../../../pod/direction.ts";
 import type { Symptom } from "../finding.ts";
 import type { Patient } from "./patient.ts";
 

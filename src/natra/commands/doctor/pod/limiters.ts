@@ -1,5 +1,5 @@
 import type { InspectedRoot } from "../../../datapath/inspect.ts";
-import type { Direction } from "../../../../registry/names.ts";
+import type { Direction } from "../../../../pod/direction.ts";
 import type { Symptom } from "../finding.ts";
 import type { Patient } from "./patient.ts";
 

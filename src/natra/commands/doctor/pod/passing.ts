@@ -1,7 +1,7 @@
 import type { Applied } from "../../../datapath/record.ts";
 import type { Counters } from "../../../datapath/counters.ts";
 import type { Sample } from "../../../datapath/inspect.ts";
-import type { Direction } from "../../../../registry/names.ts";
+import type { Direction } from "../../../../pod/direction.ts";
 import type { Symptom } from "../finding.ts";
 import type { Patient, Proof } from "./patient.ts";
 

@@ -1,7 +1,7 @@
 import type { Applied } from "../../../datapath/record.ts";
 import type { Inspection, Sample } from "../../../datapath/inspect.ts";
 import type { Difference } from "../../../datapath/verify.ts";
-import type { Direction } from "../../../../registry/names.ts";
+import type { Direction } from "../../../../pod/direction.ts";
 
 /**
  * Whether natra counted what the interfaces counted: `counted`; `missed`: it did not; `idle`: too little passed to tell;
