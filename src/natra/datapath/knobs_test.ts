@@ -1,7 +1,13 @@
-import { assertEquals, assertGreater, assertGreaterOrEqual, assertLessOrEqual } from "@std/assert";
+import {
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertLessOrEqual,
+  assertNotEquals,
+} from "@std/assert";
 import fc from "fast-check";
 import { anyLimit, limitOf } from "../../../tests/rig/any_limit.ts";
-import { type DirectionLimit, PACER_KINDS } from "../limits/fields.ts";
+import { type DirectionLimit, FIELD_NAMES, type LimitFields, PACER_KINDS } from "../limits/fields.ts";
 import { burstTime, type Knobs, knobsFor, podCredit, type Queue } from "./knobs.ts";
 import { constants, knobs as layout } from "./layout.ts";
 import { readStruct, writeStruct } from "../../ebpf/struct.ts";
@@ -41,6 +47,25 @@ for (const [annotation, studied] of STUDIED) {
     assertEquals({ ...made, ...everywhere }, made);
     const { mark_after, horizon } = knobsFor(limit, { kind: "edt", givesTurns: false }, 1n);
     assertEquals({ mark_after, horizon }, { mark_after: 15n * MS, horizon: 45n * MS });
+  });
+}
+
+const OTHER: LimitFields = {
+  ...limitOf("10M"),
+  rate: 20_000_000n,
+  burst: 250_000n,
+  bucket: "flow",
+  mice: "free",
+  width: 64,
+  depth: 7,
+  threshold: 9_000n,
+};
+// What was asked for decides which pacer is tried first; knobs follow the one that is there.
+for (const name of FIELD_NAMES.filter((name) => name !== "pacer")) {
+  Deno.test(`knobsFor() tells the program of another ${name}`, () => {
+    const limit = limitOf("10M");
+    const queue = { kind: "htb", givesTurns: false } as const;
+    assertNotEquals(knobsFor({ ...limit, [name]: OTHER[name] }, queue, 1n), knobsFor(limit, queue, 1n));
   });
 }
 
