@@ -1,6 +1,13 @@
-import type { IntegerField } from "../natra/datapath/layout.ts";
+/** An integer in a struct, or `count` of them in a row; little endian. */
+export interface IntegerField {
+  readonly offset: number;
+  /** Bytes of one integer. */
+  readonly size: number;
+  readonly signed: boolean;
+  readonly count?: number;
+}
 
-/** A struct of integers, as src/natra/datapath/layout.ts describes it. */
+/** A struct of integers, as the layouts describe it that are generated from an object's BTF. */
 interface Struct {
   readonly fields: Readonly<Record<string, { readonly offset: number }>>;
 }

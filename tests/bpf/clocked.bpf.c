@@ -6,4 +6,4 @@
 
 #define bpf_ktime_get_ns() ((__u64)skb->cb[1] << 32 | skb->cb[0])
 
-#include "../../bpf/natra.bpf.c"
+#include "../../bpf/natra/natra.bpf.c"

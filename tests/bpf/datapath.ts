@@ -1,5 +1,4 @@
 /** One direction of one pod as the kernel has it, without a pod: its programs run on packets that a test makes. */
-import { NativeError } from "../../ffi/native.ts";
 import { type Counters, sumCounters } from "../../src/natra/datapath/counters.ts";
 import { mapValue } from "../../src/ebpf/info.ts";
 import { type Knobs, knobsFor, NEVER, type Queue } from "../../src/natra/datapath/knobs.ts";
@@ -10,16 +9,15 @@ import {
   sections,
   state,
 } from "../../src/natra/datapath/layout.ts";
-import { BpfObject, type ProgramName, type Wanted } from "../../src/natra/datapath/object.ts";
+import { loadPrograms, type ProgramName, type Wanted } from "../../src/natra/datapath/object.ts";
 import { readEntries } from "../../src/ebpf/maps.ts";
 import { readStruct, writeStruct } from "../../src/ebpf/struct.ts";
 import { libbpf } from "../../src/ebpf/libbpf.ts";
 import type { DirectionLimit, PacerKind } from "../../src/natra/limits/fields.ts";
 import { limitOf } from "../rig/any_limit.ts";
 import { compile } from "./compile.ts";
-import { LoadFailure } from "./load_failure.ts";
 import { type ProgramMaps, programMaps, readCells, writeCells } from "./maps.ts";
-import { TestObject } from "./object.ts";
+import { asLoadFailure, loadObject } from "./object.ts";
 import { type Metadata, type Outcome, progRun } from "./prog_run.ts";
 
 /** A frame. */
@@ -90,14 +88,8 @@ export class Datapath implements Disposable {
   /** What the product ships, loaded by the product: its clock is the kernel's. @throws {LoadFailure} */
   static shipped(options: DatapathOptions = {}): Datapath {
     const { limit, knobs } = decide(options);
-    try {
-      return new Datapath(BpfObject.load(WANTED, limit, knobs), limit, knobs);
-    } catch (error) {
-      if (error instanceof NativeError && error.call === "load the BPF object") {
-        throw new LoadFailure(`"natra.bpf.o"`, error.message, { cause: error });
-      }
-      throw error;
-    }
+    const object = asLoadFailure(`"natra.bpf.o"`, () => loadPrograms(WANTED, limit, knobs));
+    return new Datapath(object, limit, knobs);
   }
 
   /** The same source with its clock in the test's hand (clocked.bpf.c): a packet's time is its `at`. @throws {LoadFailure} */
@@ -107,7 +99,7 @@ export class Datapath implements Disposable {
     const cells = limit.width * limit.depth;
     const write = (data: DataView): void =>
       writeStruct(data, knobsLayout, knobs, sections[".rodata"].variables.knobs.offset);
-    const object = TestObject.load("tests/bpf/clocked.bpf.c", clockedElf, {
+    const object = loadObject("tests/bpf/clocked.bpf.c", clockedElf, {
       programs: WANTED.map(({ program }) => program),
       sizes: { sketch: cells, guard_sketch: limit.mice === "free" ? cells : 1 },
       data: { ".rodata": write },

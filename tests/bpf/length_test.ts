@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { compile } from "./compile.ts";
 import { Datapath } from "./datapath.ts";
 import { programMaps, writeEntry } from "./maps.ts";
-import { TestObject } from "./object.ts";
+import { loadObject } from "./object.ts";
 import { arp, ethernet, EtherType, qinq, raw, vlan } from "./packet/ethernet.ts";
 import { authentication, extension, fragment, ipip, ipv4, ipv6, Protocol } from "./packet/ip.ts";
 import { icmp, icmpv6, rest, sctp, tcp, udp } from "./packet/transport.ts";
@@ -126,7 +126,7 @@ for (const [name, { frame, metadata, more = 0 }] of Object.entries(cases)) {
 
 Deno.test("natra_shape charges a VLAN tag that stands beside the packet", () => {
   using datapath = Datapath.shipped();
-  using tagged = TestObject.load("tests/bpf/tagged.bpf.c", compile("tests/bpf/tagged.bpf.c"), {
+  using tagged = loadObject("tests/bpf/tagged.bpf.c", compile("tests/bpf/tagged.bpf.c"), {
     programs: ["tagged"],
   });
   using maps = programMaps(tagged.programFd("tagged"));

@@ -4,7 +4,7 @@ import { report } from "../../scripts/build/run.ts";
 import { compile, IN_GUEST } from "./compile.ts";
 import { Datapath } from "./datapath.ts";
 import { LoadFailure } from "./load_failure.ts";
-import { TestObject } from "./object.ts";
+import { loadObject } from "./object.ts";
 import { progRun } from "./prog_run.ts";
 import { flow, START } from "./traffic.ts";
 
@@ -14,7 +14,7 @@ const NEXT = -1;
 /** What the kernel walks through at most; 5.10 and 7.2 count alike. */
 const VERIFIER_LIMIT = 1_000_000;
 
-Deno.test("BpfObject.load() passes the verifier in every combination of choices", () => {
+Deno.test("loadPrograms() passes the verifier in every combination of choices", () => {
   let largest: { instructions: number; of: string } | null = null;
   for (const pacer of PACER_KINDS) {
     for (const bucket of ["pod", "flow"] as const) {
@@ -56,10 +56,10 @@ Deno.test("natra_redirect sends every packet elsewhere", () => {
   assertEquals(progRun(datapath.programFd("natra_redirect"), flow(1)).verdict, redirect);
 });
 
-Deno.test("TestObject.load() tells that the verifier refused a program, and why", () => {
+Deno.test("loadObject() says that the verifier refused a program, and why", () => {
   const refused = compile("tests/bpf/refused.bpf.c");
   const failure = assertThrows(
-    () => TestObject.load("tests/bpf/refused.bpf.c", refused, { programs: ["refused"] }),
+    () => loadObject("tests/bpf/refused.bpf.c", refused, { programs: ["refused"] }),
     LoadFailure,
     "tests/bpf/refused.bpf.c",
   );

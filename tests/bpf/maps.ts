@@ -1,9 +1,8 @@
 /** Reads a loaded program's maps, whoever loaded it and whatever is pinned. */
-import { address, libc, text } from "../../ffi/native.ts";
+import { address, checkNegative, libc, text } from "../../ffi/native.ts";
 import { readEntries } from "../../src/ebpf/maps.ts";
 import { libbpf as product } from "../../src/ebpf/libbpf.ts";
 import { libbpf } from "./libbpf.ts";
-import { check } from "./object.ts";
 
 const PROG_INFO = 232; // sizeof(struct bpf_prog_info)
 const VERIFIED = 216; // its verified_insns
@@ -27,7 +26,7 @@ export function programMaps(program: number): ProgramMaps {
   const told = readInfo("a program", program, info);
   const fds = new Map<string, number>();
   for (const id of ids.subarray(0, info.getUint32(52, true))) {
-    const fd = check(`open map ${id}`, libbpf.bpf_map_get_fd_by_id(id));
+    const fd = checkNegative(`open map ${id}`, libbpf.bpf_map_get_fd_by_id(id));
     const map = new DataView(new ArrayBuffer(MAP_INFO));
     readInfo(`map ${id}`, fd, map);
     fds.set(text(new Uint8Array(map.buffer, 24, 16)), fd);
@@ -45,7 +44,7 @@ export function programMaps(program: number): ProgramMaps {
 function readInfo(what: string, fd: number, info: DataView<ArrayBuffer>): number {
   const size = new Uint32Array([info.byteLength]);
   const bytes = new Uint8Array(size.buffer);
-  check(`read ${what}`, product().bpf_obj_get_info_by_fd(fd, new Uint8Array(info.buffer), bytes));
+  checkNegative(`read ${what}`, product().bpf_obj_get_info_by_fd(fd, new Uint8Array(info.buffer), bytes));
   return size[0] ?? 0;
 }
 
@@ -59,10 +58,10 @@ export function writeCells(fd: number, cells: BigUint64Array<ArrayBuffer>): void
   const keys = new Uint8Array(Uint32Array.from(cells, (_, index) => index).buffer);
   const counted = new Uint8Array(new Uint32Array([cells.length]).buffer);
   const values = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
-  check("write a map's cells", libbpf.bpf_map_update_batch(fd, keys, values, counted, null));
+  checkNegative("write a map's cells", libbpf.bpf_map_update_batch(fd, keys, values, counted, null));
 }
 
 /** Sets one entry. @throws {NativeError} */
 export function writeEntry(fd: number, key: Uint8Array<ArrayBuffer>, value: Uint8Array<ArrayBuffer>): void {
-  check("write a map", libbpf.bpf_map_update_elem(fd, key, value, 0n));
+  checkNegative("write a map", libbpf.bpf_map_update_elem(fd, key, value, 0n));
 }

@@ -1,7 +1,6 @@
 /** BPF_PROG_RUN: a loaded program on one packet, or on the same packet many times. */
-import { address } from "../../ffi/native.ts";
+import { address, checkNegative } from "../../ffi/native.ts";
 import { libbpf } from "./libbpf.ts";
-import { check } from "./object.ts";
 
 /** What the kernel lets a test say of a packet beside its bytes (struct __sk_buff). */
 export interface Metadata {
@@ -63,7 +62,7 @@ export function progRun(program: number, packet: Uint8Array<ArrayBuffer>, metada
   opts.setUint32(48, SK_BUFF, true);
   opts.setUint32(52, SK_BUFF, true);
   opts.setInt32(60, metadata.repeat ?? 1, true);
-  check("run a program", libbpf.bpf_prog_test_run_opts(program, optsBytes));
+  checkNegative("run a program", libbpf.bpf_prog_test_run_opts(program, optsBytes));
   return {
     verdict: opts.getInt32(56, true),
     priority: skb.getUint32(PRIORITY, true),

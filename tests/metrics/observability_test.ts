@@ -7,7 +7,7 @@ import { readEntries } from "../../src/ebpf/maps.ts";
 import { readFlows } from "../../src/natra/datapath/datapath.ts";
 import { families } from "../../src/natra/metrics/families.ts";
 import { compile } from "../bpf/compile.ts";
-import { TestObject } from "../bpf/object.ts";
+import { loadObject } from "../bpf/object.ts";
 import { pinsOf } from "../rig/observed.ts";
 import { Scene } from "../rig/scene.ts";
 import { Elephant } from "../rig/elephant.ts";
@@ -156,7 +156,7 @@ Deno.test("ebpf_exporter's object takes natra's own map by its pin, as the expor
       if (applied !== null && (readFlows(applied, "ingress")?.length ?? 0) > 0) break;
       await pause(100);
     }
-    using object = TestObject.load(
+    using object = loadObject(
       "natra_flows",
       compile("deploy/observability/ebpf_exporter/natra_flows.bpf.c"),
       { programs: [] },

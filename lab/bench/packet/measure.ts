@@ -2,7 +2,8 @@
 import { compile } from "../../../tests/bpf/compile.ts";
 import { Datapath } from "../../../tests/bpf/datapath.ts";
 import { programMaps, writeEntry } from "../../../tests/bpf/maps.ts";
-import { TestObject } from "../../../tests/bpf/object.ts";
+import type { BpfObject } from "../../../src/ebpf/object.ts";
+import { loadObject } from "../../../tests/bpf/object.ts";
 import { progRun } from "../../../tests/bpf/prog_run.ts";
 import { summarize, type Summary } from "../../../tests/rig/stats.ts";
 import type { Case } from "./cases.ts";
@@ -42,7 +43,7 @@ export function measure(cases: readonly Case[], effort: Effort, onRound: (round:
   const empty: number[][] = cases.map(() => []), above: number[][] = cases.map(() => []);
   for (let round = 1; round <= effort.rounds; round++) {
     cases.forEach((row, index) => {
-      using drivers = TestObject.load(SOURCE, elf, { programs: DRIVERS });
+      using drivers = loadObject(SOURCE, elf, { programs: DRIVERS });
       const measured = measureOnce(row, drivers, effort.repeat);
       empty[index]?.push(measured.empty);
       above[index]?.push(measured.full - measured.empty);
@@ -58,7 +59,7 @@ export function measure(cases: readonly Case[], effort: Effort, onRound: (round:
 
 /** What reading the clock alone costs above a program that does nothing, ns. @throws {LoadFailure} */
 export function measureClock({ repeat, rounds }: Effort): Summary {
-  using drivers = TestObject.load(SOURCE, compile(SOURCE), { programs: DRIVERS });
+  using drivers = loadObject(SOURCE, compile(SOURCE), { programs: DRIVERS });
   const packet = new Uint8Array(64);
   const time = (name: string): number => progRun(drivers.programFd(name), packet, { repeat }).duration;
   return summarize(Array.from({ length: rounds }, () => {
@@ -67,7 +68,7 @@ export function measureClock({ repeat, rounds }: Effort): Summary {
   }));
 }
 
-function measureOnce(row: Case, drivers: TestObject, repeat: number): { empty: number; full: number } {
+function measureOnce(row: Case, drivers: BpfObject, repeat: number): { empty: number; full: number } {
   using datapath = Datapath.shipped(row.options);
   const own = datapath.programFd(row.program), empty = drivers.programFd("empty");
   const time = (program: number): number => {
@@ -87,7 +88,7 @@ function measureOnce(row: Case, drivers: TestObject, repeat: number): { empty: n
 }
 
 /** Has `stir` hand its packets on to a program. */
-function direct(drivers: TestObject, program: number): void {
+function direct(drivers: BpfObject, program: number): void {
   using maps = programMaps(drivers.programFd("stir"));
   const next = maps.fds.get("next");
   if (next === undefined) throw new Error(`Cannot find map "next" in "${SOURCE}"`);

@@ -1,5 +1,5 @@
 import type { Netlink } from "../../net/netlink.ts";
-import type { BpfObject, ProgramName } from "../../natra/datapath/object.ts";
+import type { BpfObject } from "../object.ts";
 
 /** How a program is put on an interface's hook. */
 export type AttachKind = "tcx" | "clsact";
@@ -35,13 +35,13 @@ export interface Attacher {
    */
   prepare(hook: Hook): void;
   /** @throws {Error} If the kernel refuses. */
-  attach(object: BpfObject, program: ProgramName, hook: Hook): void;
+  attach(object: BpfObject, program: string, hook: Hook): void;
   /**
    * Puts a program where natra's is, so that each packet meets the one or the other.
    *
    * @throws {Error} If natra's is not there, or the kernel refuses.
    */
-  replace(object: BpfObject, program: ProgramName, hook: Hook): void;
+  replace(object: BpfObject, program: string, hook: Hook): void;
   /** Takes natra's program off the hook at once; {@linkcode detach} removes what is left of it. @throws {NativeError} */
   stop(hook: Hook): void;
   /**

@@ -7,7 +7,7 @@ import { CLSACT, deleteQdisc, findQdisc } from "../../net/tc.ts";
 import { replacePin } from "../pins.ts";
 import { FILTER_PRIORITY } from "../../registry/names.ts";
 import { pinnedProgramId } from "../info.ts";
-import type { BpfObject, ProgramName } from "../../natra/datapath/object.ts";
+import type { BpfObject } from "../object.ts";
 import type { Attacher, Hook } from "./attachment.ts";
 
 const BPF_TC_POINT = { ingress: 1, egress: 2 } as const;
@@ -40,7 +40,7 @@ function filterOf({ filterHandle }: Hook, program?: number): Uint8Array<ArrayBuf
  * Where packets are sent to an ifb by their program, kernels without tcx are too old for it: their ifb drops what was not marked
  * as redirected. An action marks it.
  */
-function redirect(program: number, name: ProgramName, hook: Hook & { readonly redirectTo: number }): void {
+function redirect(program: number, name: string, hook: Hook & { readonly redirectTo: number }): void {
   putRedirect(hook.netlink, {
     index: hook.ifindex,
     parent: CLSACT[hook.point],
@@ -53,7 +53,7 @@ function redirect(program: number, name: ProgramName, hook: Hook & { readonly re
 }
 
 /** Adds natra's filter, or replaces it where it is: the kernel does that without a gap. */
-function putFilter(object: BpfObject, program: ProgramName, hook: Hook): void {
+function putFilter(object: BpfObject, program: string, hook: Hook): void {
   const { redirectTo } = hook;
   if (redirectTo !== undefined && !hasTcx()) {
     redirect(object.programFd(program), program, { ...hook, redirectTo });
@@ -63,7 +63,7 @@ function putFilter(object: BpfObject, program: ProgramName, hook: Hook): void {
   checkNegative(`attach ${program} to interface ${hook.ifindex}`, attached, takeLog());
 }
 
-function pinProgram(object: BpfObject, program: ProgramName, pin: string): void {
+function pinProgram(object: BpfObject, program: string, pin: string): void {
   const pinned = libbpf().bpf_program__pin(object.program(program), cstr(pin));
   checkNegative(`pin ${program} to "${pin}"`, pinned, takeLog());
 }
@@ -80,12 +80,12 @@ export const clsact: Attacher = {
     if (created !== -Errno.EEXIST) checkNegative(`add clsact to interface ${hook.ifindex}`, created);
   },
 
-  attach(object: BpfObject, program: ProgramName, hook: Hook): void {
+  attach(object: BpfObject, program: string, hook: Hook): void {
     putFilter(object, program, hook);
     pinProgram(object, program, hook.pin);
   },
 
-  replace(object: BpfObject, program: ProgramName, hook: Hook): void {
+  replace(object: BpfObject, program: string, hook: Hook): void {
     putFilter(object, program, hook);
     replacePin(hook.pin, (draft) => pinProgram(object, program, draft));
   },

@@ -2,7 +2,7 @@ import { checkNegative, cstr, notNull } from "../../../ffi/native.ts";
 import { tcxPrograms } from "../features.ts";
 import { libbpf, takeLog } from "../libbpf.ts";
 import { linkInfo, openPin } from "../info.ts";
-import type { BpfObject, ProgramName } from "../../natra/datapath/object.ts";
+import type { BpfObject } from "../object.ts";
 import { removePin } from "../pins.ts";
 import type { Attacher, Hook } from "./attachment.ts";
 
@@ -17,7 +17,7 @@ export const tcx: Attacher = {
 
   prepare: () => {},
 
-  attach(object: BpfObject, program: ProgramName, { ifindex, pin }: Hook): void {
+  attach(object: BpfObject, program: string, { ifindex, pin }: Hook): void {
     const opts = new DataView(new ArrayBuffer(TCX_OPTS));
     opts.setBigUint64(0, BigInt(TCX_OPTS), true);
     opts.setUint32(8, BPF_F_BEFORE, true);
@@ -34,7 +34,7 @@ export const tcx: Attacher = {
     }
   },
 
-  replace(object: BpfObject, program: ProgramName, { pin }: Hook): void {
+  replace(object: BpfObject, program: string, { pin }: Hook): void {
     using link = openPin(pin);
     if (link === null) throw new Error(`Cannot replace ${program}: the link "${pin}" is missing`);
     const updated = libbpf().bpf_link_update(link.fd, object.programFd(program), null);

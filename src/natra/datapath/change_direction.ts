@@ -10,7 +10,7 @@ import { gsoLimit } from "./gso.ts";
 import { type Choose, queueable, queueOf, secret } from "./hold.ts";
 import { findIfb } from "./ifb.ts";
 import { knobsFor } from "./knobs.ts";
-import { BpfObject } from "./object.ts";
+import { loadPrograms, replaceMaps } from "./object.ts";
 import type { Device } from "./pacer/pacer.ts";
 import { candidates, installPacer, pacerOf } from "./pacer/select.ts";
 import { deviceOf, directionPins, type Place, placesOf } from "./attach_points.ts";
@@ -57,7 +57,7 @@ export function alterDirection(
 
   using reused = new ReusedMaps(pins, from.limit, limit);
   const knobs = knobsFor(limit, queueOf(pacerOf(queue.kind), device, ifb), reused.seed ?? secret());
-  using object = BpfObject.load(places, limit, knobs, reused.fds);
+  using object = loadPrograms(places, limit, knobs, reused.fds);
   touch();
   for (const { program, hook, run } of places) {
     if (!before.some((place) => place.program === program)) run(() => attacher.prepare(hook));
@@ -82,7 +82,7 @@ export function alterDirection(
     run(() => attacher.detach(hook, false));
     removePin(hook.pin);
   }
-  object.replaceMaps(pins, reused.fds);
+  replaceMaps(object, pins, reused.fds);
   if (direction === "egress") fitGso(altered, queue.kind === "police" ? null : limit);
   if (words !== from.queue) choose(`${direction} pacer`, words, queue.why);
   const counts = countedBy(applied, direction, queue.kind);

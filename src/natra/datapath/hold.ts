@@ -15,7 +15,7 @@ import { selectAttacher } from "../../ebpf/attach/select.ts";
 import { gsoLimit } from "./gso.ts";
 import { makeIfb } from "./ifb.ts";
 import { knobsFor, type Queue } from "./knobs.ts";
-import { BpfObject } from "./object.ts";
+import { loadPrograms, pinMaps } from "./object.ts";
 import type { Device, Pacer } from "./pacer/pacer.ts";
 import { installPacer } from "./pacer/select.ts";
 import { deviceOf, directionPins, placesOf, type Side, usesEnd } from "./attach_points.ts";
@@ -153,12 +153,12 @@ export function holdDirection(
   choose(`${direction} pacer`, queue, why);
   if (direction === "egress" && pacer.kind !== "police") limitGso(veth.inside, limit, choose);
   const knobs = knobsFor(limit, queueOf(pacer, device, ifb), secret());
-  using object = BpfObject.load(places, limit, knobs);
+  using object = loadPrograms(places, limit, knobs);
   for (const { program, hook, run } of places) {
     run(() => attacher.attach(object, program, hook));
     stillAlive();
   }
-  object.pinMaps(pins);
+  pinMaps(object, pins);
   return { limit, pacer: pacer.kind, queue };
 }
 
