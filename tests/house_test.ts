@@ -198,7 +198,7 @@ Deno.test("pure decisions import no I/O", () => {
 
 Deno.test("the doctor changes nothing: it knows none of the rooms that do", () => {
   const changing =
-    /^src\/(natra\/datapath\/(hold|release|change|change_direction|drain|datapath|object)|state\/(lock|records)|net\/netns)\.ts$/;
+    /^src\/(natra\/datapath\/(hold|release|change|change_direction|direction|datapath|object)|state\/(lock|records)|net\/netns)\.ts$/;
   assertEquals(importers(inside("src/natra/commands/doctor"), changing), []);
 });
 

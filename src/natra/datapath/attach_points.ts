@@ -1,6 +1,8 @@
 import { FILTER_HANDLE } from "./handles.ts";
 import { interfacePins } from "../node_state.ts";
 import type { Bucket, Limits } from "../limits/fields.ts";
+import type { Netlink } from "../../net/netlink.ts";
+import { bypassOfNode } from "../../pod/bypass.ts";
 import type { PodVeth } from "../../pod/veth.ts";
 import type { Direction } from "../../pod/direction.ts";
 import type { RecordKey } from "../../state/records.ts";
@@ -90,4 +92,34 @@ export function placesOf(
     place("natra_shape", "ifb", ifb, "egress"),
     place("natra_redirect", "inside", veth.inside, "ingress", ifb.link.index),
   ];
+}
+
+/** Whether a program polices what the queue let through, in case the pod removed that. */
+export function isGuard({ program }: Pick<Place, "program">): boolean {
+  return program === "natra_guard";
+}
+
+/** Where ingress is to be held, as it was asked for. */
+export type AskedSide = "auto" | Side;
+
+/**
+ * Chooses where ingress is held. The node's end of the veth is better, because the pod cannot reach it, except with a
+ * main CNI whose packets bypass that end.
+ *
+ * @param netlink A socket in the node's namespace.
+ * @throws {NativeError}
+ */
+export function selectSide(
+  asked: AskedSide,
+  netlink: Netlink,
+): { readonly side: Side; readonly why: string } {
+  if (asked !== "auto") return { side: asked, why: "as asked" };
+  const bypass = bypassOfNode(netlink);
+  if (bypass === null) {
+    return { side: "host", why: "nothing on this node bypasses the node's end of the veth" };
+  }
+  return {
+    side: "pod",
+    why: `packets of ${bypass.who} bypass the node's end of the veth: "${bypass.sign}" is on this node`,
+  };
 }

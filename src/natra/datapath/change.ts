@@ -1,19 +1,18 @@
 import { lockOf, records } from "../node_state.ts";
 import { describeError } from "../../base/log/describe.ts";
-import { changedFields, type DirectionLimit, type Limits } from "../limits/fields.ts";
+import type { Limits } from "../limits/fields.ts";
 import { netnsId } from "../../net/netns.ts";
 import { findVeth, MissingInterfaceError, type PodVeth } from "../../pod/veth.ts";
 import { hasBpffs } from "../../ebpf/pins.ts";
 import { ContainerLock } from "../../state/lock.ts";
 import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts";
-import { alterDirection, type Altered } from "./change_direction.ts";
+import { setDirection, setUpAgain } from "./change_direction.ts";
+import { drainDirection, type PodWork, removeDirection } from "./direction.ts";
 import { type Applied, type AppliedDirection, type Choice, limitsOf, readApplied } from "./record.ts";
 import { attacherOf } from "../../ebpf/attach/select.ts";
-import { decideSide, holdDirection, holdLocked, type HoldRequest } from "./hold.ts";
-import { drainDirection, dropDirection } from "./drain.ts";
+import { decideSide, holdLocked, type HoldRequest } from "./hold.ts";
 import { type Side, usesEnd } from "./attach_points.ts";
 import { releaseLocked } from "./release.ts";
-import { compareDirection } from "./verify.ts";
 
 /**
  * A pod, and what it is to be held to from now on. How and where to attach is for a pod that has no limit yet: one that is
@@ -40,14 +39,14 @@ export function change(request: ChangeRequest): Applied | null {
   using veth = applied === null ? null : vethOf(applied);
   const unlimited = limits.ingress === null && limits.egress === null;
   if (unlimited) {
-    if (applied !== null && veth !== null) drainAll(work(applied, veth, request, choices));
+    if (applied !== null && veth !== null) drainAll(startWork(applied, veth, request, choices));
     const failures = releaseLocked(lock, request, request.netns);
     if (failures.length > 0) throw new Error(`Cannot lift the limit: ${failures.join("; ")}`);
     return null;
   }
   // Of what was cut short nobody knows how far it came.
   if (applied === null || veth === null || !applied.complete) return holdLocked(lock, request, choices);
-  return changeLocked(work(applied, veth, request, choices), request, choices);
+  return changeLocked(startWork(applied, veth, request, choices), request, choices);
 }
 
 /** The veth that was held; null if it is gone, or another. */
@@ -65,7 +64,7 @@ function vethOf(applied: Applied): PodVeth | null {
   }
 }
 
-function work(applied: Applied, veth: PodVeth, request: ChangeRequest, choices: Choice[]): Altered {
+function startWork(applied: Applied, veth: PodVeth, request: ChangeRequest, choices: Choice[]): PodWork {
   return {
     applied,
     veth,
@@ -78,19 +77,19 @@ function work(applied: Applied, veth: PodVeth, request: ChangeRequest, choices: 
   };
 }
 
-function drainAll(altered: Altered): void {
+function drainAll(work: PodWork): void {
   for (const direction of DIRECTIONS) {
-    const held = altered.applied[direction];
-    if (held !== null) drainDirection(altered, direction, held);
+    const held = work.applied[direction];
+    if (held !== null) drainDirection(work, direction, held);
   }
 }
 
-function changeLocked(altered: Altered, request: ChangeRequest, choices: readonly Choice[]): Applied {
-  const { applied, veth, choose } = altered;
+function changeLocked(work: PodWork, request: ChangeRequest, choices: readonly Choice[]): Applied {
+  const { applied, veth, choose } = work;
   const { limits } = request;
   const side = applied.ingress === null ? decideSide(request, veth, choose) : applied.side;
-  const owned = { ...applied, ...ownsNow(altered, limits, side), side };
-  const now = { ...altered, applied: owned };
+  const owned = { ...applied, ...ownsNow(work, limits, side), side };
+  const now = { ...work, applied: owned };
   records.write(owned, { ...owned, complete: false, wanted: limits });
   try {
     const held = byDirection((direction) => setDirection(now, direction, limits[direction]));
@@ -108,7 +107,7 @@ function changeLocked(altered: Altered, request: ChangeRequest, choices: readonl
 
 /** Whose clsact it will be. One of natra's stays until the pod goes, even where no program of natra's is any more. */
 function ownsNow(
-  { applied, veth, attacher }: Altered,
+  { applied, veth, attacher }: PodWork,
   limits: Limits,
   side: Side,
 ): Pick<Applied, "inside" | "outside"> {
@@ -120,49 +119,19 @@ function ownsNow(
   return { inside: end("inside"), outside: end("outside") };
 }
 
-function setDirection(
-  altered: Altered,
-  direction: Direction,
-  limit: DirectionLimit | null,
-): AppliedDirection | null {
-  const { applied, veth, touched } = altered;
-  const held = applied[direction];
-  if (limit === null) {
-    if (held === null) return null;
-    touched.add(direction);
-    drainDirection(altered, direction, held);
-    dropDirection(altered, direction);
-    return null;
-  }
-  const whole = held !== null && compareDirection(applied, direction, held.limit, applied, veth).length === 0;
-  if (!whole) return anew(altered, direction, limit);
-  const isSame = changedFields(held.limit, limit).length === 0;
-  return isSame ? { ...held, limit } : alterDirection(altered, direction, held, limit);
-}
-
-/** Holds a direction from the beginning: it was not held, or something of it is missing. */
-function anew(altered: Altered, direction: Direction, limit: DirectionLimit): AppliedDirection | null {
-  const { applied, veth, attacher, choose, touched } = altered;
-  touched.add(direction);
-  dropDirection(altered, direction);
-  const { containerId, ifname, side } = applied;
-  const limits = { ingress: null, egress: null, [direction]: limit };
-  return holdDirection(direction, { containerId, ifname, side, limits }, veth, attacher, choose);
-}
-
 /** Goes back to what was before, by sockets of its own: what failed may have been theirs. @returns Why it cannot; null if it did. */
-function restore({ touched, ...failed }: Altered): string | null {
+function restore({ touched, ...failed }: PodWork): string | null {
   const { applied } = failed;
   const before = limitsOf(applied);
   try {
     using veth = vethOf(applied);
     if (veth === null) throw new MissingInterfaceError(`the interface "${applied.ifname}" is gone`);
-    const altered = { ...failed, veth, touched: new Set<Direction>() };
+    const work = { ...failed, veth, touched: new Set<Direction>() };
     const held = byDirection((direction) => applied[direction]);
     for (const direction of touched) {
       const limit = before[direction];
-      if (limit === null) dropDirection(altered, direction);
-      else held[direction] = anew(altered, direction, limit);
+      if (limit === null) removeDirection(work, direction);
+      else held[direction] = setUpAgain(work, direction, limit);
     }
     records.write(applied, { ...applied, ...held });
     return null;

@@ -1,30 +1,59 @@
 import { stillAlive } from "../../kernel/watchdog.ts";
-import type { DirectionLimit, PacerKind } from "../limits/fields.ts";
-import { setGsoMaxSize } from "../../net/links.ts";
-import type { PodVeth } from "../../pod/veth.ts";
+import { changedFields, type DirectionLimit, type PacerKind } from "../limits/fields.ts";
 import { removePin } from "../../ebpf/pins.ts";
 import type { Direction } from "../../pod/direction.ts";
 import type { Applied, AppliedDirection } from "./record.ts";
-import type { Attacher } from "../../ebpf/attach/attachment.ts";
-import { gsoLimit } from "./gso.ts";
-import { type Choose, queueable, queueOf, secret } from "./hold.ts";
+import { deviceOf, directionPins, isGuard, type Place, placesOf } from "./attach_points.ts";
+import {
+  drainDirection,
+  fitGso,
+  type PodWork,
+  queueable,
+  queueOf,
+  removeDirection,
+  secret,
+  setUpDirection,
+} from "./direction.ts";
 import { findIfb } from "./ifb.ts";
 import { knobsFor } from "./knobs.ts";
 import { loadPrograms, replaceMaps } from "./object.ts";
 import type { Device } from "./pacer/pacer.ts";
 import { candidates, installPacer, pacerOf } from "./pacer/select.ts";
-import { deviceOf, directionPins, type Place, placesOf } from "./attach_points.ts";
 import { type QueueStats, readQueues } from "./queue_stats.ts";
+import { compareDirection } from "./verify.ts";
 import { ReusedMaps } from "./reused_maps.ts";
 
-/** A pod whose limit is being changed. */
-export interface Altered {
-  readonly applied: Applied;
-  readonly veth: PodVeth;
-  readonly attacher: Attacher;
-  readonly choose: Choose;
-  /** The directions in which something is no longer as it was. */
-  readonly touched: Set<Direction>;
+/** Brings one direction to a limit, or to none: sets it up, changes it in place, or drains and removes it. */
+export function setDirection(
+  work: PodWork,
+  direction: Direction,
+  limit: DirectionLimit | null,
+): AppliedDirection | null {
+  const { applied, veth, touched } = work;
+  const held = applied[direction];
+  if (limit === null) {
+    if (held === null) return null;
+    touched.add(direction);
+    drainDirection(work, direction, held);
+    removeDirection(work, direction);
+    return null;
+  }
+  const whole = held !== null && compareDirection(applied, direction, held.limit, applied, veth).length === 0;
+  if (!whole) return setUpAgain(work, direction, limit);
+  const isSame = changedFields(held.limit, limit).length === 0;
+  return isSame ? { ...held, limit } : changeDirection(work, direction, held, limit);
+}
+
+/** Sets a direction up from the beginning: it was not held, or something of it is missing. */
+export function setUpAgain(
+  work: PodWork,
+  direction: Direction,
+  limit: DirectionLimit,
+): AppliedDirection | null {
+  const { applied, veth, attacher, choose, touched } = work;
+  touched.add(direction);
+  removeDirection(work, direction);
+  return setUpDirection(direction, limit, applied, veth, attacher, choose);
 }
 
 /**
@@ -36,13 +65,13 @@ export interface Altered {
  *
  * @throws {Error} If the kernel refuses: `touched` tells whether something was done.
  */
-export function alterDirection(
-  altered: Altered,
+function changeDirection(
+  work: PodWork,
   direction: Direction,
   from: AppliedDirection,
   limit: DirectionLimit,
 ): AppliedDirection {
-  const { applied, veth, attacher, choose, touched } = altered;
+  const { applied, veth, attacher, choose, touched } = work;
   const { side } = applied;
   const pins = directionPins(applied, direction);
   const device = deviceOf(direction, veth, side);
@@ -83,7 +112,7 @@ export function alterDirection(
     removePin(hook.pin);
   }
   replaceMaps(object, pins, reused.fds);
-  if (direction === "egress") fitGso(altered, queue.kind === "police" ? null : limit);
+  if (direction === "egress") fitGso(work, queue.kind === "police" ? null : limit);
   if (words !== from.queue) choose(`${direction} pacer`, words, queue.why);
   const counts = countedBy(applied, direction, queue.kind);
   const lost = (what: "drops" | "marks"): number => Math.max(counted[what] - counts[what], 0);
@@ -109,11 +138,6 @@ function countedBy(
   if (held === null) return { drops: 0, marks: 0 };
   const now = readQueues({ ...applied, [direction]: { ...held, pacer } })[direction];
   return now ?? { drops: 0, marks: 0 };
-}
-
-/** Whether a program counts what a queue let through. */
-export function isGuard({ program }: Place): boolean {
-  return program === "natra_guard";
 }
 
 function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
@@ -145,7 +169,7 @@ function planQueue(
     ? [from.pacer, "the limit was changed", () => old.change(device, after)]
     : polices
     ? ["police", "as asked", () => "drops"]
-    : another(device, after, touch);
+    : replaceQueue(device, after, touch);
   return {
     kind,
     why,
@@ -157,7 +181,7 @@ function planQueue(
 }
 
 /** Another queue at the root: the kernel drops what waits in the old one. */
-function another(
+function replaceQueue(
   device: Device,
   limit: DirectionLimit,
   touch: () => void,
@@ -165,14 +189,4 @@ function another(
   touch();
   const { pacer, queue, why } = installPacer(device, limit);
   return [pacer.kind, why, () => queue];
-}
-
-/** Sets the GSO limit of the pod's interface anew. @param limit What holds its egress; null: nothing that queues. */
-export function fitGso({ applied, veth, choose }: Altered, limit: DirectionLimit | null): void {
-  const { link, netlink } = veth.inside;
-  const most = applied.inside.gsoMaxSize;
-  const bytes = limit === null ? most : Math.min(gsoLimit(limit), most);
-  if (bytes === link.gsoMaxSize) return;
-  setGsoMaxSize(netlink, link, bytes);
-  choose("GSO limit", `${bytes} bytes`, limit === null ? "as it was" : "the limit was changed");
 }

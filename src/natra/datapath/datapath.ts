@@ -14,6 +14,5 @@ export { probeKernel } from "./probe.ts";
 export { type QueueStats, readAllQueues, readNodeQueues, readQueues } from "./queue_stats.ts";
 export { reconcile } from "./reconcile.ts";
 export { release } from "./release.ts";
-export { resizeWanted } from "./resize.ts";
-export { readSketchFill, type SketchFill } from "./sketch_fill.ts";
+export { readSketchFill, resizeWanted, type SketchFill } from "./sketch.ts";
 export { verify } from "./verify.ts";

@@ -1,7 +1,6 @@
 import { Handle } from "./handles.ts";
 import { clamp, maxOf } from "../limits/quantity.ts";
 import type { DirectionLimit, PacerKind } from "../limits/fields.ts";
-import { gsoLimit } from "./gso.ts";
 import * as layout from "./layout.ts";
 
 /** The values of `struct knobs` (bpf/natra/contract.h), where each is explained. */
@@ -127,4 +126,20 @@ export function knobsFor(
     guard_cost: cost * 100n / GUARD_PERCENT,
     guard_credit: maxOf(burst, 2n * BigInt(gsoLimit(limit)) * SECOND / bytes),
   };
+}
+
+const MIN_GSO = 8192;
+/** Bytes of the largest GSO packet that the stack makes unless a link is set otherwise. */
+export const GSO_MAX = 65536;
+
+/**
+ * The largest GSO packet that a pod may hand to its queue: 5 ms at the limit, so that one of an elephant's does not
+ * stand before a small flow's for longer. Smaller costs throughput, which a low limit makes moot.
+ *
+ * @param limit Its rate in bits/s.
+ * @returns Bytes, from 8192 to 65536.
+ */
+export function gsoLimit({ rate }: Pick<DirectionLimit, "rate">): number {
+  const bytes = rate / 8n * 5n / 1000n;
+  return Math.max(bytes > BigInt(GSO_MAX) ? GSO_MAX : Number(bytes), MIN_GSO);
 }

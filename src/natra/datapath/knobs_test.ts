@@ -8,7 +8,7 @@ import {
 import fc from "fast-check";
 import { anyLimit, limitOf } from "../../../tests/rig/any_limit.ts";
 import { type DirectionLimit, FIELD_NAMES, type LimitFields, PACER_KINDS } from "../limits/fields.ts";
-import { burstTime, type Knobs, knobsFor, podCredit, type Queue } from "./knobs.ts";
+import { burstTime, gsoLimit, type Knobs, knobsFor, podCredit, type Queue } from "./knobs.ts";
 import { constants, knobs as layout } from "./layout.ts";
 import { readStruct, writeStruct } from "../../ebpf/struct.ts";
 
@@ -158,4 +158,23 @@ Deno.test("knobsFor() leaves turns to a queue that gives them, to who drops, and
   assertEquals(slack({}, { kind: "htb", givesTurns: true }), 0n);
   assertEquals(slack({}, { kind: "police", givesTurns: false }), 0n);
   assertEquals(slack({ bucket: "flow" }, { kind: "edt", givesTurns: false }), 0n);
+});
+
+for (
+  const [rate, bytes] of [[1_000_000n, 8192], [20_000_000n, 12_500], [104_000_000n, 65_000], [
+    10n ** 15n,
+    65536,
+  ]] as const
+) {
+  Deno.test(`gsoLimit() of ${rate} bit/s is ${bytes} bytes`, () => assertEquals(gsoLimit({ rate }), bytes));
+}
+
+Deno.test("gsoLimit() stays within its bounds, and never falls as the rate rises", () => {
+  const rate = fc.bigInt({ min: 1000n, max: 10n ** 15n });
+  fc.assert(fc.property(rate, rate, (a, b) => {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    assertLessOrEqual(gsoLimit({ rate: low }), gsoLimit({ rate: high }));
+    assertGreaterOrEqual(gsoLimit({ rate: low }), 8192);
+    assertLessOrEqual(gsoLimit({ rate: high }), 65536);
+  }));
 });

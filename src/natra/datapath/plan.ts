@@ -1,12 +1,11 @@
 import { findVeth } from "../../pod/veth.ts";
 import { DIRECTIONS } from "../../pod/direction.ts";
 import { selectAttacher } from "../../ebpf/attach/select.ts";
-import { gsoLimit } from "./gso.ts";
+import { gsoLimit } from "./knobs.ts";
 import type { HoldRequest } from "./hold.ts";
 import { candidates } from "./pacer/select.ts";
 import { rootOf } from "./pacer/root.ts";
-import { deviceOf } from "./attach_points.ts";
-import { selectSide } from "./side.ts";
+import { deviceOf, selectSide } from "./attach_points.ts";
 
 /**
  * Tells what {@linkcode hold} would choose, as far as that can be known without doing it.

@@ -1,11 +1,10 @@
 /** All of natra's metrics. */
-import { readAddCounts } from "../cni/outcomes.ts";
+import { type AddCounts, DURATION_BOUNDS, FAIL_REASONS, OUTCOMES, readAddCounts } from "../cni/outcomes.ts";
 import type { MetricsFailure } from "../../agent/product.ts";
 import { describeBuild } from "../../cli/version.ts";
 import { podName } from "../commands/pods.ts";
-import { addAdds } from "./adds.ts";
-import { addSeries, type Family, formatLabels } from "../../metrics/exposition.ts";
-import { families } from "./families.ts";
+import { addHistogram, addSeries, type Family, formatLabels } from "../../metrics/exposition.ts";
+import { families, type FamilyKey } from "./families.ts";
 import { addPods } from "./pods.ts";
 
 /**
@@ -23,4 +22,17 @@ export async function collect(onFailure: MetricsFailure): Promise<readonly Famil
   await addPods(all, (applied, error) => onFailure({ pod: podName(applied), ifname: applied.ifname }, error));
   addSeries(all.collect, "", (performance.now() - begun) / 1000);
   return Object.values(all);
+}
+
+/** Adds how ADDs ended, and how long they took. */
+function addAdds(all: Record<FamilyKey, Family>, counts: AddCounts): void {
+  addSeries(all.addsStarted, "", counts.started);
+  for (const outcome of OUTCOMES) {
+    const labels = formatLabels({ outcome });
+    const durations = counts.ended[outcome];
+    addSeries(all.adds, labels, durations.counts.reduce((sum, count) => sum + count, 0n));
+    addHistogram(all.addDuration, labels, DURATION_BOUNDS, durations.counts, Number(durations.sum) / 1e9);
+  }
+  addSeries(all.adds, formatLabels({ outcome: "refused" }), counts.refused);
+  for (const reason of FAIL_REASONS) addSeries(all.failOpen, formatLabels({ reason }), counts.failed[reason]);
 }

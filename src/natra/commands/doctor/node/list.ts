@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../../../base/json.ts";
 import { type ListFile, type Original, parseOriginal, readLists } from "../../../../install/list.ts";
+import { CILIUM_REMEDY, listsRenamedByCilium, renamedByCilium } from "../../../../install/renamed.ts";
 import { calls } from "../../../../install/render.ts";
 import { describeError } from "../../../../base/log/describe.ts";
 import { quote, quoteValue } from "../../../../base/log/quote.ts";
@@ -153,4 +154,15 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Lists that natra wrote and Cilium put away. */
+export function renamed(directory: string): Symptom[] {
+  return listsRenamedByCilium(directory).map((list) => ({
+    id: "list-renamed",
+    level: "trouble",
+    what: renamedByCilium(list),
+    why: "the runtime takes Cilium's own list: pods that start now are not limited",
+    todo: CILIUM_REMEDY,
+  }));
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { list } from "./list.ts";
+import { list, renamed } from "./list.ts";
 
 const NATRA = {
   type: "natra",
@@ -117,3 +117,25 @@ Deno.test("list() shows no control character of what others wrote", () => {
     assertStringIncludes(symptom?.what ?? "", "\\u001b");
   }
 });
+
+const OURS = "00-natra-05-cilium.conflist";
+
+for (
+  const [what, names, ids] of [
+    ["nothing of Cilium's", ["05-cilium.conflist", OURS], []],
+    ["our list put away", ["05-cilium.conflist", `${OURS}.cilium_bak`], ["list-renamed"]],
+    ["our list written again", ["05-cilium.conflist", OURS, `${OURS}.cilium_bak`], []],
+    ["another's list put away", ["05-cilium.conflist", "10-aws.conflist.cilium_bak"], []],
+  ] as const
+) {
+  Deno.test(`renamed() says of ${what}: ${ids.join(", ") || "nothing"}`, () => {
+    const path = Deno.makeTempDirSync({ prefix: "natra-lists-" });
+    try {
+      for (const name of names) Deno.writeTextFileSync(`${path}/${name}`, "{}");
+      assertEquals(renamed(path).map(({ id }) => id), ids);
+      assertEquals(renamed(`${path}/none`), []);
+    } finally {
+      Deno.removeSync(path, { recursive: true });
+    }
+  });
+}

@@ -1,4 +1,4 @@
-import { gsoLimit } from "../../../datapath/gso.ts";
+import { gsoLimit } from "../../../datapath/knobs.ts";
 import type { Symptom } from "../finding.ts";
 import type { Patient } from "./patient.ts";
 

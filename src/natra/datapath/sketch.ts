@@ -1,3 +1,4 @@
+import { MAX_WIDTH } from "../limits/clamp.ts";
 import { monotonicNow } from "../../kernel/clock.ts";
 import type { Direction } from "../../pod/direction.ts";
 import type { Applied } from "./record.ts";
@@ -105,4 +106,24 @@ export function fillOf(
     threshold: Number(threshold),
     leak: Number(leak) * 8 * BEATS_PER_SECOND,
   };
+}
+
+/** A sketch is too small once more than this fraction of small flows is taken for heavy. */
+export const MAX_MISTAKEN = 1 / 1000;
+const CELL_BYTES = 8;
+
+/**
+ * Whether a sketch is too full for its pod's flows, by the probability that a small flow shares a cell above the threshold in
+ * every row, and so waits with the heavy ones. Twice the width divides it by 2 to the power of the depth.
+ *
+ * @param maxBytes What the sketch may take.
+ * @returns The width to change to; null if it is wide enough, or may not grow.
+ */
+export function resizeWanted(
+  { width, depth, mistaken }: Pick<SketchFill, "width" | "depth" | "mistaken">,
+  maxBytes: number,
+): number | null {
+  const wider = width * 2;
+  const fits = wider <= Number(MAX_WIDTH) && wider * depth * CELL_BYTES <= maxBytes;
+  return mistaken > MAX_MISTAKEN && fits ? wider : null;
 }

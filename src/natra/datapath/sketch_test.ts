@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { fillOf, type SketchShape } from "./sketch_fill.ts";
+import { fillOf, resizeWanted, type SketchShape } from "./sketch.ts";
 
 const WIDTH = 64;
 const NOW = 5_000_000_000n;
@@ -51,4 +51,22 @@ Deno.test("fillOf() takes off what leaked since, and counts what is empty by now
 Deno.test("fillOf() reads a cell of before the clock's wrap, and one of long ago, as empty", () => {
   const row = [cell(40960, NOW), (1n << 63n) | 5n];
   assertEquals(fillOf(rows(row, row), SHAPE).used, 0);
+});
+
+const MOST = 65_536;
+
+Deno.test("resizeWanted() doubles a sketch that takes one small flow in a thousand for heavy", () => {
+  assertEquals(resizeWanted({ width: 1024, depth: 4, mistaken: 0.0011 }, MOST), 2048);
+  assertEquals(resizeWanted({ width: 64, depth: 8, mistaken: 1 }, MOST), 128);
+});
+
+Deno.test("resizeWanted() leaves a sketch alone that is wide enough, however full it is of small flows", () => {
+  assertEquals(resizeWanted({ width: 1024, depth: 4, mistaken: 0.001 }, MOST), null);
+  assertEquals(resizeWanted({ width: 1024, depth: 4, mistaken: 0 }, MOST), null);
+});
+
+Deno.test("resizeWanted() stays within what a sketch may take", () => {
+  assertEquals(resizeWanted({ width: 2048, depth: 4, mistaken: 1 }, MOST), null);
+  assertEquals(resizeWanted({ width: 2048, depth: 4, mistaken: 1 }, 2 * MOST), 4096);
+  assertEquals(resizeWanted({ width: 65_536, depth: 1, mistaken: 1 }, Infinity), null);
 });
