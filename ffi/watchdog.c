@@ -18,7 +18,7 @@
 
 static const int CRASHES[] = { SIGSEGV, SIGBUS, SIGILL, SIGABRT, SIGFPE };
 enum { CRASH_COUNT = sizeof(CRASHES) / sizeof(CRASHES[0]), STACK = 64 * 1024 };
-enum state { OFF, ARMED, BARKING };
+enum state { OFF, ARMED, FIRING };
 
 static struct {
 	volatile enum state state;
@@ -42,13 +42,13 @@ static void write_all(int fd, const char *text)
 	}
 }
 
-static void bark(int signal)
+static void on_crash_or_timeout(int signal)
 {
 	const char *line = signal == SIGALRM ? watchdog.hung : watchdog.crashed;
 	int log;
 
-	if (!__sync_bool_compare_and_swap(&watchdog.state, ARMED, BARKING)) {
-		while (watchdog.state == BARKING)
+	if (!__sync_bool_compare_and_swap(&watchdog.state, ARMED, FIRING)) {
+		while (watchdog.state == FIRING)
 			pause();        /* another thread is at it, and exits for both */
 		if (signal != SIGALRM)  /* called off a moment ago: it happens again as without a watchdog */
 			sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
@@ -113,7 +113,7 @@ static int give_up(void)
 int natra_watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung, unsigned seconds,
 		       unsigned most)
 {
-	struct sigaction action = { .sa_handler = bark, .sa_flags = SA_ONSTACK };
+	struct sigaction action = { .sa_handler = on_crash_or_timeout, .sa_flags = SA_ONSTACK };
 	stack_t stack = { .ss_size = STACK };
 
 	watchdog.answer = strdup(answer);

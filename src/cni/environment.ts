@@ -11,7 +11,7 @@ export type PodCommand = "ADD" | "DEL" | "CHECK";
 /** The commands about a network on a node. */
 export type NodeCommand = "GC" | "STATUS";
 /** Every command of the specification. */
-export type Command = PodCommand | NodeCommand | "VERSION";
+export type CniCommand = PodCommand | NodeCommand | "VERSION";
 
 /** Who the pod is, as far as the runtime says: for logs, never a key, because a pod may have several sandboxes. */
 export interface PodIdentity {
@@ -29,7 +29,7 @@ export interface PodEnvironment {
   readonly pod: PodIdentity;
 }
 
-const COMMANDS: readonly Command[] = ["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"];
+const COMMANDS: readonly CniCommand[] = ["ADD", "DEL", "CHECK", "GC", "STATUS", "VERSION"];
 
 /** The specification's rule for container IDs. */
 const CONTAINER_ID = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
@@ -50,7 +50,7 @@ const MAX_POD_NAME = 253;
  * @returns The command.
  * @throws {CniError} With code 4 if there is none, or none that the specification knows.
  */
-export function readCommand(env: Environment): Command {
+export function readCommand(env: Environment): CniCommand {
   const given = env.get("CNI_COMMAND") ?? "";
   const command = COMMANDS.find((candidate) => candidate === given);
   if (command !== undefined) return command;

@@ -1,7 +1,7 @@
 import { ifThere } from "../base/log/describe.ts";
 
 /** A pod's interface, as whoever runs pods on this node remembers it. */
-export interface Attachment {
+export interface CachedAttachment {
   readonly containerId: string;
   readonly ifname: string;
   /** The CNI network's name. */
@@ -24,7 +24,7 @@ const IFNAME = /^[^\s/:]{1,15}$/;
  *
  * @param cache The directory that holds `results`.
  */
-export function cachedAttachments(cache: string = LIBCNI_CACHE): Attachment[] {
+export function cachedAttachments(cache: string = LIBCNI_CACHE): CachedAttachment[] {
   return cacheFiles(cache).map((path) => parseCached(readJson(path))).filter((found) => found !== null);
 }
 
@@ -42,7 +42,7 @@ function cacheFiles(cache: string): string[] {
  * @returns JSON of any shape; null if the cache does not tell.
  */
 export function cachedConfig(
-  { network, containerId, ifname }: Pick<Attachment, "network" | "containerId" | "ifname">,
+  { network, containerId, ifname }: Pick<CachedAttachment, "network" | "containerId" | "ifname">,
   cache: string = LIBCNI_CACHE,
 ): unknown {
   if (network.includes("/")) return null;
@@ -101,7 +101,7 @@ function readJson(path: string): unknown {
 }
 
 /** Reads libcni's `cachedInfo`, kind cniCacheV1. @returns null if it is none, or has no namespace. */
-export function parseCached(value: unknown): Attachment | null {
+export function parseCached(value: unknown): CachedAttachment | null {
   const info = fieldsOf(value);
   const containerId = info.get("containerId"), ifname = info.get("ifName"), network = info.get("networkName");
   if (info.get("kind") !== "cniCacheV1" || typeof network !== "string") return null;
@@ -120,7 +120,7 @@ function sandboxOf(result: unknown, ifname: string): unknown {
     .find((one) => one.get("name") === ifname && typeof one.get("sandbox") === "string")?.get("sandbox");
 }
 
-function podOf(args: unknown): Attachment["pod"] {
+function podOf(args: unknown): CachedAttachment["pod"] {
   if (!Array.isArray(args)) return null;
   const pairs = args.filter((pair): pair is [unknown, unknown] => Array.isArray(pair) && pair.length === 2);
   const values = new Map(pairs);

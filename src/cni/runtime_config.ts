@@ -12,11 +12,11 @@ export interface RuntimeParts {
    * GC: what is still attached; absent from the list is what may be collected. null: not said, or not readable, so
    * that nothing may be collected.
    */
-  readonly validAttachments: readonly Attachment[] | null;
+  readonly validAttachments: readonly ValidAttachment[] | null;
 }
 
 /** An attachment that the runtime still knows. */
-export interface Attachment {
+export interface ValidAttachment {
   readonly containerID: string;
   readonly ifname: string;
 }
@@ -71,7 +71,7 @@ function readStrings(values: ReadonlyMap<string, unknown>, warn: Warn): Readonly
  * Absent and null differ: libcni writes a list of no attachments as null. A list with one bad entry is not used at
  * all, because an attachment missing from it would be collected.
  */
-function readAttachments(value: unknown, warn: Warn): readonly Attachment[] | null {
+function readAttachments(value: unknown, warn: Warn): readonly ValidAttachment[] | null {
   if (value === undefined) return null;
   if (value === null) return [];
   const result = v.safeParse(v.array(v.object({ containerID: v.string(), ifname: v.string() })), value);

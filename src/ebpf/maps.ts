@@ -13,7 +13,7 @@ export interface Entries {
 export interface EntryShape {
   readonly keySize: number;
   readonly valueSize: number;
-  readonly most: number;
+  readonly maxEntries: number;
 }
 
 /**
@@ -23,13 +23,13 @@ export interface EntryShape {
  * @returns Its entries; an array's in the order of its indices. Those that come and go meanwhile may be missed.
  * @throws {NativeError}
  */
-export function readEntries(fd: number, { keySize, valueSize, most }: EntryShape): Entries {
-  const keys = new Uint8Array(keySize * most);
-  const values = new Uint8Array(valueSize * most);
+export function readEntries(fd: number, { keySize, valueSize, maxEntries }: EntryShape): Entries {
+  const keys = new Uint8Array(keySize * maxEntries);
+  const values = new Uint8Array(valueSize * maxEntries);
   const position = new Uint8Array(Math.max(keySize, 4)); // where the next call goes on: a key, or a bucket's number
   let count = 0;
-  for (let first = true; count < most; first = false) {
-    const room = new Uint32Array([most - count]);
+  for (let first = true; count < maxEntries; first = false) {
+    const room = new Uint32Array([maxEntries - count]);
     const result = libbpf().bpf_map_lookup_batch(
       fd,
       first ? null : position.slice(),

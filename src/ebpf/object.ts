@@ -1,5 +1,5 @@
 import { address, checkNegative, cstr, notNull, type Pointer, text, view } from "../../ffi/native.ts";
-import { stillAlive } from "../kernel/watchdog.ts";
+import { heartbeat } from "../kernel/watchdog.ts";
 import { TcxHook } from "./features.ts";
 import { libbpf, takeLog } from "./libbpf.ts";
 
@@ -72,7 +72,7 @@ export class BpfObject implements Disposable {
   /** Loads it. @throws {NativeError} With libbpf's and the verifier's own words, if the kernel refuses. */
   load(): void {
     const loaded = libbpf().bpf_object__load(this.#object);
-    stillAlive();
+    heartbeat();
     if (loaded < 0) checkNegative("load the BPF object", loaded, `${takeLog()} ${this.#verifierWords()}`);
   }
 

@@ -1,7 +1,7 @@
-import { stillAlive } from "./watchdog.ts";
+import { heartbeat } from "./watchdog.ts";
 
 /** Does nothing for a while. Synchronous: what changes the kernel's state runs on one thread, and awaits nothing. */
-export function pause(ms: number): void {
+export function sleepSync(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
@@ -12,8 +12,8 @@ export function eventually(isTrue: () => boolean, ms: number): boolean {
   const end = performance.now() + ms;
   while (!isTrue()) {
     if (performance.now() >= end) return false;
-    stillAlive();
-    pause(STEP_MS);
+    heartbeat();
+    sleepSync(STEP_MS);
   }
   return true;
 }

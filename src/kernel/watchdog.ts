@@ -11,7 +11,7 @@ export interface WatchdogOrders {
   /** Seconds that one step may take: after them the process counts as hung. */
   readonly timeout: number;
   /** Goes into the line. */
-  readonly who: Readonly<Record<string, unknown>>;
+  readonly logContext: Readonly<Record<string, unknown>>;
 }
 
 /** How many times one step's time all of them may take, and the seconds beyond which a runtime may have lost patience. */
@@ -24,7 +24,7 @@ let alive: (() => void) | undefined;
  * Tells the watchdog, if one is set, that a step was made. Many pods that start at once wait for the kernel's RTNL lock at every
  * step, and longer in all than a call may hang.
  */
-export function stillAlive(): void {
+export function heartbeat(): void {
   alive?.();
 }
 
@@ -34,10 +34,10 @@ export function stillAlive(): void {
  *
  * @throws {NativeError} If signals cannot be handled.
  */
-export function setWatchdog({ answer, logFile, timeout, who }: WatchdogOrders): Disposable {
+export function setWatchdog({ answer, logFile, timeout, logContext }: WatchdogOrders): Disposable {
   const most = Math.min(STEPS * timeout, Math.max(timeout, LONGEST));
   const library = embedded("libnatra.so", symbols);
-  const line = (what: string): Uint8Array<ArrayBuffer> => cstr(formatLine("error", what, who));
+  const line = (what: string): Uint8Array<ArrayBuffer> => cstr(formatLine("error", what, logContext));
   const armed = library.natra_watchdog_arm(
     cstr(answer),
     cstr(logFile),

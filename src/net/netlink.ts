@@ -5,7 +5,7 @@
  */
 import { type Bound, checkErrno, cstr, embedded, notNull, type Pointer } from "../../ffi/native.ts";
 import { symbols } from "../../ffi/libmnl.ts";
-import { stillAlive } from "../kernel/watchdog.ts";
+import { heartbeat } from "../kernel/watchdog.ts";
 import { HEADER, type Message, readMessages } from "./messages.ts";
 
 export type { Message };
@@ -120,7 +120,7 @@ export class Netlink {
       const size = checkErrno(request.what, got);
       if (readMessages(this.#in.subarray(0, size), expected, onMessage)) break;
     }
-    stillAlive();
+    heartbeat();
     if (failed !== undefined) throw failed;
   }
 

@@ -3,8 +3,8 @@ import type { Netlink } from "../net/netlink.ts";
 
 /** A main CNI that hands packets to a pod past the egress hook of the veth's end on the node. */
 export interface Bypass {
-  /** Who, in words. */
-  readonly who: string;
+  /** Its name. */
+  readonly cni: string;
   /** Types of plugins in a list that say so by themselves; a list says nothing of the others' modes. */
   readonly plugins: readonly string[];
   /** An interface of the node that is there exactly while it works so. */
@@ -16,9 +16,9 @@ export interface Bypass {
  * Cilium does so with BPF host routing alone; without it its packets pass both, so what is inside the pod holds either way.
  */
 export const BYPASSES: readonly Bypass[] = [
-  { who: "Cilium", plugins: ["cilium-cni"], sign: "cilium_host" },
+  { cni: "Cilium", plugins: ["cilium-cni"], sign: "cilium_host" },
   // Felix makes it with its eBPF mode, and removes it when that is switched off. The list is the same in both modes.
-  { who: "Calico's eBPF mode", plugins: [], sign: "bpfin.cali" },
+  { cni: "Calico's eBPF mode", plugins: [], sign: "bpfin.cali" },
 ];
 
 /** The bypass that a list of plugins tells of. @param types The `type` of each of them. @returns null if there is none. */

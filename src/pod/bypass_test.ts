@@ -10,21 +10,21 @@ const unable = needsRootAnd("libmnl.so");
 if (unable === null) new Netlink()[Symbol.dispose]();
 
 Deno.test("bypassOfPlugins() knows the main CNIs whose packets bypass the veth's end by their plugins", () => {
-  assertEquals(bypassOfPlugins(["cilium-cni", "portmap"])?.who, "Cilium");
+  assertEquals(bypassOfPlugins(["cilium-cni", "portmap"])?.cni, "Cilium");
   for (const types of [[], ["calico", "portmap"], ["aws-cni"], ["ptp"], ["Cilium-CNI"]]) {
     assertEquals(bypassOfPlugins(types), null);
   }
 });
 
-for (const { who, sign } of BYPASSES) {
-  testIf(unable, `bypassOfNode() finds ${who} while "${sign}" is there`, async () => {
+for (const { cni, sign } of BYPASSES) {
+  testIf(unable, `bypassOfNode() finds ${cni} while "${sign}" is there`, async () => {
     await using node = await Namespace.create("bypass");
     using netns = new NetNs(node.path);
     const netlink = netns.run(() => new Netlink());
     try {
       assertEquals(bypassOfNode(netlink), null);
       await node.run(["ip", "link", "add", sign, "type", "veth", "peer", "name", "other"]);
-      assertEquals(bypassOfNode(netlink)?.who, who);
+      assertEquals(bypassOfNode(netlink)?.cni, cni);
       await node.run(["ip", "link", "del", sign]);
       assertEquals(bypassOfNode(netlink), null);
     } finally {

@@ -1,7 +1,7 @@
 import { checkErrno, cstr, libc, NativeError } from "../../ffi/native.ts";
 import { Errno } from "../../ffi/errno.ts";
-import { pause } from "../kernel/pause.ts";
-import { stillAlive } from "../kernel/watchdog.ts";
+import { sleepSync } from "../kernel/pause.ts";
+import { heartbeat } from "../kernel/watchdog.ts";
 
 /** Alone: the numbers of O_DIRECTORY and O_DIRECT differ between amd64 and arm64. */
 const O_CLOEXEC = 0o2000000;
@@ -35,9 +35,9 @@ export class ContainerLock implements Disposable {
     for (;;) {
       const lock = ContainerLock.tryTake(directory);
       // Asked again and again, because its holder may make more steps than the watchdog would give to one.
-      stillAlive();
+      heartbeat();
       if (lock !== null) return lock;
-      pause(RETRY_MS);
+      sleepSync(RETRY_MS);
     }
   }
 

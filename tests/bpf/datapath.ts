@@ -60,7 +60,7 @@ const WANTED: readonly Wanted[] = [
   { program: "natra_guard", hook: { point: "ingress" } },
   { program: "natra_redirect", hook: { point: "ingress" } },
 ];
-const FLOWS = { keySize: mapLayouts.flows.key.size, valueSize: mapLayouts.flows.value.size, most: 256 };
+const FLOWS = { keySize: mapLayouts.flows.key.size, valueSize: mapLayouts.flows.value.size, maxEntries: 256 };
 const STATE_KEY = new Uint8Array(4);
 
 libbpf(); // opened for the process's whole life: Deno would call that a leak of whichever test comes first

@@ -50,7 +50,7 @@ function readInfo(what: string, fd: number, info: DataView<ArrayBuffer>): number
 
 /** All of an array of 64-bit cells. @throws {NativeError} */
 export function readCells(fd: number, count: number): BigUint64Array<ArrayBuffer> {
-  return new BigUint64Array(readEntries(fd, { keySize: 4, valueSize: 8, most: count }).values.buffer);
+  return new BigUint64Array(readEntries(fd, { keySize: 4, valueSize: 8, maxEntries: count }).values.buffer);
 }
 
 /** Overwrites an array of 64-bit cells from its first on. @throws {NativeError} */

@@ -161,7 +161,7 @@ Deno.test("ebpf_exporter's object takes natra's own map by its pin, as the expor
       compile("deploy/observability/ebpf_exporter/natra_flows.bpf.c"),
       { programs: [] },
     );
-    const shape = { keySize: flowKey.size, valueSize: maps.flows.value.size, most: 256 };
+    const shape = { keySize: flowKey.size, valueSize: maps.flows.value.size, maxEntries: 256 };
     const { count, keys, values } = readEntries(object.mapFd("flows"), shape);
     const ports = new DataView(keys.buffer);
     const ours = Array.from({ length: count }, (_, index) => ({

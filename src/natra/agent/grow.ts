@@ -53,23 +53,23 @@ type Datapath = Pick<typeof import("../datapath/datapath.ts"), "change" | "readS
 function grow(key: RecordKey, { change, readSketchFill, resizeWanted }: Datapath, logger: Logger): void {
   const applied = readApplied(key);
   if (applied === null || !applied.complete) return;
-  const most = applied.told?.maxSketchBytes ?? DEFAULTS.maxSketchBytes;
+  const most = applied.confAtAdd?.maxSketchBytes ?? DEFAULTS.maxSketchBytes;
   const wider = (direction: Direction): DirectionLimit | null => {
     const limit = applied[direction]?.limit ?? null;
     const fill = limit === null ? null : readSketchFill(applied, direction);
     const width = fill === null ? null : resizeWanted(fill, most);
     return limit === null || width === null ? limit : { ...limit, width };
   };
-  const who = { pod: podName(applied), containerId: applied.containerId, ifname: applied.ifname };
+  const logContext = { pod: podName(applied), containerId: applied.containerId, ifname: applied.ifname };
   try {
     const limits = byDirection(wider);
     if (DIRECTIONS.every((direction) => limits[direction] === (applied[direction]?.limit ?? null))) return;
     change({ ...applied, limits, onChoice: () => {} });
     for (const direction of DIRECTIONS) {
       const [before, now] = [applied[direction]?.limit.width, limits[direction]?.width];
-      if (before !== now) logger.info("sketch widened", { ...who, direction, before, now });
+      if (before !== now) logger.info("sketch widened", { ...logContext, direction, before, now });
     }
   } catch (error) {
-    logger.warn("sketch not looked at", { ...who, error: describeError(error) });
+    logger.warn("sketch not looked at", { ...logContext, error: describeError(error) });
   }
 }

@@ -2,9 +2,9 @@
 import { podKey } from "./node_view.ts";
 import { attachmentOf } from "../cni/attach.ts";
 import { readOwnKeys } from "../cni/natra_conf.ts";
-import { limitConf } from "../limits/sources.ts";
-import { toldBy } from "../cni/limits_from_conf.ts";
-import { allApplied, type Applied, type PodName, type Told } from "../datapath/record.ts";
+import { type ConfAtAdd, limitConf } from "../limits/sources.ts";
+import { toConfAtAdd } from "../cni/limits_from_conf.ts";
+import { allApplied, type Applied, type PodName } from "../datapath/record.ts";
 import type { HoldRequest } from "../datapath/hold.ts";
 import { netnsId } from "../../net/netns.ts";
 import { cachedAttachments, cachedConfig } from "../../cni/libcni_cache.ts";
@@ -14,7 +14,7 @@ export interface PodInterface
   extends Pick<HoldRequest, "containerId" | "ifname" | "network" | "netns" | "attach" | "side"> {
   readonly pod: PodName;
   /** What the CNI configuration said at its ADD; null: nobody knows. */
-  readonly told: Told | null;
+  readonly confAtAdd: ConfAtAdd | null;
   /** What holds it now; null: nothing. */
   readonly applied: Applied | null;
 }
@@ -33,8 +33,8 @@ export class Interfaces {
     this.#cache = cache;
     this.#held = byPod(
       allApplied().flatMap((applied) => {
-        const { pod, told = null } = applied;
-        return pod === null ? [] : [{ ...applied, pod, told, applied }];
+        const { pod, confAtAdd = null } = applied;
+        return pod === null ? [] : [{ ...applied, pod, confAtAdd, applied }];
       }),
     );
   }
@@ -62,8 +62,8 @@ function unheld(cache: string): PodInterface[] {
     const conf = pod === null ? null : ownConf(cachedConfig(attachment, cache));
     if (pod === null || conf === null) return [];
     const own = readOwnKeys(conf, () => {}); // ADD has warned of what is bad in it
-    const told = toldBy({ ...own, limits: limitConf(conf) });
-    return [{ ...attachment, pod, told, ...attachmentOf(own.attach), applied: null }];
+    const confAtAdd = toConfAtAdd({ ...own, limits: limitConf(conf) });
+    return [{ ...attachment, pod, confAtAdd, ...attachmentOf(own.attach), applied: null }];
   });
 }
 

@@ -7,7 +7,7 @@ import { describeError } from "../../base/log/describe.ts";
 import type { Logger } from "../../base/log/log.ts";
 import { DIRECTIONS } from "../../pod/direction.ts";
 import type { PodInterface } from "./interfaces.ts";
-import { inWords, isSameLimits, targetLimits, wantedLimits } from "./target.ts";
+import { fingerprint, isSameLimits, limitsFromAnnotations, targetLimits } from "./target.ts";
 
 /** Changes what holds a pod. @returns What holds it now; null: nothing. @throws {Error} If it fails. */
 export type Change = (request: HoldRequest) => Applied | null;
@@ -25,7 +25,7 @@ export class Keeper {
   readonly #change: Change;
   readonly #logger: Logger;
   /** What was asked for at the last look. */
-  readonly #asked = new Map<string, ReturnType<typeof inWords>>();
+  readonly #asked = new Map<string, ReturnType<typeof fingerprint>>();
 
   constructor(change: Change, logger: Logger) {
     this.#change = change;
@@ -42,7 +42,7 @@ export class Keeper {
       const looks = interfaces.map((one) => this.#lookAt(pod, one));
       return { isWaiting: looks.some(({ isWaiting }) => isWaiting), warnings: looks[0]?.warnings ?? [] };
     }
-    const { limits, warnings } = wantedLimits(pod, null);
+    const { limits, warnings } = limitsFromAnnotations(pod, null);
     return { isWaiting: limits.ingress !== null || limits.egress !== null, warnings };
   }
 
@@ -53,28 +53,32 @@ export class Keeper {
   }
 
   #lookAt(pod: ClusterPod, one: PodInterface): Look {
-    const { applied, told, ...attachment } = one;
-    const { limits: wanted, warnings } = wantedLimits(pod, told);
+    const { applied, confAtAdd, ...attachment } = one;
+    const { limits: wanted, warnings } = limitsFromAnnotations(pod, confAtAdd);
     if (applied !== null && !applied.complete) return { isWaiting: true, warnings }; // somebody is at it, or reconcile will be
     const before = this.#asked.get(keyOf(one)) ?? null;
-    const asked = inWords(wanted);
+    const asked = fingerprint(wanted);
     if (DIRECTIONS.every((direction) => before?.[direction] === asked[direction])) {
       return { isWaiting: false, warnings };
     }
     const held = limitsOf(applied);
-    const limits = targetLimits({ wanted, held, before, isTold: told !== null });
-    const who = { pod: podKey(pod.pod), containerId: one.containerId, ifname: one.ifname };
+    const limits = targetLimits({ wanted, held, before, isConfKnown: confAtAdd !== null });
+    const logContext = { pod: podKey(pod.pod), containerId: one.containerId, ifname: one.ifname };
     if (!isSameLimits(limits, held)) {
       try {
         const now = this.#change({
           ...attachment,
-          ...told === null ? {} : { told },
+          ...confAtAdd === null ? {} : { confAtAdd },
           limits,
           onChoice: () => {},
         });
-        this.#logger.info("limit changed", { ...who, before: held, now: limitsOf(now) });
+        this.#logger.info("limit changed", { ...logContext, before: held, now: limitsOf(now) });
       } catch (error) {
-        this.#logger.error("limit not changed", { ...who, wanted: limits, error: describeError(error) });
+        this.#logger.error("limit not changed", {
+          ...logContext,
+          wanted: limits,
+          error: describeError(error),
+        });
         return { isWaiting: true, warnings };
       }
     }

@@ -1,15 +1,19 @@
 import { assertEquals } from "@std/assert";
-import type { Told } from "../datapath/record.ts";
+import type { ConfAtAdd } from "../limits/sources.ts";
 import { decideLimits } from "../limits/limits.ts";
 import type { DirectionLimit, Limits } from "../limits/fields.ts";
 import { SOURCE as BY_HAND } from "../commands/limit/wanted.ts";
-import { inWords, isSameLimits, targetLimits, wantedLimits } from "./target.ts";
+import { fingerprint, isSameLimits, limitsFromAnnotations, targetLimits } from "./target.ts";
 
 const KEY = "natra.io/ingress-bandwidth";
-const TOLD: Told = { conf: { ingress: "50M" }, maxSketchBytes: 65_536 };
+const CONF_AT_ADD: ConfAtAdd = { conf: { ingress: "50M" }, maxSketchBytes: 65_536 };
 
 /** Ingress limits from these annotations of a pod and of its namespace. */
-function wanted(own: string | null, general: string | null = null, told: Told | null = null): Limits {
+function wanted(
+  own: string | null,
+  general: string | null = null,
+  confAtAdd: ConfAtAdd | null = null,
+): Limits {
   const object = (
     value: string | null,
   ): { name: string; namespace: string; uid: string; annotations: Record<string, string> } => ({
@@ -18,7 +22,7 @@ function wanted(own: string | null, general: string | null = null, told: Told | 
     uid: "1",
     annotations: value === null ? {} : { [KEY]: value },
   });
-  return wantedLimits({ pod: object(own), namespace: object(general) }, told).limits;
+  return limitsFromAnnotations({ pod: object(own), namespace: object(general) }, confAtAdd).limits;
 }
 
 /** A limit as it may be held: from a source, maybe with another sketch. */
@@ -35,21 +39,21 @@ function held(rate: string, source: string, more: Partial<DirectionLimit> = {}):
 
 const NONE: Limits = { ingress: null, egress: null };
 /** What ingress is to be held to. */
-function target(want: Limits, have: Limits, before: Limits | null, isTold = true): string {
+function target(want: Limits, have: Limits, before: Limits | null, isConfKnown = true): string {
   const { ingress } = targetLimits({
     wanted: want,
     held: have,
-    before: before === null ? null : inWords(before),
-    isTold,
+    before: before === null ? null : fingerprint(before),
+    isConfKnown,
   });
   return ingress === null ? "none" : `${ingress.rate / 1_000_000n}M ${ingress.width}`;
 }
 
-Deno.test("wantedLimits() asks the pod, its namespace, and what the configuration said", () => {
+Deno.test("limitsFromAnnotations() asks the pod, its namespace, and what the configuration said", () => {
   const rate = (limits: Limits): bigint | undefined => limits.ingress?.rate;
-  assertEquals(rate(wanted("10M", "30M", TOLD)), 10_000_000n);
-  assertEquals(rate(wanted(null, "30M", TOLD)), 30_000_000n);
-  assertEquals(rate(wanted(null, null, TOLD)), 50_000_000n);
+  assertEquals(rate(wanted("10M", "30M", CONF_AT_ADD)), 10_000_000n);
+  assertEquals(rate(wanted(null, "30M", CONF_AT_ADD)), 30_000_000n);
+  assertEquals(rate(wanted(null, null, CONF_AT_ADD)), 50_000_000n);
   assertEquals(rate(wanted(null)), undefined);
 });
 

@@ -4,7 +4,7 @@ import { describeError } from "../../base/log/describe.ts";
 import { attachmentOf } from "./attach.ts";
 import { countEnd, countStart, failReason, type Outcome } from "./outcomes.ts";
 import { addAnswer, type AddRequest, type Chained } from "../../cni/protocol.ts";
-import { requestedLimits, toldBy } from "./limits_from_conf.ts";
+import { requestedLimits, toConfAtAdd } from "./limits_from_conf.ts";
 import { natraConf } from "./natra_conf.ts";
 
 /**
@@ -15,20 +15,22 @@ import { natraConf } from "./natra_conf.ts";
  */
 export async function add(request: Chained<AddRequest>, logger: Logger): Promise<void> {
   const { containerId, ifname, netns } = request;
-  const who = { containerId, ifname, pod: request.pod };
+  const logContext = { containerId, ifname, pod: request.pod };
   try {
     const conf = natraConf(request.conf);
-    const limits = requestedLimits(conf, logger, who);
+    const limits = requestedLimits(conf, logger, logContext);
     const unlimited = limits.ingress === null && limits.egress === null;
     if (unlimited && !isKnown(request)) return ended("unlimited");
     if (!unlimited) countStart();
     const { hold, release, setWatchdog } = await import("../datapath/datapath.ts");
     const answer = addAnswer(request, request.conf.prevResult);
     const logFile = request.conf.logFile ?? LOG_FILE;
-    using _watchdog = setWatchdog({ answer, logFile, timeout: conf.timeout, who });
+    using _watchdog = setWatchdog({ answer, logFile, timeout: conf.timeout, logContext });
     if (unlimited) {
       // an earlier ADD of the same sandbox had a limit
-      for (const failure of release(request, netns)) logger.warn("limit not removed", { ...who, failure });
+      for (const failure of release(request, netns)) {
+        logger.warn("limit not removed", { ...logContext, failure });
+      }
       return ended("unlimited");
     }
     const { namespace, name } = request.pod;
@@ -38,16 +40,16 @@ export async function add(request: Chained<AddRequest>, logger: Logger): Promise
       netns,
       network: request.conf.name,
       limits,
-      told: toldBy(conf),
+      confAtAdd: toConfAtAdd(conf),
       pod: namespace !== null && name !== null ? { namespace, name } : null,
       ...attachmentOf(conf.attach),
-      onChoice: (choice) => logger.debug("choice", { ...who, ...choice }),
+      onChoice: (choice) => logger.debug("choice", { ...logContext, ...choice }),
     });
     ended("limited");
-    logger.info("pod is limited", { ...who, limits, choices: applied.choices });
+    logger.info("pod is limited", { ...logContext, limits, choices: applied.choices });
   } catch (error) {
     countEnd("failed", performance.now(), failReason(error));
-    logger.error("pod is not limited", { ...who, error: describeError(error) });
+    logger.error("pod is not limited", { ...logContext, error: describeError(error) });
   }
 }
 

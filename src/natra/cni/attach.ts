@@ -1,13 +1,13 @@
 import type { AttachMode } from "./natra_conf.ts";
 
 /** How and where to attach, as the datapath takes it. */
-export interface Attachment {
+export interface AttachChoice {
   readonly attach: "auto" | "tcx" | "clsact";
   /** `auto`: inside the pod where packets would pass by the node's end of the veth. */
   readonly side: "auto" | "host" | "pod";
 }
 
-const ATTACHMENTS: Readonly<Record<AttachMode, Attachment>> = {
+const ATTACHMENTS: Readonly<Record<AttachMode, AttachChoice>> = {
   "auto": { attach: "auto", side: "auto" },
   "tcx": { attach: "tcx", side: "host" },
   "clsact": { attach: "clsact", side: "host" },
@@ -16,6 +16,6 @@ const ATTACHMENTS: Readonly<Record<AttachMode, Attachment>> = {
 };
 
 /** What the conflist's `attach` means. */
-export function attachmentOf(mode: AttachMode): Attachment {
+export function attachmentOf(mode: AttachMode): AttachChoice {
   return ATTACHMENTS[mode];
 }

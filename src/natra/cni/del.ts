@@ -10,17 +10,17 @@ import type { DelRequest } from "../../cni/protocol.ts";
  */
 export async function del(request: DelRequest, logger: Logger): Promise<void> {
   const { containerId, ifname, netns } = request;
-  const who = { containerId, ifname, pod: request.pod };
+  const logContext = { containerId, ifname, pod: request.pod };
   try {
     if (!isKnown(request)) return;
     const { release, setWatchdog } = await import("../datapath/datapath.ts");
     const { timeout } = natraConf(request.conf);
     const logFile = request.conf.logFile ?? LOG_FILE;
-    using _watchdog = setWatchdog({ answer: "", logFile, timeout, who });
+    using _watchdog = setWatchdog({ answer: "", logFile, timeout, logContext });
     const failures = release(request, netns === "" ? null : netns);
-    for (const failure of failures) logger.warn("limit not removed", { ...who, failure });
-    if (failures.length === 0) logger.info("limit removed", who);
+    for (const failure of failures) logger.warn("limit not removed", { ...logContext, failure });
+    if (failures.length === 0) logger.info("limit removed", logContext);
   } catch (error) {
-    logger.error("limit not removed", { ...who, error: describeError(error) });
+    logger.error("limit not removed", { ...logContext, error: describeError(error) });
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "../../base/log/log.ts";
 import { decideLimits } from "../limits/limits.ts";
 import type { Limits } from "../limits/fields.ts";
-import type { LimitSources } from "../limits/sources.ts";
+import type { ConfAtAdd } from "../limits/sources.ts";
 import type { NatraConf } from "./natra_conf.ts";
 
 /**
@@ -12,19 +12,19 @@ import type { NatraConf } from "./natra_conf.ts";
 export function requestedLimits(
   conf: NatraConf,
   logger: Logger,
-  who: Readonly<Record<string, unknown>>,
+  logContext: Readonly<Record<string, unknown>>,
 ): Limits {
   const { annotations, runtimeBandwidth } = conf;
-  const { limits, warnings } = decideLimits({ annotations, runtimeBandwidth, ...toldBy(conf) });
+  const { limits, warnings } = decideLimits({ annotations, runtimeBandwidth, ...toConfAtAdd(conf) });
   for (const warning of [...conf.warnings, ...warnings]) {
-    logger.warn("bad value", { ...who, ...warning });
+    logger.warn("bad value", { ...logContext, ...warning });
   }
   return limits;
 }
 
 /** What the configuration itself says, without what the runtime added for this pod. */
-export function toldBy(
+export function toConfAtAdd(
   { limits, pacer, maxSketchBytes }: Pick<NatraConf, "limits" | "pacer" | "maxSketchBytes">,
-): Pick<LimitSources, "conf" | "maxSketchBytes"> {
+): ConfAtAdd {
   return { conf: { ...limits, pacer }, maxSketchBytes };
 }

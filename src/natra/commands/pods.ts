@@ -47,7 +47,7 @@ export function onePod(word: string): Applied[] {
 }
 
 /** What of a pod cannot be read is said on stderr, and must not hide the others. */
-export function complain(applied: Pick<Applied, "pod" | "containerId">, error: unknown): void {
+export function reportFailure(applied: Pick<Applied, "pod" | "containerId">, error: unknown): void {
   const line = `natra: ${shownName(applied)}: ${describeError(error)}\n`;
   Deno.stderr.writeSync(new TextEncoder().encode(line));
 }

@@ -9,7 +9,7 @@ import type { Command } from "../../cli/subcommand.ts";
 import { formatAge, formatBytes, formatPercent } from "../../cli/format.ts";
 import { type Options, OUTPUT, outputFormat } from "../../cli/options.ts";
 import { print, printJson } from "../../cli/output.ts";
-import { complain, podName, wantedPods } from "./pods.ts";
+import { podName, reportFailure, wantedPods } from "./pods.ts";
 
 /** `natra status` */
 export const command: Command = {
@@ -67,7 +67,7 @@ async function status(options: Options): Promise<number> {
   const rows: Row[] = [];
   if (pods.length > 0) {
     const { readAllQueues, readCounters } = await import("../datapath/datapath.ts");
-    const queues = readAllQueues(pods, complain);
+    const queues = readAllQueues(pods, reportFailure);
     for (const applied of pods) {
       for (const direction of DIRECTIONS) {
         const counters = attempt(applied, () => readCounters(applied, direction));
@@ -86,7 +86,7 @@ function attempt<T>(applied: Applied, read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    complain(applied, error);
+    reportFailure(applied, error);
     return null;
   }
 }

@@ -120,6 +120,6 @@ export function selectSide(
   }
   return {
     side: "pod",
-    why: `packets of ${bypass.who} bypass the node's end of the veth: "${bypass.sign}" is on this node`,
+    why: `packets of ${bypass.cni} bypass the node's end of the veth: "${bypass.sign}" is on this node`,
   };
 }

@@ -1,4 +1,4 @@
-import { stillAlive } from "../../kernel/watchdog.ts";
+import { heartbeat } from "../../kernel/watchdog.ts";
 import { changedFields, type DirectionLimit, type PacerKind } from "../limits/fields.ts";
 import { removePin } from "../../ebpf/pins.ts";
 import type { Direction } from "../../pod/direction.ts";
@@ -95,7 +95,7 @@ function changeDirection(
     for (const { program, hook, run } of chosen) {
       const there = before.some((place) => place.program === program);
       run(() => there ? attacher.replace(object, program, hook) : attacher.attach(object, program, hook));
-      stillAlive();
+      heartbeat();
     }
   };
   const [guards, others] = partition(places, isGuard);

@@ -1,5 +1,5 @@
 /** One direction of a pod: how it is set up, drained and removed. change_direction.ts changes one in place. */
-import { stillAlive } from "../../kernel/watchdog.ts";
+import { heartbeat } from "../../kernel/watchdog.ts";
 import { eventually } from "../../kernel/pause.ts";
 import { describeError } from "../../base/log/describe.ts";
 import type { DirectionLimit } from "../limits/fields.ts";
@@ -57,7 +57,7 @@ export function setUpDirection(
   using object = loadPrograms(places, limit, knobs);
   for (const { program, hook, run } of places) {
     run(() => attacher.attach(object, program, hook));
-    stillAlive();
+    heartbeat();
   }
   pinMaps(object, pins);
   return { limit, pacer: pacer.kind, queue };

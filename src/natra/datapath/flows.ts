@@ -37,7 +37,7 @@ export interface Flow {
 export const HEAVY_PAUSE = 1_000_000_000n;
 
 /** The map holds 128: one call reads them all. */
-const SHAPE = { keySize: flowKey.size, valueSize: heavyFlow.size, most: 256 };
+const SHAPE = { keySize: flowKey.size, valueSize: heavyFlow.size, maxEntries: 256 };
 
 /** Whether a flow is heavy now. */
 export function isHeavyNow({ idleFor }: Pick<Flow, "idleFor">): boolean {

@@ -1,13 +1,14 @@
 import { isKnown, lockOf, records } from "../node_state.ts";
 import { describeError } from "../../base/log/describe.ts";
 import type { Limits } from "../limits/fields.ts";
+import type { ConfAtAdd } from "../limits/sources.ts";
 import { netnsId } from "../../net/netns.ts";
 import { byDirection } from "../../pod/direction.ts";
 import { findVeth, type PodVeth } from "../../pod/veth.ts";
 import { hasBpffs } from "../../ebpf/pins.ts";
 import { ContainerLock } from "../../state/lock.ts";
 import type { RecordKey } from "../../state/records.ts";
-import type { Applied, AppliedInterface, Choice, PodName, Told } from "./record.ts";
+import type { Applied, AppliedInterface, Choice, PodName } from "./record.ts";
 import type { Attacher, AttachKind } from "../../ebpf/attach/attachment.ts";
 import { selectAttacher } from "../../ebpf/attach/select.ts";
 import { type AskedSide, selectSide, type Side, usesEnd } from "./attach_points.ts";
@@ -22,11 +23,11 @@ export interface HoldRequest extends RecordKey {
   readonly pod: PodName | null;
   readonly limits: Limits;
   /** Recorded, for whoever decides the limits again. */
-  readonly told?: Told;
+  readonly confAtAdd?: ConfAtAdd;
   readonly attach: "auto" | AttachKind;
   /** Where ingress is held; `auto`: inside the pod where packets would pass by the node's end of the veth. */
   readonly side: AskedSide;
-  /** Is told every choice, with its reason. */
+  /** Is confAtAdd every choice, with its reason. */
   readonly onChoice: (choice: Choice) => void;
 }
 
@@ -93,7 +94,7 @@ export function decideSide({ side: asked, limits }: HoldRequest, veth: PodVeth, 
 }
 
 function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
-  const { containerId, ifname, network, pod, told, netns } = request;
+  const { containerId, ifname, network, pod, confAtAdd, netns } = request;
   const end = (which: "inside" | "outside"): AppliedInterface => {
     const { link, netlink } = veth[which];
     const { index, name, gsoMaxSize } = link;
@@ -108,7 +109,7 @@ function begin(request: Decided, veth: PodVeth, attacher: Attacher): Applied {
     ifname,
     network,
     pod,
-    ...told === undefined ? {} : { told },
+    ...confAtAdd === undefined ? {} : { confAtAdd },
     netns,
     netnsId: netnsId(netns) ?? "",
     created: new Date().toISOString(),

@@ -52,7 +52,7 @@ export interface Inspection {
 }
 
 /** Both ends' counters and natra's at one moment. */
-export interface Sample {
+export interface VethSample {
   readonly inside: LinkStats;
   readonly outside: LinkStats;
   /** null where a direction is not held, or its counters are gone. */
@@ -76,13 +76,13 @@ export function inspect(applied: Applied): Inspection {
     outside: inspectRoot(veth.outside),
     ifb: findIfb(veth)?.link.name ?? null,
     redirects: redirects(veth),
-    bypass: bypassOfNode(veth.outside.netlink)?.who ?? null,
+    bypass: bypassOfNode(veth.outside.netlink)?.cni ?? null,
     gsoMaxSize: veth.inside.link.gsoMaxSize,
   };
 }
 
 /** Reads the counters of natra and of the interfaces. @throws {Error} If the veth is gone. */
-export function sample(applied: Applied): Sample {
+export function sampleVeth(applied: Applied): VethSample {
   using veth = findVeth(applied.netns, applied.ifname);
   const read = (direction: Direction): Counters | null =>
     applied[direction] === null ? null : readCounters(applied, direction);

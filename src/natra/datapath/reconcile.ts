@@ -29,7 +29,7 @@ export type Judge = (key: RecordKey, applied: Applied | null) => string | null;
  * @param judge Who is to go; by default, whoever is dead.
  * @param dryRun Only tell.
  */
-export function reconcile(judge: Judge = whyDead, dryRun = false): Leftover[] {
+export function reconcile(judge: Judge = reasonToRelease, dryRun = false): Leftover[] {
   const leftovers: Leftover[] = [];
   for (const key of everyKey()) {
     using lock = ContainerLock.tryTake(lockOf(key.containerId));
@@ -40,7 +40,7 @@ export function reconcile(judge: Judge = whyDead, dryRun = false): Leftover[] {
       if (why !== null) {
         const failures = dryRun ? [] : releaseLocked(lock, key, applied?.netns ?? null);
         leftovers.push({ ...key, why, finished: false, failures });
-      } else if (applied !== null && !applied.complete && whyDead(key, applied) === null) {
+      } else if (applied !== null && !applied.complete && reasonToRelease(key, applied) === null) {
         const failures = dryRun ? [] : finish(lock, applied);
         leftovers.push({ ...key, why: CUT_SHORT, finished: true, failures });
       }
@@ -87,7 +87,7 @@ function everyKey(): RecordKey[] {
 }
 
 /** Why what is held for a pod is of no use any more; null if the pod lives. The caller holds its lock. */
-export function whyDead(_key: RecordKey, applied: Applied | null): string | null {
+export function reasonToRelease(_key: RecordKey, applied: Applied | null): string | null {
   if (applied === null) return "there is no record of it";
   if (!applied.complete && (applied.wanted ?? null) === null) return CUT_SHORT;
   const unseen = whyUnseen(applied.netns);

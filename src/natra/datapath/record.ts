@@ -1,6 +1,6 @@
 import { records } from "../node_state.ts";
 import { type DirectionLimit, type Limits, type PacerKind, restoreLimit } from "../limits/fields.ts";
-import type { LimitConf } from "../limits/sources.ts";
+import type { ConfAtAdd } from "../limits/sources.ts";
 import { isObject } from "../../base/json.ts";
 import type { RecordKey, Records } from "../../state/records.ts";
 import { byDirection, DIRECTIONS } from "../../pod/direction.ts";
@@ -18,13 +18,6 @@ export interface Choice {
 export interface PodName {
   readonly namespace: string;
   readonly name: string;
-}
-
-/** What the CNI configuration said at a pod's ADD, below all annotations: whoever decides again later needs it. */
-export interface Told {
-  readonly conf: LimitConf;
-  /** The most that one direction's sketch may take, in bytes. */
-  readonly maxSketchBytes: number;
 }
 
 /** What holds one direction. */
@@ -57,7 +50,7 @@ export interface Applied extends RecordKey {
   readonly network: string;
   readonly pod: PodName | null;
   /** Absent where nobody said, for example by hand. */
-  readonly told?: Told;
+  readonly confAtAdd?: ConfAtAdd;
   /** The pod's network namespace: its path, and the id that tells it from a later one there. */
   readonly netns: string;
   readonly netnsId: string;
@@ -125,7 +118,7 @@ function isApplied(value: unknown): value is Applied {
     ["inside", "outside"].every((key) => isObject(fields.get(key))) &&
     DIRECTIONS.every((direction) => isDirection(fields.get(direction))) &&
     isWanted(fields.get("wanted") ?? null) &&
-    isTold(fields.get("told") ?? null) &&
+    isConfAtAdd(fields.get("confAtAdd") ?? null) &&
     Array.isArray(fields.get("choices"));
 }
 
@@ -136,7 +129,7 @@ function isWanted(value: unknown): boolean {
   return DIRECTIONS.every((direction) => limits.get(direction) === null || isObject(limits.get(direction)));
 }
 
-function isTold(value: unknown): boolean {
+function isConfAtAdd(value: unknown): boolean {
   if (value === null) return true;
   return isObject(value) && "conf" in value && isObject(value.conf) &&
     "maxSketchBytes" in value && typeof value.maxSketchBytes === "number";

@@ -1,5 +1,5 @@
 import { interfacePins, lockOf, records } from "../node_state.ts";
-import { stillAlive } from "../../kernel/watchdog.ts";
+import { heartbeat } from "../../kernel/watchdog.ts";
 import { describeError } from "../../base/log/describe.ts";
 import { setGsoMaxSize } from "../../net/links.ts";
 import { netnsId } from "../../net/netns.ts";
@@ -95,7 +95,7 @@ export function releaseDirection(
   for (const { end, hook, run } of placesOf(key, direction, veth, "pod", side)) {
     const ownsClsact = end !== "ifb" && (applied?.[end].ownsClsact ?? false);
     attempt(() => run(() => attacher.detach(hook, ownsClsact)));
-    stillAlive();
+    heartbeat();
   }
   attempt(() => removeRoot(deviceOf(direction, veth, side)));
 }

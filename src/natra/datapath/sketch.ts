@@ -46,7 +46,7 @@ export function readSketchFill(applied: Applied, direction: Direction): SketchFi
   using told = openPin(`${pins}/knobs`);
   if (limit === undefined || sketch === null || state === null || told === null) return null;
   const { width, depth } = limit;
-  const cells = readEntries(sketch.fd, { keySize: 4, valueSize: 8, most: width * depth });
+  const cells = readEntries(sketch.fd, { keySize: 4, valueSize: 8, maxEntries: width * depth });
   const { leak } = readStruct(only(state.fd, ".bss"), STATE, sections[".bss"].variables.state.offset);
   const { threshold } = readStruct(
     only(told.fd, ".rodata"),

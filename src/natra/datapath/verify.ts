@@ -28,13 +28,13 @@ export interface Difference {
  * @returns What is wrong, in words; empty if nothing is.
  */
 export function verify(key: RecordKey, limits: Limits): string[] {
-  return compare(key, limits).map(({ direction, text }) =>
+  return findDifferences(key, limits).map(({ direction, text }) =>
     direction === null ? text : `${direction}: ${text}`
   );
 }
 
 /** {@linkcode verify} for who wants to tell one difference from another. */
-export function compare(key: RecordKey, limits: Limits): Difference[] {
+export function findDifferences(key: RecordKey, limits: Limits): Difference[] {
   const applied = readApplied(key);
   const wanted = DIRECTIONS.filter((direction) => limits[direction] !== null);
   const both = (about: Difference["about"], text: string): Difference[] => [{ direction: null, about, text }];
@@ -60,7 +60,7 @@ export function compare(key: RecordKey, limits: Limits): Difference[] {
   );
 }
 
-/** One direction of {@linkcode compare}. @throws {NativeError} */
+/** One direction of {@linkcode findDifferences}. @throws {NativeError} */
 export function compareDirection(
   key: RecordKey,
   direction: Direction,

@@ -21,17 +21,21 @@ export function limitConf(keys: ReadonlyMap<string, unknown>): LimitConf {
   return Object.fromEntries(CONF_KEYS.map((key) => [key, keys.get(key)]));
 }
 
+/** The sources that stay the same while a pod lives: what the CNI configuration said at its ADD. A record keeps it. */
+export interface ConfAtAdd {
+  readonly conf: LimitConf;
+  /** The most that one direction's sketch may take, in bytes. */
+  readonly maxSketchBytes: number;
+}
+
 /** Everything that may say something about a pod's limits; all of it untrusted. */
-export interface LimitSources {
+export interface LimitSources extends ConfAtAdd {
   /** The pod's annotations; null if the runtime passes none. */
   readonly annotations: Readonly<Record<string, string>> | null;
   /** Its namespace's annotations, which are its pods' defaults; absent where nobody knows them, as at a pod's start. */
   readonly namespaceAnnotations?: Readonly<Record<string, string>>;
   /** `runtimeConfig.bandwidth`, capitalised (containerd) or camel case (the specification). */
   readonly runtimeBandwidth: unknown;
-  readonly conf: LimitConf;
-  /** The most that one direction's sketch may take, in bytes. */
-  readonly maxSketchBytes: number;
 }
 
 /** Whose annotations these are, first the one that wins. */

@@ -1,16 +1,16 @@
 import { type Applied, limitsOf } from "../../datapath/record.ts";
 import { readQueues } from "../../datapath/queue_stats.ts";
-import { inspect, type Sample, sample } from "../../datapath/inspect.ts";
-import { compare } from "../../datapath/verify.ts";
+import { inspect, sampleVeth, type VethSample } from "../../datapath/inspect.ts";
+import { findDifferences } from "../../datapath/verify.ts";
 import { describeError } from "../../../base/log/describe.ts";
 import { byDirection, type Direction } from "../../../pod/direction.ts";
 import type { CniDirectories } from "../../../cli/cni_directories.ts";
 import { podName } from "../pods.ts";
 import { NODE_CHECKS, POD_CHECKS, SHARED_CHECKS } from "./checks.ts";
-import type { Finding, PodId, Symptom } from "./finding.ts";
+import type { Finding, PodId, ReportedFinding } from "./finding.ts";
 import { leftover } from "./node/records.ts";
-import type { Proof } from "./pod/patient.ts";
-import { proofOf } from "./pod/passing.ts";
+import type { Comparison } from "./pod/evidence.ts";
+import { compareCounters } from "./pod/passing.ts";
 
 /** What the doctor was asked to look at. */
 export interface Examination {
@@ -23,24 +23,24 @@ export interface Examination {
 
 /** What was found. */
 export interface Diagnosis {
-  readonly findings: readonly Finding[];
-  readonly pods: readonly (PodId & Readonly<Record<Direction, Proof>>)[];
+  readonly findings: readonly ReportedFinding[];
+  readonly pods: readonly (PodId & Readonly<Record<Direction, Comparison>>)[];
 }
 
 /** A pod's counters when the watch begins, and the bytes that wait in its queues then. */
 interface Start {
-  readonly before: Sample;
+  readonly before: VethSample;
   readonly waiting: Readonly<Record<Direction, number>>;
 }
 
 /** Looks at pods and node, and changes nothing. */
 export async function examine({ pods, watchSeconds, directories }: Examination): Promise<Diagnosis> {
-  const findings: Finding[] = [];
+  const findings: ReportedFinding[] = [];
   const living: Applied[] = [];
   for (const applied of pods) {
     const dead = leftover(applied);
     if (dead === null) living.push(applied);
-    else findings.push(findingOf(dead, idOf(applied)));
+    else findings.push(reported(dead, idOf(applied)));
   }
   const starts = new Map<Applied, Start>();
   if (watchSeconds > 0 && living.length > 0) {
@@ -51,16 +51,16 @@ export async function examine({ pods, watchSeconds, directories }: Examination):
   for (const applied of living) {
     const id = idOf(applied);
     try {
-      const { symptoms, proofs } = examinePod(applied, starts.get(applied));
-      findings.push(...symptoms.map((symptom) => findingOf(symptom, id)));
-      seen.push({ ...id, ...proofs });
+      const { found, comparisons } = examinePod(applied, starts.get(applied));
+      findings.push(...found.map((finding) => reported(finding, id)));
+      seen.push({ ...id, ...comparisons });
     } catch (error) {
-      if (leftover(applied) === null) findings.push(findingOf(unreadable(error), id)); // else it went meanwhile
+      if (leftover(applied) === null) findings.push(reported(unreadable(error), id)); // else it went meanwhile
     }
   }
   const shared = SHARED_CHECKS.flatMap((check) => check(living));
   const node = directories === null ? [] : NODE_CHECKS.flatMap((check) => check(directories));
-  findings.unshift(...[...node, ...shared].map((symptom) => findingOf(symptom, null)));
+  findings.unshift(...[...node, ...shared].map((finding) => reported(finding, null)));
   return { findings, pods: seen };
 }
 
@@ -68,7 +68,7 @@ function begin(applied: Applied, starts: Map<Applied, Start>): void {
   try {
     const queues = readQueues(applied);
     const waiting = byDirection((direction) => queues[direction]?.backlog ?? 0);
-    starts.set(applied, { before: sample(applied), waiting });
+    starts.set(applied, { before: sampleVeth(applied), waiting });
   } catch {
     // the examination after the watch will fail the same way, and say so
   }
@@ -77,22 +77,22 @@ function begin(applied: Applied, starts: Map<Applied, Start>): void {
 function examinePod(
   applied: Applied,
   start: Start | undefined,
-): { readonly symptoms: Symptom[]; readonly proofs: Readonly<Record<Direction, Proof>> } {
-  const watched = start === undefined ? null : { before: start.before, after: sample(applied) };
-  const proof = (direction: Direction): Proof =>
-    proofOf(applied, direction, watched, start?.waiting[direction] ?? 0);
-  const proofs = byDirection(proof);
-  const patient = {
+): { readonly found: Finding[]; readonly comparisons: Readonly<Record<Direction, Comparison>> } {
+  const watched = start === undefined ? null : { before: start.before, after: sampleVeth(applied) };
+  const comparisons = byDirection((direction) =>
+    compareCounters(applied, direction, watched, start?.waiting[direction] ?? 0)
+  );
+  const evidence = {
     applied,
-    differences: compare(applied, limitsOf(applied)),
+    differences: findDifferences(applied, limitsOf(applied)),
     inspection: inspect(applied),
     watched,
-    proofs,
+    comparisons,
   };
-  return { symptoms: POD_CHECKS.flatMap((check) => check(patient)), proofs };
+  return { found: POD_CHECKS.flatMap((check) => check(evidence)), comparisons };
 }
 
-function unreadable(error: unknown): Symptom {
+function unreadable(error: unknown): Finding {
   return {
     id: "unreachable",
     level: "trouble",
@@ -106,6 +106,6 @@ function idOf(applied: Applied): PodId {
   return { name: podName(applied), containerId: applied.containerId, ifname: applied.ifname };
 }
 
-function findingOf({ direction, ...symptom }: Symptom, pod: PodId | null): Finding {
-  return { ...symptom, pod, direction: direction ?? null };
+function reported({ direction, ...finding }: Finding, pod: PodId | null): ReportedFinding {
+  return { ...finding, pod, direction: direction ?? null };
 }

@@ -1,7 +1,7 @@
 import type { Direction } from "../../../pod/direction.ts";
 
 /** Something that the doctor found. The `id`s are in docs/troubleshooting.md, and scripts may rely on them. */
-export interface Finding {
+export interface ReportedFinding {
   readonly id: string;
   /** `trouble`: a limit is not what it should be; `notice`: worth knowing, and no fault by itself. */
   readonly level: "trouble" | "notice";
@@ -23,4 +23,4 @@ export interface PodId {
 }
 
 /** What a check says of a finding; the doctor adds whose it is. */
-export type Symptom = Omit<Finding, "pod" | "direction"> & { readonly direction?: Direction };
+export type Finding = Omit<ReportedFinding, "pod" | "direction"> & { readonly direction?: Direction };

@@ -1,15 +1,15 @@
 import { escapeInvisible } from "../../../base/log/quote.ts";
 import type { Diagnosis } from "./examine.ts";
-import type { Finding } from "./finding.ts";
+import type { ReportedFinding } from "./finding.ts";
 
 /** A diagnosis for people: trouble first, and at the end what was proven. */
 export function formatDiagnosis({ findings, pods }: Diagnosis, watchSeconds: number): string {
-  const rank = ({ level }: Finding): number => level === "trouble" ? 0 : 1;
+  const rank = ({ level }: ReportedFinding): number => level === "trouble" ? 0 : 1;
   const blocks = findings.toSorted((a, b) => rank(a) - rank(b)).map(formatFinding);
   return escapeInvisible([...blocks, summary({ findings, pods }, watchSeconds)].join("\n\n"));
 }
 
-function formatFinding({ id, level, pod, direction, what, why, todo }: Finding): string {
+function formatFinding({ id, level, pod, direction, what, why, todo }: ReportedFinding): string {
   const where = pod === null ? "node" : `${pod.name} ${pod.ifname}`;
   return [
     `${level === "trouble" ? "TROUBLE" : "notice "}  ${where}${

@@ -1,4 +1,4 @@
-import type { Attachment } from "../../../cni/libcni_cache.ts";
+import type { CachedAttachment } from "../../../cni/libcni_cache.ts";
 
 /** What asks the container runtime; it is part of no node, so it is the last resort. */
 const CRICTL = "crictl";
@@ -15,9 +15,9 @@ export class CrictlError extends Error {
  * @returns Their first interfaces; the network's name is not known.
  * @throws {CrictlError} If crictl is not there, or fails.
  */
-export async function attachmentsByCrictl(word: string): Promise<Attachment[]> {
+export async function attachmentsByCrictl(word: string): Promise<CachedAttachment[]> {
   const listed = items(await crictl("pods", "--state", "ready", "-o", "json"));
-  const found: Attachment[] = [];
+  const found: CachedAttachment[] = [];
   for (const { id, metadata } of listed) {
     const { namespace, name } = metadata;
     if (![name, `${namespace}/${name}`].includes(word) && !id.startsWith(word)) continue;

@@ -1,12 +1,12 @@
 import { allApplied, type Applied } from "../../datapath/record.ts";
 import { quote } from "../../../base/log/quote.ts";
 import { netnsId } from "../../../net/netns.ts";
-import { type Attachment, cachedAttachments } from "../../../cni/libcni_cache.ts";
+import { type CachedAttachment, cachedAttachments } from "../../../cni/libcni_cache.ts";
 import { UsageError } from "../../../cli/output.ts";
 import { attachmentsByCrictl, CrictlError } from "./crictl.ts";
 
 /** A running pod's interface: what holds it, if something does. */
-export interface FoundPod extends Attachment {
+export interface FoundPod extends CachedAttachment {
   readonly applied: Applied | null;
 }
 
@@ -59,11 +59,11 @@ function onlyIf({ ifname }: Where): string {
 }
 
 /** Of an earlier sandbox of the pod a record, or a file of the cache, may be left. */
-function isRunning({ netns }: Pick<Attachment, "netns">): boolean {
+function isRunning({ netns }: Pick<CachedAttachment, "netns">): boolean {
   return netnsId(netns) !== null;
 }
 
-function nameOf({ containerId, ifname }: Pick<Attachment, "containerId" | "ifname">): string {
+function nameOf({ containerId, ifname }: Pick<CachedAttachment, "containerId" | "ifname">): string {
   return `${containerId} ${ifname}`;
 }
 

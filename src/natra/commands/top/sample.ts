@@ -1,7 +1,7 @@
 import type { Applied } from "../../datapath/record.ts";
 import type { Counters, Flow, QueueStats } from "../../datapath/datapath.ts";
 import { type Direction, DIRECTIONS } from "../../../pod/direction.ts";
-import { complain } from "../pods.ts";
+import { reportFailure } from "../pods.ts";
 
 /** What one direction of one pod had counted at one moment. */
 export interface DirectionSample {
@@ -26,7 +26,7 @@ export function sampleKey({ containerId, ifname }: Applied, direction: Direction
 /** Reads the pods' counters, queues and heavy flows. What cannot be read is left out, and said on stderr. */
 export async function takeSample(
   pods: readonly Applied[],
-  onFailure: (applied: Applied, error: unknown) => void = complain,
+  onFailure: (applied: Applied, error: unknown) => void = reportFailure,
 ): Promise<Sample> {
   const { readAllQueues, readCounters, readFlows } = await import("../../datapath/datapath.ts");
   const queues = readAllQueues(pods, onFailure);

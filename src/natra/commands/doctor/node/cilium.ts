@@ -1,7 +1,7 @@
 import type { Applied } from "../../../datapath/record.ts";
 import { hasPin } from "../../../../ebpf/pins.ts";
 import { BPFFS } from "../../../../registry/names.ts";
-import type { Symptom } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 
 /** The map of Cilium's bandwidth manager; Cilium removes it where that is off. */
 const THROTTLE = `${BPFFS}/tc/globals/cilium_throttle`;
@@ -10,7 +10,7 @@ const THROTTLE = `${BPFFS}/tc/globals/cilium_throttle`;
 const SHARED = /^(annotation kubernetes\.io\/|runtimeConfig)/;
 
 /** Cilium's bandwidth manager, which honours the annotation of what a pod sends. */
-export function cilium(pods: readonly Applied[]): Symptom[] {
+export function cilium(pods: readonly Applied[]): Finding[] {
   const both = pods.filter(({ egress }) => SHARED.test(egress?.limit.source ?? ""));
   if (both.length === 0 || !hasPin(THROTTLE)) return [];
   return [{

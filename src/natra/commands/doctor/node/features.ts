@@ -1,15 +1,15 @@
 import type { Applied } from "../../../datapath/record.ts";
 import { kernelRelease } from "../../../../kernel/version.ts";
 import { DIRECTIONS } from "../../../../pod/direction.ts";
-import type { Symptom } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 
 /** What this kernel lacks, told once and not for each pod. */
-export function features(pods: readonly Applied[]): Symptom[] {
-  const symptoms: Symptom[] = [];
+export function features(pods: readonly Applied[]): Finding[] {
+  const found: Finding[] = [];
   const few = pods.filter((pod) => DIRECTIONS.some((direction) => / bfifo$/.test(pod[direction]?.queue ?? "")) // HTB's heavy flows
   );
   if (few.length > 0) {
-    symptoms.push({
+    found.push({
       id: "no-fq-codel",
       level: "notice",
       what: `${few.length} of ${pods.length} pods queue their heavy flows in a bfifo`,
@@ -20,7 +20,7 @@ export function features(pods: readonly Applied[]): Symptom[] {
   }
   const clsact = pods.filter(({ attach }) => attach === "clsact");
   if (clsact.length > 0) {
-    symptoms.push({
+    found.push({
       id: "clsact",
       level: "notice",
       what:
@@ -31,5 +31,5 @@ export function features(pods: readonly Applied[]): Symptom[] {
         'use Linux 6.6 or later, and no "attach": "clsact" in the CNI list: tcx links cannot be skipped so',
     });
   }
-  return symptoms;
+  return found;
 }

@@ -7,7 +7,7 @@ import { quote, quoteValue } from "../../../../base/log/quote.ts";
 import { bypassOfPlugins } from "../../../../pod/bypass.ts";
 import { CHAINED_PLUGIN } from "../../../chained_plugin.ts";
 import type { CniDirectories } from "../../../../cli/cni_directories.ts";
-import type { Symptom } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 
 const TYPE = CHAINED_PLUGIN.type;
 const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
@@ -15,7 +15,7 @@ const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
 const AT_THE_NODE: readonly unknown[] = ["tcx", "clsact"];
 
 /** The list that the runtime takes: is natra in it, where, and with what it needs? */
-export function list({ confDir, binDir }: CniDirectories): Symptom[] {
+export function list({ confDir, binDir }: CniDirectories): Finding[] {
   let files: ListFile[];
   try {
     files = readLists(confDir);
@@ -33,7 +33,7 @@ export function list({ confDir, binDir }: CniDirectories): Symptom[] {
   return judge(read, files, binDir);
 }
 
-function noList(confDir: string, why: string): Symptom {
+function noList(confDir: string, why: string): Finding {
   return {
     id: "no-list",
     level: "notice",
@@ -43,7 +43,7 @@ function noList(confDir: string, why: string): Symptom {
   };
 }
 
-function unreadable(what: string): Symptom {
+function unreadable(what: string): Finding {
   return {
     id: "list-unreadable",
     level: "trouble",
@@ -53,11 +53,11 @@ function unreadable(what: string): Symptom {
   };
 }
 
-function judge({ name, list, plugins }: Original, files: readonly ListFile[], binDir: string): Symptom[] {
+function judge({ name, list, plugins }: Original, files: readonly ListFile[], binDir: string): Finding[] {
   if (!calls(list, TYPE)) return [missing(name, files)];
-  const symptoms: Symptom[] = [];
+  const found: Finding[] = [];
   const trouble = (id: string, what: string, why: string, todo: string): void => {
-    symptoms.push({ id, level: "trouble", what: `in ${quote(name, 255)} ${what}`, why, todo });
+    found.push({ id, level: "trouble", what: `in ${quote(name, 255)} ${what}`, why, todo });
   };
   if (!isExecutable(`${binDir}/${TYPE}`)) {
     trouble(
@@ -69,7 +69,7 @@ function judge({ name, list, plugins }: Original, files: readonly ListFile[], bi
   }
   const at = plugins.findIndex(({ type }) => type === TYPE);
   const natra = plugins[at];
-  if (natra === undefined) return symptoms; // another plugin calls it, as Multus does
+  if (natra === undefined) return found; // another plugin calls it, as Multus does
   if (at === 0) {
     trouble(
       "list-order",
@@ -102,12 +102,12 @@ function judge({ name, list, plugins }: Original, files: readonly ListFile[], bi
   if (bypass !== null && AT_THE_NODE.includes(natra.attach)) {
     trouble(
       "list-bypassed",
-      `natra is told "attach": ${quoteValue(natra.attach)} beside ${bypass.who}`,
+      `natra is told "attach": ${quoteValue(natra.attach)} beside ${bypass.cni}`,
       "its packets may pass by the node's end of the veth: what pods receive is not limited then",
       'take "attach" out (natra chooses podside by itself), or say "podside"',
     );
   }
-  return symptoms;
+  return found;
 }
 
 /** @returns What is missing and what that means; null if nothing is. */
@@ -125,7 +125,7 @@ function missingCapabilities({ capabilities }: JsonObject): [what: string, why: 
     ];
 }
 
-function missing(name: string, files: readonly ListFile[]): Symptom {
+function missing(name: string, files: readonly ListFile[]): Finding {
   const other = files.find((file) => hasNatra(file));
   const where = other === undefined ? "" : `, which is in ${quote(other.name, 255)}`;
   return {
@@ -157,7 +157,7 @@ function isExecutable(path: string): boolean {
 }
 
 /** Lists that natra wrote and Cilium put away. */
-export function renamed(directory: string): Symptom[] {
+export function renamed(directory: string): Finding[] {
   return listsRenamedByCilium(directory).map((list) => ({
     id: "list-renamed",
     level: "trouble",

@@ -113,8 +113,8 @@ Deno.test("list() shows no control character of what others wrote", () => {
       `${made.path}/1\u001b[31m.conflist`,
       JSON.stringify({ name: "n", plugins: content }),
     );
-    const [symptom] = list({ confDir: made.path, binDir: made.path });
-    assertStringIncludes(symptom?.what ?? "", "\\u001b");
+    const [finding] = list({ confDir: made.path, binDir: made.path });
+    assertStringIncludes(finding?.what ?? "", "\\u001b");
   }
 });
 

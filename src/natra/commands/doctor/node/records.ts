@@ -1,9 +1,9 @@
 import { interfacePins, PIN_ROOT } from "../../../node_state.ts";
 import { type Applied, readApplied } from "../../../datapath/record.ts";
-import { whyDead } from "../../../datapath/reconcile.ts";
+import { reasonToRelease } from "../../../datapath/reconcile.ts";
 import { describeError } from "../../../../base/log/describe.ts";
 import { pinnedInterfaces } from "../../../../ebpf/pins.ts";
-import type { Symptom } from "../finding.ts";
+import type { Finding } from "../finding.ts";
 
 /** Milliseconds after which what is half done is not being done any more. */
 const LONG = 60_000;
@@ -14,10 +14,10 @@ const LONG = 60_000;
  *
  * @returns null if the pod lives.
  */
-export function leftover(applied: Applied): Symptom | null {
+export function leftover(applied: Applied): Finding | null {
   let why: string | null;
   try {
-    why = whyDead(applied, applied);
+    why = reasonToRelease(applied, applied);
   } catch (error) {
     return {
       id: "unreachable",
@@ -43,7 +43,7 @@ export function leftover(applied: Applied): Symptom | null {
 }
 
 /** Pins without a record: nobody could undo what they stand for. */
-export function orphans(): Symptom[] {
+export function orphans(): Finding[] {
   const lost = pinnedInterfaces(PIN_ROOT).filter(({ containerId, ifname }) =>
     ifname !== "" && readApplied({ containerId, ifname }) === null &&
     isOld(interfacePins(containerId, ifname))

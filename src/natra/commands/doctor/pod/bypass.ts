@@ -1,11 +1,11 @@
-import type { Symptom } from "../finding.ts";
-import type { Patient } from "./patient.ts";
+import type { Finding } from "../finding.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** A main CNI whose packets may pass by the node's end of the veth, whether any did while it was watched or not. */
-export function bypass({ applied, inspection, proofs }: Patient): Symptom[] {
+export function bypass({ applied, inspection, comparisons }: Evidence): Finding[] {
   const { ingress, side, outside } = applied;
   if (ingress === null || side === "pod" || inspection.bypass === null) return [];
-  if (proofs.ingress.verdict === "missed") return []; // that is found, and no guess any more
+  if (comparisons.ingress.verdict === "missed") return []; // that is found, and no guess any more
   return [{
     id: "may-bypass",
     level: "notice",

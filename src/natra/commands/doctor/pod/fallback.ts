@@ -1,10 +1,10 @@
 import { DIRECTIONS } from "../../../../pod/direction.ts";
-import type { Symptom } from "../finding.ts";
-import type { Patient } from "./patient.ts";
+import type { Finding } from "../finding.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** What this pod got less of than it should have. */
-export function fallback({ applied }: Patient): Symptom[] {
-  return DIRECTIONS.flatMap((direction): Symptom[] => {
+export function fallback({ applied }: Evidence): Finding[] {
+  return DIRECTIONS.flatMap((direction): Finding[] => {
     const held = applied[direction];
     if (held === null || held.pacer === held.limit.pacer) return [];
     const why = applied.choices.find(({ what }) => what === `${direction} pacer`)?.why ?? "nobody knows why";

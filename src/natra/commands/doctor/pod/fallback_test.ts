@@ -3,7 +3,7 @@ import { appliedOf, HELD } from "../../../../../tests/rig/any_applied.ts";
 import type { Applied, AppliedDirection } from "../../../datapath/record.ts";
 import { features } from "../node/features.ts";
 import { fallback } from "./fallback.ts";
-import type { Patient } from "./patient.ts";
+import type { Evidence } from "./evidence.ts";
 
 type Case = Pick<AppliedDirection, "pacer" | "queue"> & {
   readonly asked: AppliedDirection["pacer"] | "auto";
@@ -30,10 +30,10 @@ const CASES: readonly (readonly [Case, readonly string[]])[] = [
 
 for (const [made, ids] of CASES) {
   Deno.test(`fallback() says of ${made.pacer} where ${made.asked} was asked for: ${ids.join() || "nothing"}`, () => {
-    const patient = { applied: podOf(made) } as Patient; // what fallback() does not look at is left out
-    const symptoms = fallback(patient);
-    assertEquals(symptoms.map(({ level, id }) => `${level} ${id}`), ids);
-    for (const { what } of symptoms) assertEquals(what.includes("instead of htb (no such queue)"), true);
+    const evidence = { applied: podOf(made) } as Evidence; // what fallback() does not look at is left out
+    const found = fallback(evidence);
+    assertEquals(found.map(({ level, id }) => `${level} ${id}`), ids);
+    for (const { what } of found) assertEquals(what.includes("instead of htb (no such queue)"), true);
   });
 }
 
@@ -42,7 +42,7 @@ Deno.test("features() tells once for all pods what the kernel lacks", () => {
   const poor = podOf({ asked: "auto", pacer: "htb", queue: "htb + tbf + bfifo" }, "clsact");
   assertEquals(features([]), []);
   assertEquals(features([good]), []);
-  const symptoms = features([good, poor, poor]);
-  assertEquals(symptoms.map(({ level, id }) => `${level} ${id}`), ["notice no-fq-codel", "notice clsact"]);
-  for (const { what } of symptoms) assertEquals(what.startsWith("2 of 3 pods "), true);
+  const found = features([good, poor, poor]);
+  assertEquals(found.map(({ level, id }) => `${level} ${id}`), ["notice no-fq-codel", "notice clsact"]);
+  for (const { what } of found) assertEquals(what.startsWith("2 of 3 pods "), true);
 });

@@ -2,17 +2,17 @@ import type { Applied } from "../../../datapath/record.ts";
 import type { InspectedRoot } from "../../../datapath/inspect.ts";
 import type { Difference } from "../../../datapath/verify.ts";
 import type { Direction } from "../../../../pod/direction.ts";
-import type { Symptom } from "../finding.ts";
-import type { Patient } from "./patient.ts";
+import type { Finding } from "../finding.ts";
+import type { Evidence } from "./evidence.ts";
 
 const AGAIN = "restart the pod, so that natra sets it up again; if it comes back, find out who did it";
 
 /** What CHECK would say, told apart: programs, pins, queues. */
-export function held(patient: Patient): Symptom[] {
-  return patient.differences.map((difference) => symptomOf(difference, patient));
+export function held(evidence: Evidence): Finding[] {
+  return evidence.differences.map((difference) => findingOf(difference, evidence));
 }
 
-function symptomOf({ about, direction, text }: Difference, patient: Patient): Symptom {
+function findingOf({ about, direction, text }: Difference, evidence: Evidence): Finding {
   const base = { level: "trouble", what: text, ...(direction === null ? {} : { direction }) } as const;
   switch (about) {
     case "program":
@@ -30,7 +30,7 @@ function symptomOf({ about, direction, text }: Difference, patient: Patient): Sy
         todo: AGAIN,
       };
     case "queue":
-      return queueSymptom(base, patient, direction ?? "egress");
+      return queueFinding(base, evidence, direction ?? "egress");
     default:
       return {
         ...base,
@@ -41,11 +41,11 @@ function symptomOf({ about, direction, text }: Difference, patient: Patient): Sy
   }
 }
 
-function queueSymptom(
-  base: Pick<Symptom, "level" | "what" | "direction">,
-  { applied, inspection }: Patient,
+function queueFinding(
+  base: Pick<Finding, "level" | "what" | "direction">,
+  { applied, inspection }: Evidence,
   direction: Direction,
-): Symptom {
+): Finding {
   const inPod = queuesInPod(applied, direction);
   const root: InspectedRoot | null = direction === "egress"
     ? inspection.inside

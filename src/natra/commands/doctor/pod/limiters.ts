@@ -1,25 +1,25 @@
 import type { InspectedRoot } from "../../../datapath/inspect.ts";
 import type { Direction } from "../../../../pod/direction.ts";
-import type { Symptom } from "../finding.ts";
-import type { Patient } from "./patient.ts";
+import type { Finding } from "../finding.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** Kinds of queues that hold a rate. */
 const LIMITING = new Set(["tbf", "htb", "hfsc", "cbq", "cake"]);
 
 /** Somebody else who holds the same pod to a rate. */
-export function limiters({ applied, inspection: { outside, redirects } }: Patient): Symptom[] {
-  const symptoms: Symptom[] = [];
-  if (applied.ingress !== null && limits(outside)) symptoms.push(second("ingress", outside));
+export function limiters({ applied, inspection: { outside, redirects } }: Evidence): Finding[] {
+  const found: Finding[] = [];
+  if (applied.ingress !== null && limits(outside)) found.push(second("ingress", outside));
   const redirected = redirects.find(limits);
-  if (applied.egress !== null && redirected !== undefined) symptoms.push(second("egress", redirected));
-  return symptoms;
+  if (applied.egress !== null && redirected !== undefined) found.push(second("egress", redirected));
+  return found;
 }
 
 function limits({ whose, kind }: InspectedRoot): boolean {
   return whose === "another's" && LIMITING.has(kind);
 }
 
-function second(direction: Direction, { kind, handle, device }: InspectedRoot): Symptom {
+function second(direction: Direction, { kind, handle, device }: InspectedRoot): Finding {
   return {
     id: "two-limiters",
     level: "trouble",

@@ -1,11 +1,11 @@
-import type { Symptom } from "../finding.ts";
-import type { Patient } from "./patient.ts";
+import type { Finding } from "../finding.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** Others' programs that see packets before natra's. */
-export function order({ inspection, proofs }: Patient): Symptom[] {
-  return inspection.hooks.flatMap(({ direction, program, device, point, before }): Symptom[] => {
+export function order({ inspection, comparisons }: Evidence): Finding[] {
+  return inspection.hooks.flatMap(({ direction, program, device, point, before }): Finding[] => {
     if (before === null || before.length === 0) return [];
-    const { verdict } = proofs[direction];
+    const { verdict } = comparisons[direction];
     const proven = verdict === "counted" && program !== "natra_guard"
       ? "; what passed while it was watched reached natra all the same"
       : verdict === "missed"

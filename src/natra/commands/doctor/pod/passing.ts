@@ -1,24 +1,24 @@
 import type { Applied } from "../../../datapath/record.ts";
 import type { Counters } from "../../../datapath/counters.ts";
-import type { Sample } from "../../../datapath/inspect.ts";
+import type { VethSample } from "../../../datapath/inspect.ts";
 import type { Direction } from "../../../../pod/direction.ts";
-import type { Symptom } from "../finding.ts";
-import type { Patient, Proof } from "./patient.ts";
+import type { Finding } from "../finding.ts";
+import type { Comparison, Evidence } from "./evidence.ts";
 
 /** Bytes below which nothing is proven: address resolution and the like. */
 const LEAST = 10_000n;
 /** natra counts the headers of each segment, an interface those of the whole GSO packet: it never counts less, but in passing. */
 const TOLERANCE = 10n;
 
-const UNKNOWN: Proof = { verdict: "unknown", interfaceBytes: null, countedBytes: null };
+const UNKNOWN: Comparison = { verdict: "unknown", interfaceBytes: null, countedBytes: null };
 
 /** Compares natra's counters with the pod's end of the veth, at which every packet arrives, whichever way it came. */
-export function proofOf(
+export function compareCounters(
   applied: Applied,
   direction: Direction,
-  watched: Patient["watched"],
+  watched: Evidence["watched"],
   waiting: number,
-): Proof {
+): Comparison {
   if (watched === null || applied[direction] === null) return UNKNOWN;
   const { before, after } = watched;
   const counted = shaped(after.counters[direction], before.counters[direction]);
@@ -42,31 +42,31 @@ function shaped(after: Counters | null, before: Counters | null): bigint | null 
 }
 
 /** Packets that pass, and are not held. */
-export function passing({ applied, watched, proofs }: Patient): Symptom[] {
+export function passing({ applied, watched, comparisons }: Evidence): Finding[] {
   if (watched === null) return [];
-  const symptoms: Symptom[] = [];
-  const { ingress, egress } = proofs;
-  if (ingress.verdict === "missed") symptoms.push(missedIngress(applied, watched, ingress));
-  if (egress.verdict === "missed") symptoms.push(uncounted("egress", egress));
+  const found: Finding[] = [];
+  const { ingress, egress } = comparisons;
+  if (ingress.verdict === "missed") found.push(missedIngress(applied, watched, ingress));
+  if (egress.verdict === "missed") found.push(uncounted("egress", egress));
   const guard = skippedGuard(applied, watched);
-  return guard === null ? symptoms : [...symptoms, guard];
+  return guard === null ? found : [...found, guard];
 }
 
 function missedIngress(
   applied: Applied,
-  { before, after }: { before: Sample; after: Sample },
-  proof: Proof,
-): Symptom {
-  const counted = proof.countedBytes ?? 0n;
+  { before, after }: { before: VethSample; after: VethSample },
+  comparison: Comparison,
+): Finding {
+  const counted = comparison.countedBytes ?? 0n;
   const sent = after.outside.txBytes - before.outside.txBytes;
   const byNode = applied.side === "host" && !misses(sent, counted);
-  if (!byNode) return uncounted("ingress", proof);
+  if (!byNode) return uncounted("ingress", comparison);
   return {
     id: "bypassed",
     level: "trouble",
     direction: "ingress",
     what:
-      `"${applied.ifname}" received ${proof.interfaceBytes} bytes, of which only ${sent} came by "${applied.outside.name}", ` +
+      `"${applied.ifname}" received ${comparison.interfaceBytes} bytes, of which only ${sent} came by "${applied.outside.name}", ` +
       `where natra is, and counted ${counted}`,
     why:
       "something hands packets to the pod past the node's end of its veth (bpf_redirect_peer), so they are not limited",
@@ -76,7 +76,7 @@ function missedIngress(
   };
 }
 
-function uncounted(direction: Direction, { interfaceBytes, countedBytes }: Proof): Symptom {
+function uncounted(direction: Direction, { interfaceBytes, countedBytes }: Comparison): Finding {
   return {
     id: "uncounted",
     level: "trouble",
@@ -92,8 +92,8 @@ function uncounted(direction: Direction, { interfaceBytes, countedBytes }: Proof
 /** The guard counts what it passes, unless light flows are free. */
 function skippedGuard(
   { egress, outside }: Applied,
-  { before, after }: { before: Sample; after: Sample },
-): Symptom | null {
+  { before, after }: { before: VethSample; after: VethSample },
+): Finding | null {
   const [now, then] = [after.counters.egress, before.counters.egress];
   if (egress === null || egress.limit.bucket !== "pod" || egress.limit.mice !== "charged") return null;
   if (now === null || then === null || now.guard_drops > then.guard_drops) return null;

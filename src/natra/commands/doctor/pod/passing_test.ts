@@ -2,10 +2,10 @@ import { assertEquals } from "@std/assert";
 import { appliedOf, HELD } from "../../../../../tests/rig/any_applied.ts";
 import type { Applied } from "../../../datapath/record.ts";
 import type { Counters } from "../../../datapath/counters.ts";
-import type { Sample } from "../../../datapath/inspect.ts";
+import type { VethSample } from "../../../datapath/inspect.ts";
 import { stats } from "../../../datapath/layout.ts";
-import { passing, proofOf } from "./passing.ts";
-import type { Patient } from "./patient.ts";
+import { compareCounters, passing } from "./passing.ts";
+import type { Evidence } from "./evidence.ts";
 
 const applied = appliedOf({ egress: HELD });
 
@@ -27,7 +27,7 @@ function counters(fields: Partial<Counters>): Counters {
   return { ...none, ...fields };
 }
 
-function sampleOf(passed: Passed): Sample {
+function sampleOf(passed: Passed): VethSample {
   const { sent = 0n, received = 0n, left = 0n, arrived = 0n, ingress = 0n, egress = 0n, guard = 0n } = passed;
   return {
     inside: { rxBytes: received, txBytes: left },
@@ -41,14 +41,14 @@ function sampleOf(passed: Passed): Sample {
 
 function diagnose(passed: Passed, pod: Applied, waiting = 0): { ids: string[]; verdicts: string[] } {
   const watched = { before: sampleOf({}), after: sampleOf(passed) };
-  const proofs = {
-    ingress: proofOf(pod, "ingress", watched, waiting),
-    egress: proofOf(pod, "egress", watched, waiting),
+  const comparisons = {
+    ingress: compareCounters(pod, "ingress", watched, waiting),
+    egress: compareCounters(pod, "egress", watched, waiting),
   };
-  const patient = { applied: pod, watched, proofs } as Patient; // what passing() does not look at is left out
+  const evidence = { applied: pod, watched, comparisons } as Evidence; // what passing() does not look at is left out
   return {
-    ids: passing(patient).map(({ id }) => id),
-    verdicts: [proofs.ingress.verdict, proofs.egress.verdict],
+    ids: passing(evidence).map(({ id }) => id),
+    verdicts: [comparisons.ingress.verdict, comparisons.egress.verdict],
   };
 }
 
@@ -131,14 +131,14 @@ for (const [what, passed, pod, ids, verdicts] of CASES) {
   });
 }
 
-Deno.test("proofOf() knows that what waited before the watch was counted before it", () => {
+Deno.test("compareCounters() knows that what waited before the watch was counted before it", () => {
   const passed = { sent: 100_000n, received: 100_000n, ingress: 10_000n };
   assertEquals(diagnose(passed, applied).ids, ["uncounted"]);
   assertEquals(diagnose(passed, applied, 90_000).verdicts, ["counted", "idle"]);
 });
 
-Deno.test("proofOf() knows nothing without a watch, or where the counters are gone", () => {
-  assertEquals(proofOf(applied, "ingress", null, 0).verdict, "unknown");
-  const gone: Sample = { ...sampleOf({}), counters: { ingress: null, egress: null } };
-  assertEquals(proofOf(applied, "ingress", { before: gone, after: gone }, 0).verdict, "unknown");
+Deno.test("compareCounters() knows nothing without a watch, or where the counters are gone", () => {
+  assertEquals(compareCounters(applied, "ingress", null, 0).verdict, "unknown");
+  const gone: VethSample = { ...sampleOf({}), counters: { ingress: null, egress: null } };
+  assertEquals(compareCounters(applied, "ingress", { before: gone, after: gone }, 0).verdict, "unknown");
 });

@@ -1,14 +1,14 @@
 import { gsoLimit } from "../../../datapath/knobs.ts";
-import type { Symptom } from "../finding.ts";
-import type { Patient } from "./patient.ts";
+import type { Finding } from "../finding.ts";
+import type { Evidence } from "./evidence.ts";
 
 /** What a pod with NET_ADMIN may have done to itself, besides its queue. */
-export function tampering(patient: Patient): Symptom[] {
-  return [guardDrops(patient), gso(patient), ifb(patient)].filter((symptom) => symptom !== null);
+export function tampering(evidence: Evidence): Finding[] {
+  return [guardDrops(evidence), gso(evidence), ifb(evidence)].filter((finding) => finding !== null);
 }
 
 /** Beside a whole queue the guard never drops. */
-function guardDrops({ watched }: Patient): Symptom | null {
+function guardDrops({ watched }: Evidence): Finding | null {
   const total = watched?.after.counters.egress?.guard_drops ?? 0n;
   if (total === 0n) return null;
   const fresh = total - (watched?.before.counters.egress?.guard_drops ?? 0n);
@@ -25,7 +25,7 @@ function guardDrops({ watched }: Patient): Symptom | null {
   };
 }
 
-function gso({ applied: { egress, inside }, inspection: { gsoMaxSize } }: Patient): Symptom | null {
+function gso({ applied: { egress, inside }, inspection: { gsoMaxSize } }: Evidence): Finding | null {
   if (egress === null || egress.pacer === "police") return null;
   const most = Math.min(gsoLimit(egress.limit), inside.gsoMaxSize);
   if (gsoMaxSize <= most) return null;
@@ -40,7 +40,7 @@ function gso({ applied: { egress, inside }, inspection: { gsoMaxSize } }: Patien
   };
 }
 
-function ifb({ applied: { side, ingress, inside }, inspection }: Patient): Symptom | null {
+function ifb({ applied: { side, ingress, inside }, inspection }: Evidence): Finding | null {
   if (side === "host" || ingress === null || ingress.pacer === "police" || inspection.ifb !== null) {
     return null;
   }
