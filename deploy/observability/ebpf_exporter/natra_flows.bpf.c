@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* For ebpf_exporter: natra's map of heavy flows, by the link /sys/fs/bpf/flows to its pin. No program: it only reads. */
+/* For ebpf_exporter: natra's map of heavy flows, through the link /sys/fs/bpf/flows to its pin. It has no program. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 #include "../../../bpf/lib/flow.h"
