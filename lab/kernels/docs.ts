@@ -12,12 +12,12 @@ export type Results = ReadonlyMap<string, readonly CheckReport[]>;
 
 const INTRODUCTION = `# Kernels
 
-natra is one executable with one BPF object, and both are the same on every kernel from 5.10 on. What a kernel lacks is found by trying
-it, never by its version; \`natra status -v\` shows each choice with its reason.
+One executable with one BPF object runs on every kernel from 5.10 on. natra finds out what a kernel lacks by
+trying, never by its version; \`natra status -v\` shows each choice with its reason.
 
-The tables below were written by \`deno task kernels:docs\` from the last \`deno task test:kernels\`: each kernel boots in an emulated
-machine with the userland of its own Debian release, and the compiled executable runs there as a container runtime calls it. A figure
-may differ a little from run to run, since the sketch's seed does.
+\`deno task kernels:docs\` wrote the tables below from the last \`deno task test:kernels\`: each kernel boots in
+an emulated machine with the userland of its own Debian release, and the compiled executable runs there as a
+container runtime calls it. Figures vary a little from run to run, because the sketch's seed does.
 `;
 
 const NO_FIGURE = "–";
@@ -26,18 +26,18 @@ const NO_FIGURE = "–";
 type Line = readonly [about: string, cell: (checks: readonly CheckReport[]) => string];
 
 const FEATURES: readonly (readonly [about: string, feature: string, natra: string])[] = [
-  ["tcx", "tcx", "attaches there, at the head of the hook; without it by clsact"],
-  ["clsact with a BPF filter", "clsact", "attaches there where there is no tcx, or by choice"],
+  ["tcx", "tcx", "attaches by it, at the head of the hook; without it by clsact"],
+  ["clsact with a BPF filter", "clsact", "attaches by it where tcx is missing, or by choice"],
   ["HTB", "htb", "paces with it"],
   ["fq_codel", "fq_codel", "queues heavy flows in it, below HTB; without it in a bfifo"],
   ["TBF", "tbf", "cuts GSO packets with it at low limits"],
   ["fq", "fq", "paces with it where EDT is asked for; without it with HTB, or by drops for bucket flow"],
   ["departure time in skb->tstamp", "departure_time", "needed for EDT"],
   ["atomic addition", "plain_atomics", "needed"],
-  ["atomics that return a value", "value_atomics", "not used: clocks are added to, and read apart"],
+  ["atomics that return a value", "value_atomics", "not used: a clock is added to and read separately"],
   ["bpf_skb_set_tstamp()", "typed_departure_time", "not used: skb->tstamp is written"],
   ["bpf_loop()", "loops", "not used: loops are unrolled"],
-  ["bpf_timer", "timers_armed", "not used: nothing has to be swept"],
+  ["bpf_timer", "timers_armed", "not used: nothing needs sweeping"],
 ];
 
 const CHOICES: readonly (readonly [about: string, check: string, choice: keyof Choices])[] = [
@@ -63,7 +63,7 @@ export function renderDocs(results: Results): string {
   ]);
   return [
     INTRODUCTION,
-    "## What each kernel can, and what natra does with it\n",
+    "## What each kernel supports, and how natra uses it\n",
     table(["", ...kernelNames(), "natra"], [
       ["release", ...eachKernel(results, releaseOf), ""],
       ...features,
@@ -87,21 +87,24 @@ export function renderDocs(results: Results): string {
 }
 
 const FIGURES_WORDS =
-  `Wire bytes at the receivers in % of the limit (to the pod / from the pod), the busiest second of them, and the
-99th percentile of the requests' latency. It is compared with two rows without a limit: the requests alone, and beside elephants that
-keep to the cap by themselves, so that nothing is queued but the processor is as busy. The machine is emulated in virtual time, one
-instruction every nanosecond on one processor, with both ends of all connections on it: beside any traffic a request waits for the
-processor, and at 100M for longer than for anything else. So what is judged is the ratio to the self-paced row: ≤ 1.5 with HTB, and with
-EDT only ≤ 2.5. A row has 400 to 500 requests, and its p99 is the fifth slowest, so a ratio of 1.6 here may be 1.1 in the next run: a test
-fails where the ratio is too large for certain (a 95 % confidence interval of both percentiles).
+  `Wire bytes at the receivers in % of the limit (to the pod / from the pod), their busiest second, and the 99th
+percentile of the requests' latency. The latency is compared with two rows without a limit: the requests
+alone, and the requests beside elephants that pace themselves to the cap, so that nothing is queued but the
+processor is as busy. The machine is emulated in virtual time, one instruction per nanosecond on one
+processor, with both ends of all connections on it: beside any traffic a request waits for the processor, and
+at 100M that is most of its wait. So the goal is a ratio to the self-paced row: ≤ 1.5 with HTB, ≤ 2.5 with
+EDT. A row has 400 to 500 requests, and its p99 is the fifth slowest, so a ratio of 1.6 here may be 1.1 in the
+next run. A test fails only if the ratio is certainly too large (a 95 % confidence interval of both
+percentiles).
 `;
 
 const CHOOSING = `## HTB or EDT?
 
-HTB is the default on every kernel: it decides when a packet leaves, so that a small flow's packet overtakes what already waits. EDT
-decides when a packet arrives. Take EDT (\`"pacer": "edt"\`) for a rate for each heavy flow (\`"bucket": "flow"\`), or where a pod's own
-pacing matters: it keeps the later of its own departure time and the stack's. Its fq is told a horizon of 2 s explicitly; natra's own
-departure times lie at most half a second ahead.
+HTB is the default on every kernel: it decides when a packet leaves, so a small flow's packet overtakes what
+already waits. EDT decides when a packet arrives. Choose EDT (\`"pacer": "edt"\`) for a rate per heavy flow
+(\`"bucket": "flow"\`), or where a pod's own pacing matters: it keeps the later of its own departure time and
+the stack's. natra sets its fq's horizon to 2 s explicitly; natra's own departure times lie at most half a
+second ahead.
 `;
 
 function choiceCell(checks: readonly CheckReport[], check: string, choice: keyof Choices): string {
