@@ -1,7 +1,7 @@
 /**
- * `deno task bench:docs [FILE…]`: takes over what `deno task bench`, `bench:vm` and `bench:add` wrote with `--json FILE` into
- * docs/figures, and writes docs/performance.md and its charts from all that is there. What is given of a cap replaces what was there
- * of it; several runs of one cap are given at once.
+ * `deno task bench:docs [FILE…]`: copies what `deno task bench`, `bench:vm` and `bench:add` wrote with `--json FILE` into
+ * docs/figures, and writes docs/performance.md, its pages per cap and their charts from all that is there. A file replaces
+ * what was there of its caps; several runs of one cap are given at once.
  */
 import { UsageError } from "../../../tests/rig/arguments.ts";
 import { runToEnd, say } from "../../../tests/rig/cli.ts";
@@ -10,7 +10,7 @@ import { context } from "../../../scripts/build/context.ts";
 import { run } from "../../../scripts/build/run.ts";
 import { drawChart } from "./chart.ts";
 import { type AddReport, keepFigures, readFigures } from "./figures.ts";
-import { chartName, chartOf, runsByKind, writePage } from "./page.ts";
+import { chartName, chartOf, runsByKind, writePages } from "./page.ts";
 
 const DIRECTORY = new URL("../../../docs", import.meta.url).pathname;
 const FIGURES = `${DIRECTORY}/figures`;
@@ -36,10 +36,10 @@ async function main(): Promise<void> {
     one.rates.map((rate) => [chartName(one, rate), chartOf(one, rate)] as const)
   );
   const written = new Map(charts.map(([name, chart]) => [`${DIRECTORY}/${name}`, drawChart(chart)]));
-  written.set(`${DIRECTORY}/performance.md`, writePage(runs, add));
+  for (const [name, page] of writePages(runs, add)) written.set(`${DIRECTORY}/${name}`, page);
   for (const [path, content] of written) await Deno.writeTextFile(path, content);
   await run(context(false), [Deno.execPath(), "fmt", "--quiet", ...written.keys()]);
-  say(`docs/performance.md, ${charts.length} charts\n`);
+  say(`docs/performance.md, ${charts.length} pages and charts\n`);
 }
 
 if (import.meta.main) Deno.exit(await runToEnd(main));

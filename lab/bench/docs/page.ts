@@ -1,4 +1,4 @@
-/** docs/performance.md out of the benchmarks' JSON. */
+/** docs/performance.md and its pages per cap out of the benchmarks' JSON. */
 import type { Summary } from "../../../tests/rig/stats.ts";
 import { type Check, countMet, figure } from "../check.ts";
 import { machineLine } from "../places.ts";
@@ -40,23 +40,42 @@ export function runsByKind(reports: readonly KeptReport[]): Runs[] {
     .filter((runs) => runs.reports.length > 0);
 }
 
+/** Figures of one cap: the page that sums up links to a page with all of them. */
+interface Cap {
+  readonly runs: Runs;
+  /** Bits per second. */
+  readonly rate: number;
+}
+
 /**
- * Writes the page.
+ * Writes the pages: one that sums up, and one with all figures of each cap.
  *
  * @param runs of `deno task bench` and `bench:vm`
- * @param add of `deno task bench:add`; null: the page says nothing of it
- * @returns Markdown; the charts are beside it, as {@linkcode chartName} names them
+ * @param add of `deno task bench:add`; null: the pages do not mention it
+ * @returns Markdown by file name; the charts are beside the pages, as {@linkcode chartName} names them
  */
-export function writePage(runs: readonly Runs[], add: AddReport | null): string {
-  const lines = ["# Performance", "", ...NEW, ...howToRead(runs)];
-  for (const one of runs) lines.push(...mixes(one));
-  if (add) lines.push(...addSection(add));
+export function writePages(runs: readonly Runs[], add: AddReport | null): Map<string, string> {
+  const caps = runs.flatMap((one) => one.rates.map((rate): Cap => ({ runs: one, rate })));
+  const summing = ["# Performance", "", ...NEW, ...howToRead(runs)];
+  for (const one of runs) summing.push(...mixes(one));
+  if (add) summing.push(...addSection(add));
+  return new Map([
+    ["performance.md", finish(summing)],
+    ...caps.map((cap) => [pageName(cap), finish(capPage(cap))] as const),
+  ]);
+}
+
+function finish(lines: readonly string[]): string {
   return `${lines.join("\n").trimEnd()}\n`;
 }
 
 /** @returns the file name of a chart of a cap, in bits per second */
 export function chartName({ virtual }: Runs, rate: number): string {
   return `performance-${virtual ? "vm-" : ""}${shortRate(rate)}.svg`;
+}
+
+function pageName({ runs, rate }: Cap): string {
+  return chartName(runs, rate).replace(/svg$/, "md");
 }
 
 /**
@@ -93,13 +112,13 @@ function howToRead(runs: readonly Runs[]): string[] {
   const warmup = runs[0]?.reports[0]?.warmupSeconds ?? NaN;
   if (runs.length === 0) return [];
   return [
-    "Medians over the rounds, each contender in turn within one run; in brackets the least and the greatest round. " +
-    `Each measurement counts after ${warmup} s of warm-up. Throughput is in wire bytes at the receivers ` +
-    "(Ethernet frames without the FCS, the headers of every GSO segment counted), in % of the cap. The busiest second is " +
-    "the largest of all windows of one second in steps of 10 ms, in the worse direction. Latencies run from the moment a " +
-    "request was due; one that fails counts with its timeout of 10 s. Goals that were missed are in bold; " +
-    "[what a limit cannot do](datapath.md#what-a-limit-cannot-do) tells which of them contradict each other. What a packet " +
-    "costs, and a stream that is not held back: [below the limit](datapath.md#below-the-limit).",
+    "Figures are medians over the rounds, in which the contenders take turns; minimum and maximum are in brackets. " +
+    `A measurement counts after ${warmup} s of warm-up. Throughput counts wire bytes at the receivers (Ethernet frames ` +
+    "without the FCS, the headers of every GSO segment counted), in % of the cap. The busiest second is the maximum over all " +
+    "windows of one second in steps of 10 ms, in the worse direction. Latencies run from the moment a request was due; a " +
+    "failed request counts with its timeout of 10 s. Missed goals are in bold; [what a limit cannot " +
+    "do](datapath.md#what-a-limit-cannot-do) explains which of them contradict each other. For the cost of a packet, and for " +
+    "a stream that is not held back, see [below the limit](datapath.md#below-the-limit).",
     "",
   ];
 }
@@ -110,30 +129,45 @@ function mixes(runs: Runs): string[] {
     "",
     `**${countMet(runs.results().flatMap((result) => result.checks))} goals met.**` +
     (runs.virtual
-      ? " One processor carries both ends of all traffic here, the load as well as the requests: at 100M waiting for it is most of " +
-        "what a request waits for."
+      ? " One processor carries both ends of all traffic here, the load as well as the requests: at 100M a request mostly " +
+        "waits for the processor."
       : ""),
     "",
-    ...runs.rates.flatMap((rate) => capSection(runs, rate)),
+    ...runs.rates.flatMap((rate) => capSection({ runs, rate })),
   ];
 }
 
-function capSection(runs: Runs, rate: number): string[] {
-  const results = runs.results(rate), measured = runs.of(rate);
-  const { machine, congestionControl } = measured[0]!;
+function capSection(cap: Cap): string[] {
+  const { runs, rate } = cap;
+  const results = runs.results(rate);
   return [
-    `### ${shortRate(rate)}${runs.virtual ? ", in virtual time" : ""}`,
+    `### ${capName(cap)}`,
     "",
-    `${countMet(results.flatMap((result) => result.checks))} goals met. Measured on ${
-      machineLine(machine)
-    }; congestion control ${congestionControl} unless the mix says otherwise. Repeat it with`,
-    ...["", "```sh", ...new Set(measured.map(({ command }) => command)), "```", ""],
+    `${countMet(results.flatMap((result) => result.checks))} goals met: [all figures and goals](${
+      pageName(cap)
+    }).`,
+    "",
     `![p99 at ${shortRate(rate)}](${chartName(runs, rate)})`,
     "",
     ...summary(results),
-    ...["<details><summary>All figures, and all goals</summary>", ""],
-    ...results.flatMap(mixSection),
-    ...["</details>", ""],
+  ];
+}
+
+function capName({ runs, rate }: Cap): string {
+  return `${shortRate(rate)}${runs.virtual ? ", in virtual time" : ""}`;
+}
+
+function capPage(cap: Cap): string[] {
+  const { runs, rate } = cap;
+  const measured = runs.of(rate);
+  const { machine, congestionControl } = measured[0]!;
+  return [
+    ...[`# Performance at ${capName(cap)}`, "", ...NEW],
+    `[Performance](performance.md) explains the figures and sums them up. Measured on ${
+      machineLine(machine)
+    }; congestion control ${congestionControl} unless the mix says otherwise. Repeat it with`,
+    ...["", "```sh", ...new Set(measured.map(({ command }) => command)), "```", ""],
+    ...runs.results(rate).flatMap(mixSection),
   ];
 }
 
@@ -171,7 +205,7 @@ function summary(results: readonly KeptMix[]): string[] {
 function mixSection({ mix, name, rounds, seconds, rows, checks }: KeptMix): string[] {
   const base = rows.find(({ id }) => id === "none")?.figures.p99.median ?? NaN;
   return [
-    `#### ${mix}: ${name}`,
+    `## ${mix}: ${name}`,
     "",
     "| | to the pod % | from the pod % | busiest second % | p50 ms | p99 ms | max ms | p99 × no limit | failed |",
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -198,7 +232,7 @@ function addSection({ machine, cases, tcxAboveClsact, attaching, checks }: AddRe
     "",
     `The whole process, from before its fork until it is reaped; ${machineLine(machine)}, ${
       cases[0]?.rounds.length ?? 0
-    } rounds in turns. Repeat it with \`deno task bench:add\`.`,
+    } rounds in turns. Repeat with \`deno task bench:add\`.`,
     "",
     "| | wall ms, min | wall ms, median | CPU ms | peak MiB | × empty program |",
     "| --- | --- | --- | --- | --- | --- |",
@@ -206,7 +240,7 @@ function addSection({ machine, cases, tcxAboveClsact, attaching, checks }: AddRe
       row([name, ...[wall.min, wall.median, cpu.median, peak.median / MIB, ratio.median].map(figure)])
     ),
     "",
-    `tcx takes ${span(tcxAboveClsact)} ms more than clsact; the kernel itself takes ${
+    `tcx takes ${span(tcxAboveClsact)} ms longer than clsact; the kernel itself takes ${
       span(attaching)
     } ms to attach to ` +
     "the same three hooks.",

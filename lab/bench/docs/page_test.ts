@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { drawChart } from "./chart.ts";
-import { chartOf, Runs, runsByKind, writePage } from "./page.ts";
+import { chartOf, Runs, runsByKind, writePages } from "./page.ts";
 import { report, result } from "./testing.ts";
 
 const runs = new Runs(false, [report]);
@@ -19,13 +19,19 @@ Deno.test("runsByKind() puts together what several runs measured on one kind of 
   assertEquals(all[0]?.of(1e9).map(({ command }) => command), ["deno task bench --json y"]);
 });
 
-Deno.test("writePage() shows every row, the command, and a missed goal in bold", () => {
-  const page = writePage([runs], null);
-  assertStringIncludes(page, "deno task bench --json x");
-  assertStringIncludes(page, "**2 of 3 goals met.**");
-  assertStringIncludes(page, "**p99 against no limit 2.00 × (≤ 1.5)**");
-  assertEquals(page.match(/^\| natra \|/gm)?.length, 3);
-  assertStringIncludes(page, "| 2: UDP < TCP & more | 100 and 100 | 101 | 1.00 | 2.00 | **0 of 1** |");
+Deno.test("writePages() sums up on one page, and shows every row, the command and a missed goal in bold on each cap's", () => {
+  const pages = writePages([runs], null);
+  assertEquals([...pages.keys()], ["performance.md", "performance-10M.md", "performance-100M.md"]);
+  const summing = pages.get("performance.md") ?? "", cap = pages.get("performance-10M.md") ?? "";
+  assertStringIncludes(summing, "**2 of 3 goals met.**");
+  assertStringIncludes(summing, "1 of 2 goals met: [all figures and goals](performance-10M.md).");
+  assertStringIncludes(
+    summing,
+    "| 2: UDP < TCP & more | 100 and 100 | 101 | 1.00 | 2.00 | **0 of 1** |",
+  );
+  assertStringIncludes(cap, "deno task bench --json x");
+  assertStringIncludes(cap, "**p99 against no limit 2.00 × (≤ 1.5)**");
+  assertEquals(cap.match(/^\| natra \|/gm)?.length, 2);
 });
 
 Deno.test("drawChart() draws each bar in proportion, and escapes names", () => {
