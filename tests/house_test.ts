@@ -286,27 +286,6 @@ Deno.test("no file is put off, silenced or endless", () => {
   assertEquals(long, []);
 });
 
-Deno.test("every link between the papers leads to a file that is there", () => {
-  const papers = [...Deno.readDirSync(ROOT), ...[...Deno.readDirSync(`${ROOT}docs`)].map(inDocs)]
-    .map(({ name }) => name).filter((name) => name.endsWith(".md"));
-  assertGreater(papers.length, 10);
-  const dead = papers.flatMap((paper) => {
-    const links = [...Deno.readTextFileSync(`${ROOT}${paper}`).matchAll(/\]\(([^)\s#]+)[^)]*\)/g)];
-    return links.map(([, link = ""]) => link).filter((link) => !/^[a-z]+:/.test(link))
-      .filter((link) => !isThere(new URL(link, `file://${ROOT}${paper}`))).map((link) => `${paper}: ${link}`);
-  });
-  assertEquals(dead, []);
-});
-
-Deno.test("docs/development.md says of each group of tests what it is sure of", () => {
-  const told = Deno.readTextFileSync(`${ROOT}docs/development.md`);
-  const known = ["tests", "lab"].flatMap((room) => [...Deno.readDirSync(`${ROOT}${room}`)]).filter((
-    { isDirectory },
-  ) => isDirectory)
-    .map(({ name }) => name).filter((name) => !/^(fixtures|run)$/.test(name));
-  assertEquals(known.filter((name) => !told.includes(`\`${name}\``)), []);
-});
-
 Deno.test("each file of C says its licence: the kernel's and ours for what runs in the kernel, ours for the rest", () => {
   const spdx = (path: string): string | undefined =>
     /SPDX-License-Identifier: ([^*\n]+?) *(\*\/)?$/m.exec(Deno.readTextFileSync(`${ROOT}${path}`))?.[1];
@@ -324,33 +303,3 @@ Deno.test("each file of C says its licence: the kernel's and ours for what runs 
   );
   assertStringIncludes(Deno.readTextFileSync(`${ROOT}LICENSE`), "Apache License");
 });
-
-Deno.test("the version of deno.json is the one that the manifests and papers name", () => {
-  const { version }: { version: string } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  for (
-    const [path, pattern] of [
-      ["deploy/cni-installer.yaml", /image: localhost\/natra:(\S+)/g],
-      ["deploy/Dockerfile", /localhost\/natra:(\S+)/g],
-      ["examples/kustomize/registry/kustomization.yaml", /newTag: (\S+)/g],
-      ["docs/install.md", /natra:(\d+\.\d+\.\d+)/g],
-    ] as const
-  ) {
-    const named = [...Deno.readTextFileSync(`${ROOT}${path}`).matchAll(pattern)].map(([, found]) => found);
-    assertGreater(named.length, 0, path);
-    assertEquals(named.filter((found) => found !== version), [], path);
-  }
-});
-
-function inDocs(entry: Deno.DirEntry): Deno.DirEntry {
-  return { ...entry, name: `docs/${entry.name}` };
-}
-
-function isThere(url: URL): boolean {
-  try {
-    Deno.statSync(url);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
