@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What every program here uses: one access to a word that other CPUs write, and arithmetic without a branch. */
+/* Shared by all programs: single accesses to words that other CPUs write, arithmetic without branches. */
 #pragma once
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
@@ -7,8 +7,9 @@
 #define READ_ONCE(x) (*(volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
 
-/* Comparisons without a branch, for values below 2^63: where the verifier sees a branch it walks both ways to the end, and
- * a sketch has twenty of them.  The empty assembly keeps the compiler from putting the branch back.                     */
+/* Comparisons without branches, for values below 2^63.  The verifier walks both ways of every branch to the
+ * end, and a sketch would have twenty of them.  The empty assembly keeps the compiler from putting the branch
+ * back. */
 static __always_inline __u64 sub_sat(__u64 a, __u64 b)
 {
 	__s64 difference = a - b, negative = difference >> 63;

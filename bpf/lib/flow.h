@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* A packet's flow and its length on the wire.  Nothing is refused: what cannot be read is a flow of its own kind. */
+/* A packet's flow and its length on the wire.  No packet is refused: what cannot be parsed is a flow of its
+ * own kind. */
 #pragma once
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -10,17 +11,18 @@
 #include <bpf/bpf_helpers.h>
 #include "common.h"
 
-#define VLAN_TAG 4              /* bytes: beside the packet where the device takes it off */
+#define VLAN_TAG 4              /* bytes; in the metadata, not in the packet, if the device strips it */
 #define VLAN_TAGS 2             /* 802.1ad outside, 802.1Q inside */
 #define IPV6_EXTENSIONS 6
-#define HEADERS 256             /* bytes that are looked at: two tags, IPv6, six extensions, TCP */
-#define TRANSPORT 14            /* of TCP's: up to its flags */
+#define HEADERS 256             /* bytes that are parsed: two tags, IPv6, six extensions, TCP */
+#define TRANSPORT 14            /* bytes of the TCP header: up to its flags */
 #define IP_FRAGMENT 0x3fff      /* more fragments, or an offset */
 #define IPV6_FRAGMENT 0xfff9
 #define TCP_FLAGS_NOT_PLAIN 0x17 /* FIN, SYN, RST, ACK: a plain acknowledgement has only the last */
 #define TCP_FLAG_ACK_ONLY 0x10
 
-/* Addresses are IPv6; IPv4 is mapped (::ffff:a.b.c.d).  A fragment has no ports.  What is neither has only its ether_type. */
+/* Addresses are IPv6; IPv4 is mapped (::ffff:a.b.c.d).  A fragment has no ports.  Other packets have only an
+ * ether_type. */
 struct flow_key {
 	__u8 saddr[16];
 	__u8 daddr[16];
@@ -33,15 +35,16 @@ struct flow_key {
 struct packet {
 	struct flow_key key;
 	__u64 hash;
-	__u32 header;           /* bytes before the payload: what every segment of a GSO packet repeats */
+	__u32 header;           /* bytes before the payload, which every segment of a GSO packet repeats */
 	__u32 length;           /* on the wire */
 	__u8 tcp;
-	__u8 pure_ack;          /* acknowledges, and carries nothing */
+	__u8 pure_ack;          /* an acknowledgement without data */
 };
 
-/* Headers are in the packet's linear part nearly always; where they are not, they are pulled there.  Read from there each
- * costs no call (8 ns), and with the call as an alternative the verifier would walk seven times as far.  No more is asked
- * for than is read: of a TCP packet nothing but the headers is linear, and it is a clone, whose head would be copied. */
+/* Headers are nearly always in the packet's linear part; if not, they are pulled there.  Reading them from
+ * there costs no call (8 ns), and with a call as the alternative the verifier would walk seven times as far.
+ * No more is pulled than is read: of a TCP packet only the headers are linear, and it is a clone, whose head
+ * would be copied. */
 static __always_inline void pull_headers(struct __sk_buff *skb, __u32 bytes)
 {
 	__u32 linear = (long)skb->data_end - (long)skb->data, length = skb->len;
@@ -60,7 +63,7 @@ static __always_inline int load_bytes(struct __sk_buff *skb, __u32 offset, void 
 	return 0;
 }
 
-/* The finalizer of MurmurHash3 (public domain), keyed by what is already in h. */
+/* The finalizer of MurmurHash3 (public domain), keyed by h. */
 static __always_inline __u64 mix(__u64 h, __u64 v)
 {
 	h ^= v;
@@ -80,7 +83,8 @@ static __always_inline void read_ports(struct __sk_buff *skb, __u32 offset, stru
 	p->key.dport = ports[1];
 }
 
-/* `end` is where the IP packet ends, by its own header; 0 where that is not said (a jumbogram, or BIG TCP). */
+/* `end` is where the IP packet ends according to its header; 0 if the header does not say (a jumbogram, or
+ * BIG TCP). */
 static __always_inline void read_transport(struct __sk_buff *skb, __u32 offset, __u32 end, struct packet *p)
 {
 	p->header = offset;
@@ -122,7 +126,7 @@ static __always_inline void read_ipv4(struct __sk_buff *skb, __u32 offset, struc
 	p->key.protocol = ip.protocol;
 	next = offset + ip.ihl * 4;
 	if (ip.frag_off & bpf_htons(IP_FRAGMENT))
-		p->header = next;       /* only the first fragment has ports: one flow for all */
+		p->header = next;       /* only the first fragment has ports: all are one flow */
 	else
 		read_transport(skb, next, ip.tot_len ? offset + bpf_ntohs(ip.tot_len) : 0, p);
 }
@@ -142,7 +146,8 @@ static __always_inline void read_ipv6(struct __sk_buff *skb, __u32 offset, struc
 	kind = ip.nexthdr;
 #pragma unroll
 	for (int i = 0; i < IPV6_EXTENSIONS; i++) {
-		__u8 ext[4];            /* next header, length in 8 bytes less one (AH: in 4 less two), fragment offset */
+		/* next header; length in units of 8 bytes - 1 (AH: 4 bytes - 2); fragment offset */
+		__u8 ext[4];
 
 		if (kind != IPPROTO_HOPOPTS && kind != IPPROTO_ROUTING && kind != IPPROTO_DSTOPTS &&
 		    kind != IPPROTO_FRAGMENT && kind != IPPROTO_AH)
@@ -166,13 +171,13 @@ static __always_inline void read_ipv6(struct __sk_buff *skb, __u32 offset, struc
 		read_transport(skb, next, ip.payload_len ? offset + sizeof(ip) + bpf_ntohs(ip.payload_len) : 0, p);
 }
 
-/* qdisc_pkt_len() of the kernel, which is not there at an ingress hook: a GSO packet's headers count once a segment. */
+/* The kernel's qdisc_pkt_len(), which ingress hooks lack: a GSO packet's headers count once per segment. */
 static __always_inline __u32 wire_length(struct __sk_buff *skb, __u32 segments, __u32 header)
 {
 	return skb->len + (segments - 1) * header + (skb->vlan_present ? segments * VLAN_TAG : 0);
 }
 
-/* What is no GSO packet has to be read for its flow only. */
+/* Only a GSO packet has to be parsed for its length. */
 static __always_inline int is_gso(struct __sk_buff *skb)
 {
 	return skb->gso_size != 0;
@@ -182,12 +187,12 @@ static __always_inline __u32 segments_of(struct __sk_buff *skb, __u32 header)
 {
 	__u32 segments = skb->gso_segs, length = skb->len;
 
-	if (!segments && length > header)       /* untrusted sources (tun, packet sockets) leave it out */
+	if (!segments && length > header)       /* untrusted sources (tun, packet sockets) do not set it */
 		segments = (length - header + skb->gso_size - 1) / skb->gso_size;
 	return segments ?: 1;
 }
 
-/* Bytes of the headers that are read, at most. */
+/* Maximum bytes of headers that will be parsed. */
 static __always_inline __u32 headers_of(struct __sk_buff *skb, __be16 ether_type)
 {
 	__u8 first, next;
@@ -221,7 +226,8 @@ static __always_inline void read_packet(struct __sk_buff *skb, __u64 seed, struc
 	}
 	p->key.ether_type = ether_type;
 	WRITE_ONCE(p->header, offset);
-	offset = READ_ONCE(p->header);       /* three known values become one unknown: the verifier walks once from here */
+	/* Three known values become one unknown: the verifier walks on only once. */
+	offset = READ_ONCE(p->header);
 	p->hash = seed;
 	if (ether_type == bpf_htons(ETH_P_IP))
 		read_ipv4(skb, offset, p);

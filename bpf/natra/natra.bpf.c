@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* natra: one direction of one pod, held to its limit, its small flows quick.
+/* natra: holds one direction of one pod to its limit, and keeps its small flows fast.
  *
- * natra_shape runs where the pod's packets queue: at the egress hook of the host's veth (what the pod receives) or of
- * the pod's eth0 (what it sends).  It sorts flows into light and heavy by a sketch and hands each packet to the queue
- * below: HTB by a class, fq by a departure time.  With HTB it drops nothing, unless a FIFO is all that heavy flows have.
- * With podside, what the pod receives is queued on an ifb inside it instead, to which natra_redirect sends it.
- * natra_guard runs where the pod's packets arrive on the node, and drops what should not have got there: a pod with
- * NET_ADMIN may delete its own queue.
+ * natra_shape runs where the pod's packets queue: at the egress hook of the node's end of the veth (what the
+ * pod receives) or of the pod's end (what it sends).  It sorts flows into light and heavy by a sketch, and
+ * hands each packet to the queue below: to HTB by a class, to fq by a departure time.  With HTB it drops
+ * packets only if heavy flows share a FIFO.  With podside, what the pod receives is queued on an ifb inside
+ * it, and natra_redirect sends it there.  natra_guard runs where the pod's packets arrive on the node, and
+ * drops what exceeds the limit: a pod with NET_ADMIN may delete its own queue.
  *
- * They say TCX_NEXT (TC_ACT_UNSPEC), so that programs of others see every packet.  Where it fails: 128 heavy flows are
- * remembered with their own figures; with more, the least recent is forgotten (the sketch still knows it is heavy).
- * No helper newer than Linux 5.10, no atomic that returns a value, no lock: one object for every kernel.             */
+ * The programs return TCX_NEXT (TC_ACT_UNSPEC), so that foreign programs see every packet.  Limits: 128 heavy
+ * flows are remembered with their counters; beyond that the least recently used is evicted (the sketch still
+ * has it as heavy).  No helper newer than Linux 5.10, no atomic that returns a value, no lock: one object for
+ * every kernel. */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <bpf/bpf_helpers.h>
@@ -18,7 +19,7 @@
 
 const volatile struct knobs knobs = { .depth = 4, .width_shift = 10 };
 struct state state;
-const volatile enum constants contract;         /* so that BTF has them */
+const volatile enum constants contract;         /* puts them into BTF */
 
 #include "../lib/flow.h"
 #include "clock.h"
@@ -28,12 +29,12 @@ const volatile enum constants contract;         /* so that BTF has them */
 #define NEXT (-1)               /* TCX_NEXT and TC_ACT_UNSPEC: the next program decides */
 #define DROP TC_ACT_SHOT
 #define SECOND 1000000000ULL
-#define LATE (SECOND / 33)      /* a busy machine's timers: HTB may be behind the clock by that, or by as much again as it lags */
+#define LATE (SECOND / 33)      /* timers of a busy machine: HTB may be behind by that plus the clock's lag */
 #define TICKET (60 * SECOND)
-#define PATIENCE (SECOND / 10)  /* TCP slows down for one loss, and stops for a row of them */
+#define PATIENCE (SECOND / 10)  /* TCP slows down after one loss, and stalls after several in a row */
 
 struct cells sketch SEC(".maps");
-struct cells guard_sketch SEC(".maps");         /* one cell, unless light flows are free */
+struct cells guard_sketch SEC(".maps");         /* one cell unless light flows are free */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 128);
@@ -41,8 +42,9 @@ struct {
 	__type(value, struct heavy_flow);
 } flows SEC(".maps");
 
-/* The packet at hand is not on the stack: there the verifier follows each way of parsing through all that comes after
- * (47,000 instructions instead of 4,000); what it reads from a map it knows nothing of.  A hook runs with BH off. */
+/* The current packet is in a map, not on the stack: there the verifier would follow each way of parsing
+ * through everything that comes after (47,000 instructions instead of 4,000), but values from a map are
+ * unknown to it.  A hook runs with BH off, so no other packet on this CPU interferes. */
 struct work {
 	struct packet packet;
 	struct stats stats;
@@ -56,7 +58,7 @@ struct {
 
 #define COUNT(field, n) (w->stats.field += (n))
 
-/* The light flows' clock is never ahead of the pod's: what the pod may send, they may. */
+/* The light flows' clock is never ahead of the pod's: they may send whatever the pod may. */
 static __always_inline __s64 light_lag(__u64 now)
 {
 	__u64 pod = clock_time(&state.pod), light = clock_time(&state.light);
@@ -68,9 +70,10 @@ static __always_inline __s64 light_lag(__u64 now)
 	return light - now;
 }
 
-/* A pod that has most of its credit is below its limit, whatever its flows are: nothing waits, and there is nothing to gain
- * from sorting.  Its packets pass by HTB's classes, which so count none of them: when the pod stops being calm, what it had
- * used of its credit passes once more.  It is not calm before all has left the classes, or that would be overtaken. */
+/* A pod that has most of its credit is below its limit, whatever its flows are: no packet waits, and sorting
+ * gains nothing.  Its packets bypass HTB's classes, which do not count them: once the pod is not calm any
+ * more, the credit that it had used passes a second time.  It is calm only after all packets have left the
+ * classes, or they would be overtaken. */
 static __always_inline int is_calm(__u64 now, __u32 length)
 {
 	__s64 lag = clock_lag(&state.pod, now), least = -(__s64)knobs.credit;
@@ -92,8 +95,8 @@ static __always_inline int calm(struct __sk_buff *skb, struct work *w, __u64 now
 	return NEXT;
 }
 
-/* The stack's own pacing (TCP, SO_TXTIME) is kept where it asks for a later time; a stamp further off than a second is
- * not of this clock. */
+/* The stack's own pacing (TCP, SO_TXTIME) is kept if it asks for a later time; a stamp more than a second
+ * ahead is from another clock. */
 static __always_inline void stamp(struct __sk_buff *skb, __u64 now, __u64 departure)
 {
 	__u64 there = skb->tstamp;
@@ -104,7 +107,8 @@ static __always_inline void stamp(struct __sk_buff *skb, __u64 now, __u64 depart
 		skb->tstamp = departure;
 }
 
-/* Saturation is not pressed: or a heavy flow would be light the moment that the pressure ends. */
+/* Pressure does not apply to the saturation, or a heavy flow would be light the moment that the pressure
+ * ends. */
 static __always_inline __u64 saturation(__u64 leak)
 {
 	__u64 hold = (knobs.hold >> TICK_SHIFT) * leak >> (BEAT_SHIFT - TICK_SHIFT);
@@ -141,8 +145,8 @@ static __always_inline struct heavy_flow *remember(const struct packet *p, __u64
 	return flow;
 }
 
-/* Where the queue has no turns to give (EDT, or a FIFO below HTB), a flow that runs ahead of its share is dropped before
- * the others are. */
+/* If the queue does not give turns (EDT, or a FIFO below HTB), packets of a flow that runs ahead of its share
+ * are dropped first. */
 static __always_inline int unfair(struct heavy_flow *flow, const struct packet *p, __u64 now, __s64 lag)
 {
 	__u64 share = READ_ONCE(state.share), ticks = now >> TICK_SHIFT, left;
@@ -157,9 +161,10 @@ static __always_inline int unfair(struct heavy_flow *flow, const struct packet *
 	return 0;
 }
 
-/* A flow that is light again must not overtake its own packets in the heavy queue, so it turns in a pause that is longer
- * than they wait.  They are in a FIFO: as long as they are there, so is all that came behind them, and the pod's clock lags
- * by more than that.  The census tells who was heavy lately, for less than a lookup. */
+/* A flow that is light again must not overtake its own packets in the heavy queue, so it changes class only
+ * in a pause that is longer than they wait.  They are in a FIFO: as long as they wait, so does everything
+ * behind them, and the pod's clock lags by more than that.  The census shows which flows were heavy lately,
+ * at less cost than a lookup. */
 static __always_inline int still_queued(const struct packet *p, __u64 now)
 {
 	struct heavy_flow *flow;
@@ -176,11 +181,12 @@ static __always_inline int still_queued(const struct packet *p, __u64 now)
 	return lag > 0 && 2 * lag > (__s64)(READ_ONCE(state.heavy) - READ_ONCE(flow->behind));
 }
 
-/* With HTB: larger requests and answers are heavy, too, but soon over; what is still there after YOUNG_BYTES is an elephant.
- * Sorting only, so that an addition which two CPUs lose does not matter.
+/* With HTB: larger requests and answers are heavy, too, but soon complete; a flow of more than YOUNG_BYTES is
+ * an elephant.  This only sorts, so an addition that two CPUs lose does not matter.
  *
- * HTB has no class without a guarantee: the least is one packet, once a minute, which goes before all that waits.  So the
- * heavy class's must be of a flow that has nothing waiting among the young, or it would overtake that. */
+ * HTB has no class without a guarantee: the minimum is one packet per minute, which is sent before everything
+ * that waits.  So that packet of the heavy class must be of a flow without packets in the young class, or it
+ * would overtake them. */
 static __always_inline int is_young(struct heavy_flow *flow, const struct packet *p, __u64 now)
 {
 	__u64 run = READ_ONCE(flow->run);
@@ -226,7 +232,7 @@ static __always_inline int heavy(struct __sk_buff *skb, struct work *w, __u64 no
 		__u64 cost = price(p->length, knobs.cost);
 
 		skb->priority = young ? knobs.class_young : knobs.class_heavy;
-		if (lag <= (__s64)knobs.horizon)        /* what comes later finds its leaf full */
+		if (lag <= (__s64)knobs.horizon)        /* beyond it the leaf is full */
 			clock_charge(clock, now, knobs.credit, cost);
 		if (young) {
 			WRITE_ONCE(flow->departs, now + 2 * sub_sat(clock_lag(clock, now), 0));
@@ -265,7 +271,7 @@ static __always_inline int light(struct __sk_buff *skb, struct work *w, __u64 no
 		departure = clock_charge(&state.light, now, knobs.light_credit, price(p->length, knobs.light_cost));
 		if (knobs.bucket == BUCKET_POD)
 			clock_charge(&state.pod, now, knobs.credit, cost);
-		/* the other direction's elephant waits for these: first, up to a tenth of the limit */
+		/* the other direction's elephant waits for these: served first, up to a tenth of the limit */
 		first = p->pure_ack && clock_lag(&state.ack, now) < (__s64)knobs.ack_credit;
 	}
 	if (first) {
@@ -282,15 +288,15 @@ static __always_inline int light(struct __sk_buff *skb, struct work *w, __u64 no
 	return NEXT;
 }
 
-/* These two are no inline functions: the verifier walks through each once, on its own, whichever way leads to it. */
+/* These two are not inlined: the verifier walks through each only once, however many ways lead to it. */
 
-/* Reads the packet into `work`.  Returns its length on the wire. */
+/* Parses the packet into `work`.  Returns its length on the wire. */
 __noinline int parse_packet(struct __sk_buff *skb)
 {
 	struct work *w = bpf_map_lookup_elem(&work, &(__u32){ 0 });
 
 	if (!w)
-		return 0;               /* cannot be */
+		return 0;               /* impossible */
 	read_packet(skb, knobs.seed, &w->packet);
 	return w->packet.length;
 }
@@ -303,7 +309,7 @@ __noinline int classify(struct __sk_buff *skb, __u64 now)
 	struct packet *p;
 
 	if (!w)
-		return NEXT;            /* cannot be */
+		return NEXT;            /* impossible */
 	p = &w->packet;
 	share_tick(now, lag);
 	if (!p->pure_ack && (is_heavy(p, now, lag) || still_queued(p, now)))
@@ -319,7 +325,7 @@ int natra_shape(struct __sk_buff *skb)
 	__u32 length = is_gso(skb) ? parse_packet(skb) : wire_length(skb, 1, 0);
 
 	if (!w)
-		return NEXT;            /* cannot be */
+		return NEXT;            /* impossible */
 	if (is_calm(now, length))
 		return calm(skb, w, now, length);
 	if (!is_gso(skb))
@@ -335,14 +341,16 @@ int natra_guard(struct __sk_buff *skb)
 	__u32 length = wire_length(skb, 1, 0);
 
 	if (!w)
-		return NEXT;            /* cannot be */
+		return NEXT;            /* impossible */
 	if (knobs.mice == MICE_FREE || is_gso(skb))
 		length = parse_packet(skb);
-	/* A sketch of its own: the pod cannot stop this program, but it can stop the one that fills the other. */
+	/* A sketch of its own: the pod cannot detach this program, but it can detach the one that fills the
+	 * other sketch. */
 	if (knobs.mice == MICE_FREE && sketch_charge(&guard_sketch, w->packet.hash, now, knobs.leak_max, length,
 						     saturation(knobs.leak_max)) <= knobs.threshold)
 		return NEXT;
-	if (clock_lag(&state.guard, now) >= 0) {        /* any credit passes a packet: a burst may be less than a GSO's */
+	/* Any credit passes a packet: a burst may be less than a GSO packet. */
+	if (clock_lag(&state.guard, now) >= 0) {
 		COUNT(guard_drops, 1);
 		return DROP;
 	}
@@ -352,8 +360,8 @@ int natra_guard(struct __sk_buff *skb)
 	return NEXT;
 }
 
-/* For pods whose packets pass by the node's end of the veth: what arrives inside is queued on an ifb there, and comes back
- * from it behind this hook. */
+/* For pods whose packets bypass the node's end of the veth: what arrives inside is queued on an ifb there,
+ * and comes back from it behind this hook. */
 SEC("tc")
 int natra_redirect(struct __sk_buff *skb)
 {

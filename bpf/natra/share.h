@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What is a flow's fair share now?  (limit - what the light flows take) / heavy flows; a cell leaks at half of it, so a
+/* A heavy flow's fair share: (limit - what light flows take) / heavy flows.  A cell leaks at half of it, so a
  * flow that takes its full share is heavy, and one that takes less than half is light.
  *
- * Two answers to a crowd of flows that each look light, before the light flows' own clock is out of credit:
- *   pressure   at once: from half of the credit used up, the threshold shrinks and the leak falls to its least;
- *   ease       lasting: while the light clock lags, the leak is halved every 5 ms, and grows back over 50 ms steps.
+ * Two reactions to many flows that each look light, before the light flows' own clock is out of credit:
+ *   pressure  immediate: once half of the credit is used, the threshold and the leak shrink to their minimum;
+ *   ease      lasting: while the light clock lags, the leak is halved every 5 ms; it grows in 50 ms steps.
  *
- * Races.  Every field is one aligned word, read and stored whole.  Two CPUs that end an epoch at the same instant shift
- * the census twice: for one epoch the count is low and the share high.  Nothing that a pod may send depends on it.   */
+ * Races.  Every field is one aligned word, read and stored whole.  Two CPUs that end an epoch at the same
+ * instant shift the census twice: for one epoch the count is too low and the share too high.  What a pod may
+ * send does not depend on it. */
 #pragma once
 #include "clock.h"
 
@@ -17,7 +18,7 @@
 #define EASE_UP_AFTER 50000000ULL
 #define LATELY 8                        /* epochs: at least 500 ms */
 #define PRESSURE_FULL 1024
-#define PRESSURE_SHIFT 13               /* full 8.4 ms after its beginning */
+#define PRESSURE_SHIFT 13               /* full 8.4 ms after it begins */
 
 static __always_inline void share_update(void)
 {
@@ -34,7 +35,7 @@ static __always_inline void share_new_epoch(__u64 now)
 	__u64 took = now - state.epoch_start, sum = READ_ONCE(state.light.sum), bytes, rate;
 
 	WRITE_ONCE(state.epoch_start, now);
-	took = min_u64(took, 8 * knobs.epoch); /* after a pause: what came is not spread over all of it */
+	took = min_u64(took, 8 * knobs.epoch); /* after a pause: do not spread the bytes over all of it */
 	bytes = ((sum - state.epoch_light) << COST_SHIFT) / (knobs.light_cost ?: 1);
 	rate = (bytes << (BEAT_SHIFT - TICK_SHIFT)) / ((took >> TICK_SHIFT) + 1);
 	WRITE_ONCE(state.light_rate, (state.light_rate + rate) / 2);
@@ -44,7 +45,7 @@ static __always_inline void share_new_epoch(__u64 now)
 	WRITE_ONCE(state.epoch, state.epoch + 1);
 }
 
-/* Keeps the share current; `lag` is that of the light flows' clock. */
+/* Updates the share; `lag` is that of the light flows' clock. */
 static __always_inline void share_tick(__u64 now, __s64 lag)
 {
 	__u64 ease = READ_ONCE(state.ease), age = now - READ_ONCE(state.ease_changed);
@@ -73,8 +74,8 @@ static __always_inline void share_tick(__u64 now, __s64 lag)
 		share_update();
 }
 
-/* Linear counting (Whang et al., 1990): a flow is counted once an epoch, at the first of its heavy packets.  A slot
- * that slept for a multiple of 256 epochs misses one.                                                                */
+/* Linear counting (Whang et al., 1990): a flow is counted once per epoch, at its first heavy packet.  A slot
+ * that was not used for a multiple of 256 epochs misses one. */
 static __always_inline void share_count(__u64 hash)
 {
 	__u8 *slot = &state.census[hash >> 17 & (CENSUS_SLOTS - 1)], epoch = READ_ONCE(state.epoch);
@@ -86,7 +87,8 @@ static __always_inline void share_count(__u64 hash)
 	share_update();
 }
 
-/* Whether a heavy flow of this hash was counted in one of the last epochs: no queue is longer than those. */
+/* Whether a heavy flow of this hash was counted in one of the last LATELY epochs: no queue is longer than
+ * those. */
 static __always_inline int share_counted_lately(__u64 hash)
 {
 	__u8 age = READ_ONCE(state.epoch) - READ_ONCE(state.census[hash >> 17 & (CENSUS_SLOTS - 1)]);
@@ -94,7 +96,7 @@ static __always_inline int share_counted_lately(__u64 hash)
 	return age <= LATELY;
 }
 
-/* Whether there is anybody to be fair to. */
+/* Whether there are several heavy flows to share among. */
 static __always_inline int share_counts_several(void)
 {
 	return READ_ONCE(state.heavy_now) > 1 || READ_ONCE(state.heavy_before) > 1;

@@ -10,7 +10,7 @@ const MOST_PROGRAMS = 64; // BPF_MPROG_MAX
 const LOOPBACK = 1;
 
 /**
- * The tcx programs on an interface's hook, in their order, by one system call that changes nothing.
+ * The tcx programs on an interface's hook, in order.
  *
  * @param ifindex In the network namespace that this thread is in.
  * @returns null where the kernel has no tcx (before 6.6).
@@ -18,7 +18,8 @@ const LOOPBACK = 1;
  */
 export function tcxPrograms(ifindex: number, hook: keyof typeof TcxHook): number[] | null {
   const ids = new Uint32Array(MOST_PROGRAMS);
-  const opts = new DataView(new ArrayBuffer(QUERY_OPTS)); // sz, query_flags, attach_flags, *prog_ids, count, …
+  // sz, query_flags, attach_flags, *prog_ids, count, …
+  const opts = new DataView(new ArrayBuffer(QUERY_OPTS));
   opts.setBigUint64(0, BigInt(QUERY_OPTS), true);
   opts.setBigUint64(16, address(ids), true);
   opts.setUint32(24, MOST_PROGRAMS, true);
@@ -28,7 +29,7 @@ export function tcxPrograms(ifindex: number, hook: keyof typeof TcxHook): number
   return [...ids.subarray(0, opts.getUint32(24, true))];
 }
 
-/** Whether this kernel has tcx: asked of the loopback interface, which every namespace has. */
+/** Whether this kernel has tcx. It queries the loopback interface, which every namespace has. */
 export function hasTcx(): boolean {
   return tcxPrograms(LOOPBACK, "egress") !== null;
 }

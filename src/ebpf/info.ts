@@ -28,7 +28,7 @@ function info(fd: number, what: string, size: number): DataView {
   return new DataView(bytes.buffer);
 }
 
-/** A tcx link, as the kernel has it. */
+/** A tcx link. */
 export interface LinkInfo {
   readonly programId: number;
   /** 0 once the interface is gone. */
@@ -39,7 +39,8 @@ export interface LinkInfo {
 export function linkInfo(pin: string): LinkInfo | null {
   using link = openPin(pin);
   if (link === null) return null;
-  const fields = info(link.fd, `link "${pin}"`, 64); // struct bpf_link_info: type, id, prog_id, then tcx { ifindex, … }
+  // struct bpf_link_info: type, id, prog_id, then tcx { ifindex, … }
+  const fields = info(link.fd, `link "${pin}"`, 64);
   return { programId: fields.getUint32(8, true), ifindex: fields.getUint32(16, true) };
 }
 
@@ -54,25 +55,29 @@ export function pinnedProgramId(pin: string): number | null {
   return program === null ? null : programId(program.fd);
 }
 
-/** A loaded program's name, as far as the kernel keeps it (15 bytes). @returns null if it is gone. @throws {NativeError} */
+/**
+ * A loaded program's name; the kernel keeps 15 bytes of it.
+ *
+ * @returns null if the program is gone.
+ * @throws {NativeError}
+ */
 export function programName(id: number): string | null {
   const fd = libbpf().bpf_prog_get_fd_by_id(id);
   if (fd === -Errno.ENOENT) {
     takeLog();
     return null;
   }
-  using program = new Opened(checkNegative(`look at program ${id}`, fd, takeLog()));
+  using program = new Opened(checkNegative(`open program ${id}`, fd, takeLog()));
   const fields = info(program.fd, `program ${id}`, 80); // struct bpf_prog_info: … name[16] at 64
   return text(new Uint8Array(fields.buffer, 64, 16));
 }
 
 /**
- * A map's value.
+ * Reads one value of a map.
  *
  * @param fd The map's descriptor.
- * @param key Its key's bytes.
  * @param size Bytes of a value.
- * @returns null if it has no such key.
+ * @returns null if the map has no such key.
  * @throws {NativeError}
  */
 export function mapValue(fd: number, key: Uint8Array<ArrayBuffer>, size: number): DataView | null {
@@ -83,7 +88,7 @@ export function mapValue(fd: number, key: Uint8Array<ArrayBuffer>, size: number)
   return new DataView(value.buffer);
 }
 
-/** A map's shape. */
+/** The kind and size of a map. */
 export interface MapShape {
   readonly type: number;
   /** Bytes. */
@@ -94,7 +99,8 @@ export interface MapShape {
 
 /** @param fd The map's descriptor. @throws {NativeError} */
 export function mapShape(fd: number): MapShape {
-  const fields = info(fd, "a map", 24); // struct bpf_map_info: type, id, key_size, value_size, max_entries, …
+  // struct bpf_map_info: type, id, key_size, value_size, max_entries, …
+  const fields = info(fd, "a map", 24);
   return {
     type: fields.getUint32(0, true),
     keySize: fields.getUint32(8, true),
@@ -103,7 +109,7 @@ export function mapShape(fd: number): MapShape {
   };
 }
 
-/** How many CPUs a per-CPU map has values for. @throws {NativeError} */
+/** How many values an entry of a per-CPU map has. @throws {NativeError} */
 export function possibleCpus(): number {
   return checkNegative("count the CPUs", libbpf().libbpf_num_possible_cpus());
 }

@@ -24,7 +24,9 @@ export function takeLog(): string {
   return taken;
 }
 
-/** libbpf_print_fn_t. va_list is passed as a pointer on amd64 and arm64, which is all that vsnprintf needs. */
+/**
+ * libbpf_print_fn_t. va_list is passed as a pointer on amd64 and arm64, which is all that vsnprintf needs.
+ */
 function listener(): { readonly pointer: Pointer } {
   const line = new Uint8Array(LONGEST_LINE);
   const print = callback(

@@ -2,14 +2,14 @@ import { Errno } from "../../ffi/errno.ts";
 import { NativeError } from "../../ffi/native.ts";
 import { libbpf } from "./libbpf.ts";
 
-/** Entries of a map, side by side: the key of number n stands at `n * keySize`, its value at `n * valueSize`. */
+/** Entries of a map: the key of entry n is at `n * keySize`, its value at `n * valueSize`. */
 export interface Entries {
   readonly count: number;
   readonly keys: Uint8Array<ArrayBuffer>;
   readonly values: DataView<ArrayBuffer>;
 }
 
-/** What a map's entries look like, in bytes, and how many there may be. */
+/** The sizes of a map's entries in bytes, and their maximum number. */
 export interface EntryShape {
   readonly keySize: number;
   readonly valueSize: number;
@@ -17,16 +17,18 @@ export interface EntryShape {
 }
 
 /**
- * Reads a map of any kind that is not per CPU, whole, by one system call where nobody adds to it meanwhile (Linux 5.6).
+ * Reads all entries of a map that is not per CPU, by one system call unless the map grows meanwhile (Linux
+ * 5.6).
  *
  * @param fd The map's descriptor.
- * @returns Its entries; an array's in the order of its indices. Those that come and go meanwhile may be missed.
+ * @returns The entries, of an array in the order of its indices. Those that change meanwhile may be missed.
  * @throws {NativeError}
  */
 export function readEntries(fd: number, { keySize, valueSize, maxEntries }: EntryShape): Entries {
   const keys = new Uint8Array(keySize * maxEntries);
   const values = new Uint8Array(valueSize * maxEntries);
-  const position = new Uint8Array(Math.max(keySize, 4)); // where the next call goes on: a key, or a bucket's number
+  // where the next call continues: a key, or a bucket's number
+  const position = new Uint8Array(Math.max(keySize, 4));
   let count = 0;
   for (let first = true; count < maxEntries; first = false) {
     const room = new Uint32Array([maxEntries - count]);
@@ -39,7 +41,7 @@ export function readEntries(fd: number, { keySize, valueSize, maxEntries }: Entr
       new Uint8Array(room.buffer),
       null,
     );
-    // ENOENT: that was the last; ENOSPC: no room for a bucket's entries, so nothing was added to the count.
+    // ENOENT: that was the last batch; ENOSPC: no room for the next bucket, and nothing was counted.
     if (result < 0 && result !== -Errno.ENOENT) {
       if (result === -Errno.ENOSPC && count > 0) break;
       throw new NativeError("read a map's entries", -result);

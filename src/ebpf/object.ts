@@ -3,22 +3,23 @@ import { heartbeat } from "../kernel/watchdog.ts";
 import { TcxHook } from "./features.ts";
 import { libbpf, takeLog } from "./libbpf.ts";
 
-const OPEN_OPTS = 80; // struct bpf_object_open_opts: sz, object_name, …, kernel_log_buf, kernel_log_size, kernel_log_level
+// struct bpf_object_open_opts: sz, object_name, …, kernel_log_buf, kernel_log_size, kernel_log_level
+const OPEN_OPTS = 80;
 const VERIFIER_LOG = 1 << 20;
 /** The verifier's reason stands at the end of its log, and a log line has its limits. */
 const VERIFIER_TAIL = 1000;
 
 /**
- * An ELF of BPF programs and maps: opened, prepared, then loaded. Disposing it leaves alive what is pinned or attached.
- * What is asked of it by a name that the ELF lacks throws a NativeError.
+ * An ELF object of BPF programs and maps: opened, prepared, then loaded. Pinned and attached parts outlive
+ * it. Every method throws a NativeError if the ELF has no program or map of that name.
  */
 export class BpfObject implements Disposable {
   readonly #object: Pointer;
-  readonly #verifierLog = new Uint8Array(VERIFIER_LOG); // the kernel writes into it only when it refuses a program
+  readonly #verifierLog = new Uint8Array(VERIFIER_LOG); // written by the kernel only if it refuses a program
 
   /**
-   * @param elf Its bytes, which must stay as they are until it is loaded.
-   * @param name Begins the names of its global data's maps; without one libbpf would take the address of the ELF.
+   * @param elf libbpf copies what it needs.
+   * @param name The prefix of the names of global data maps. By default libbpf takes the address of the ELF.
    * @throws {NativeError} If it cannot be read.
    */
   constructor(elf: Uint8Array<ArrayBuffer>, name: string) {
@@ -36,12 +37,12 @@ export class BpfObject implements Disposable {
     libbpf().bpf_object__close(this.#object);
   }
 
-  /** Leaves a program out when the object is loaded. */
+  /** Excludes a program from loading. */
   skip(program: string): void {
     checkNegative(`skip ${program}`, libbpf().bpf_program__set_autoload(this.#program(program), false));
   }
 
-  /** Prepares a program for a hook of that kind. Without it the kernel refuses to attach by tcx; older ones ignore it. */
+  /** Prepares a program for a hook. Kernels with tcx refuse to attach it otherwise; older ones ignore it. */
   prepare(program: string, point: keyof typeof TcxHook): void {
     const prepared = libbpf().bpf_program__set_expected_attach_type(this.#program(program), TcxHook[point]);
     checkNegative(`prepare ${program}`, prepared);
@@ -52,24 +53,24 @@ export class BpfObject implements Disposable {
     checkNegative(`size map ${map}`, libbpf().bpf_map__set_max_entries(this.#map(map), entries));
   }
 
-  /** @param flags BPF_F_…, in place of those of the ELF. */
+  /** Replaces a map's flags. @param flags BPF_F_… */
   setMapFlags(map: string, flags: number): void {
     checkNegative(`prepare map ${map}`, libbpf().bpf_map__set_map_flags(this.#map(map), flags));
   }
 
-  /** Goes on with a map that exists, and with what it holds. @param fd Its descriptor, which stays the caller's. */
+  /** Uses an existing map with its entries. @param fd Its descriptor, which stays the caller's. */
   reuseMap(map: string, fd: number): void {
-    checkNegative(`go on with map ${map}`, libbpf().bpf_map__reuse_fd(this.#map(map), fd), takeLog());
+    checkNegative(`reuse map ${map}`, libbpf().bpf_map__reuse_fd(this.#map(map), fd), takeLog());
   }
 
-  /** The value that a map of global data will begin with, to be written before the object is loaded. */
+  /** The initial value of a global data map, writable before loading. */
   initialValue(map: string): DataView {
     const size = new BigUint64Array(1);
     const value = libbpf().bpf_map__initial_value(this.#map(map), new Uint8Array(size.buffer));
     return new DataView(view(notNull(`find the data of ${map}`, value), Number(size[0])));
   }
 
-  /** Loads it. @throws {NativeError} With libbpf's and the verifier's own words, if the kernel refuses. */
+  /** Loads it. @throws {NativeError} With libbpf's and the verifier's messages, if the kernel refuses. */
   load(): void {
     const loaded = libbpf().bpf_object__load(this.#object);
     heartbeat();
@@ -91,7 +92,7 @@ export class BpfObject implements Disposable {
     return checkNegative(`use map ${name}`, libbpf().bpf_map__fd(this.#map(name)));
   }
 
-  /** @throws {NativeError} If there is a pin of that path. */
+  /** @throws {NativeError} If the path exists. */
   pinMap(map: string, path: string): void {
     checkNegative(`pin map "${path}"`, libbpf().bpf_map__pin(this.#map(map), cstr(path)), takeLog());
   }

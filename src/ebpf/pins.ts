@@ -9,16 +9,16 @@ const PRIVATE = 0o700;
 /**
  * Whether bpffs is mounted where pins go.
  *
- * @throws {NativeError} If nobody can tell: a second one mounted over the first would hide its pins.
+ * @throws {NativeError} If that is unknown: a second one mounted over the first would hide its pins.
  */
 export function hasBpffs(): boolean {
   const stat = new Uint8Array(STATFS);
-  checkErrno(`look at "${BPFFS}"`, libc.statfs(cstr(BPFFS), stat));
+  checkErrno(`check "${BPFFS}"`, libc.statfs(cstr(BPFFS), stat));
   return BigInt.asUintN(32, new DataView(stat.buffer).getBigInt64(0, true)) === BPF_FS_MAGIC;
 }
 
 /**
- * Makes a directory for pins, readable by root alone; mounts bpffs first where nobody has.
+ * Makes a directory for pins that only root can read; mounts bpffs first if it is not mounted.
  *
  * @returns Whether it mounted bpffs.
  * @throws {NativeError} If bpffs cannot be mounted.
@@ -33,20 +33,20 @@ export function makePinDirectory(path: string): boolean {
   return !mounted;
 }
 
-/** Removes a pin; what it alone kept alive goes with it. What is not there is no error. */
+/** Removes a pin, if it is there, and with it what only the pin kept alive. */
 export function removePin(path: string): void {
   ifThere(() => Deno.removeSync(path), undefined);
 }
 
 /**
- * Pins an object where another one is pinned: whoever opens the pin finds the one or the other.
+ * Replaces a pin atomically: opening it finds the old or the new object.
  *
- * @param make Pins it at the path that it is given.
+ * @param make Pins the new object at the given path.
  */
 export function replacePin(path: string, make: (draft: string) => void): void {
   const name = path.lastIndexOf("/") + 1;
   const draft = `${path.slice(0, name)}new-${path.slice(name)}`;
-  removePin(draft); // of a process that was killed
+  removePin(draft); // of a killed process
   make(draft);
   Deno.renameSync(draft, path);
 }
@@ -56,17 +56,17 @@ export function hasPin(path: string): boolean {
   return ifThere(() => Deno.lstatSync(path), null) !== null;
 }
 
-/** Removes a directory of pins with all in it. What is not there is no error. */
+/** Removes a directory with its pins, if it is there. */
 export function removePins(directory: string): void {
   ifThere(() => Deno.removeSync(directory, { recursive: true }), undefined);
 }
 
-/** A name as bpffs takes it: it refuses dots, which container IDs and interface names may have. */
+/** Encodes a name for bpffs, which refuses dots: container IDs and interface names may have them. */
 export function pinName(name: string): string {
   return name.replaceAll("%", "%25").replaceAll(".", "%2e");
 }
 
-/** The name that {@linkcode pinName} was given. */
+/** Decodes a name that pinName() encoded. */
 export function unpinName(name: string): string {
   return name.replaceAll("%2e", ".").replaceAll("%25", "%");
 }
@@ -75,7 +75,7 @@ export function unpinName(name: string): string {
 export function pinnedInterfaces(root: string): { containerId: string; ifname: string }[] {
   return subdirectories(root).flatMap((container) => {
     const interfaces = subdirectories(`${root}/${container}`);
-    // A container without one was cut short before its first.
+    // A container without one: a call was killed before it made the first.
     return (interfaces.length > 0 ? interfaces : [""]).map((ifname) => ({
       containerId: unpinName(container),
       ifname: unpinName(ifname),

@@ -7,7 +7,7 @@ export interface IntegerField {
   readonly count?: number;
 }
 
-/** A struct of integers, as the layouts describe it that are generated from an object's BTF. */
+/** A struct of integers, as in layouts generated from an object's BTF. */
 interface Struct {
   readonly fields: Readonly<Record<string, { readonly offset: number }>>;
 }
@@ -43,7 +43,7 @@ function isInteger(field: { readonly offset: number }): field is IntegerField {
 
 const integers = new WeakMap<Struct, readonly (readonly [name: string, field: IntegerField])[]>();
 
-/** A struct's own integers, found once: a node's tool reads thousands of the same. */
+/** A struct's own integers, cached: commands read thousands of the same struct. */
 function integersOf(struct: Struct): readonly (readonly [name: string, field: IntegerField])[] {
   let found = integers.get(struct);
   if (found === undefined) {
@@ -66,11 +66,7 @@ export function readStruct<S extends Struct>(
   return values as Record<IntegerNames<S>, bigint>;
 }
 
-/**
- * Writes a struct's integers.
- *
- * @throws {RangeError} If a value does not fit its field: it would be cut silently.
- */
+/** Writes a struct's integers. @throws {RangeError} If a value does not fit its field. */
 export function writeStruct<S extends Struct>(
   view: DataView,
   struct: S,
@@ -83,7 +79,7 @@ export function writeStruct<S extends Struct>(
       throw new RangeError(`Cannot write "${name}": there is no such field`);
     }
     if (BigInt.asUintN(field.size * 8, value) !== value) {
-      throw new RangeError(`Cannot write ${value} to "${name}": it has ${field.size} bytes`);
+      throw new RangeError(`Cannot write ${value} to "${name}": the field has ${field.size} bytes`);
     }
     const offset = at + field.offset;
     if (field.size === 8) view.setBigUint64(offset, value, true);

@@ -52,7 +52,7 @@ export function format(families: readonly Family[]): string {
   return [...formatPieces(families)].join("");
 }
 
-/** Writes labels, as series and further labels of theirs begin. */
+/** Formats labels; the caller may append more. */
 export function formatLabels(labels: Labels): string {
   return Object.entries(labels).map(([name, value]) => `${name}="${escape(value, true)}"`).join(",");
 }

@@ -51,11 +51,11 @@ export const product: Product = {
       load: () => import("./commands/show/show.ts"),
     },
     status: {
-      summary: "who is limited on this node, by what, and what was counted",
+      summary: "the limited pods on this node, with their limits and counters",
       load: () => import("./commands/status.ts"),
     },
     top: {
-      summary: "the heaviest flows, live: who fills which limit",
+      summary: "the heaviest flows, live, and the limits that they use up",
       load: () => import("./commands/top/top.ts"),
     },
   },

@@ -1,34 +1,41 @@
 import { linkByName } from "../net/links.ts";
 import type { Netlink } from "../net/netlink.ts";
 
-/** A main CNI that hands packets to a pod past the egress hook of the veth's end on the node. */
+/** A main CNI whose packets reach a pod past the egress hook of the node's end of the veth. */
 export interface Bypass {
   /** Its name. */
   readonly cni: string;
-  /** Types of plugins in a list that say so by themselves; a list says nothing of the others' modes. */
+  /** Plugin types that always do so; for the other CNIs it depends on a mode that the list does not show. */
   readonly plugins: readonly string[];
-  /** An interface of the node that is there exactly while it works so. */
+  /** An interface on the node that exists only while the CNI does so. */
   readonly sign: string;
 }
 
 /**
- * They redirect packets to the pod's own interface (bpf_redirect_peer), so no hook and no queue of the node's end sees them.
- * Cilium does so with BPF host routing alone; without it its packets pass both, so what is inside the pod holds either way.
+ * They redirect packets to the pod's own interface (bpf_redirect_peer), so hooks and queues of the node's end
+ * do not see them. Cilium does so only with BPF host routing; without it packets pass both ends, so holding
+ * them inside the pod works either way.
  */
 export const BYPASSES: readonly Bypass[] = [
   { cni: "Cilium", plugins: ["cilium-cni"], sign: "cilium_host" },
-  // Felix makes it with its eBPF mode, and removes it when that is switched off. The list is the same in both modes.
+  // Felix makes the interface in its eBPF mode and removes it when that is switched off. The list is the same
+  // in both.
   { cni: "Calico's eBPF mode", plugins: [], sign: "bpfin.cali" },
 ];
 
-/** The bypass that a list of plugins tells of. @param types The `type` of each of them. @returns null if there is none. */
+/**
+ * The bypass that a list of plugins implies.
+ *
+ * @param types The `type` of each plugin.
+ * @returns null if there is none.
+ */
 export function bypassOfPlugins(types: readonly string[]): Bypass | null {
   return BYPASSES.find(({ plugins }) => plugins.some((type) => types.includes(type))) ?? null;
 }
 
 /**
- * The bypass at work on this node. What is on stdin cannot tell: a chained plugin gets neither the others' types nor their
- * configuration.
+ * The bypass on this node. stdin does not show it: a chained plugin gets neither the types nor the
+ * configurations of the other plugins.
  *
  * @param netlink A socket in the node's namespace.
  * @returns null if there is none.

@@ -22,14 +22,14 @@ export class UnsuitableInterfaceError extends Error {
 }
 
 /**
- * Finds the node's end of a pod's veth from the pod's end, and proves that they belong together: prevResult.interfaces
- * may list others' interfaces, or none.
+ * Finds the node's end of a pod's veth from the pod's end, and proves that they belong together:
+ * prevResult.interfaces may list others' interfaces, or none.
  *
  * @param netnsPath CNI_NETNS.
  * @param ifname CNI_IFNAME.
  * @throws {NativeError} If the namespace or netlink fails.
  * @throws {MissingInterfaceError} If there is no such interface.
- * @throws {UnsuitableInterfaceError} If it is no veth, or its peer is not in this namespace.
+ * @throws {UnsuitableInterfaceError} If it is not a veth, or its peer is not in this namespace.
  */
 export function findVeth(netnsPath: string, ifname: string): PodVeth {
   using undo = new DisposableStack();
@@ -54,10 +54,15 @@ function findPeer(inner: Netlink, inside: Link, outer: Netlink, netns: NetNs): L
       `Cannot find the node's end of "${inside.name}" in "${netns.path}": ${why}`,
     );
   };
-  if (inside.kind !== "veth") return refuse(`it is no veth but "${inside.kind || "a physical device"}"`);
-  if (inside.peerIndex === undefined) return refuse("the kernel does not tell its peer");
+  if (inside.kind !== "veth") {
+    return refuse(
+      `it is ${inside.kind === "" ? "a physical device" : `of kind "${inside.kind}"`}, not a veth`,
+    );
+  }
+  if (inside.peerIndex === undefined) return refuse("the kernel does not report its peer");
   using own = NetNs.own();
-  // An interface whose peer is beside it has no id for the peer's namespace, and the same index may exist here, too.
+  // An interface whose peer is beside it has no id for the peer's namespace, and the same index may exist
+  // here, too.
   const isOwn = netnsId(netns.path) === netnsId(own.path);
   const leadsTo = (id: number | undefined, from: Netlink, to: NetNs): boolean =>
     id === undefined ? isOwn : id === nsidOf(from, to);

@@ -51,10 +51,10 @@ testIf(unable, "findVeth() refuses a pod whose interface is missing, and names i
   assertThrows(() => find(at.node, at.pod), Error, `interface "eth0" in "${at.pod.path}"`);
 });
 
-testIf(unable, "findVeth() refuses what is no veth", async () => {
+testIf(unable, "findVeth() refuses what is not a veth", async () => {
   await using at = await nodeAndPod("ifb");
   await at.pod.run(["ip", "link", "add", "eth0", "type", "ifb"]);
-  assertThrows(() => find(at.node, at.pod), Error, 'it is no veth but "ifb"');
+  assertThrows(() => find(at.node, at.pod), Error, 'it is of kind "ifb", not a veth');
 });
 
 testIf(unable, "findVeth() refuses a veth whose other end is in a third namespace", async () => {

@@ -7,7 +7,7 @@
  */
 import { ifThere } from "../base/log/describe.ts";
 
-/** What the file begins with; another beginning is another's file, or another meaning of the counters. */
+/** File magic: any other value is a foreign file or an incompatible layout. */
 const MAGIC = 0x3179_6c6c_6174_616en; // "natally1"
 const WORD = 8;
 const FILE_MODE = 0o600;

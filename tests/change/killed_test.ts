@@ -95,7 +95,7 @@ for (const [turn, attach] of ATTACH.entries()) {
       strikeEach(t, attach, turn + 2, (calls) => faults(calls, "last"), async (stage, fault) => {
         const { code, stderr } = await limit(stage, fault);
         // What keeps it from going back, for example to its own namespace, is no other process's trouble.
-        if (stderr.includes("; going back to what was before failed: ")) {
+        if (stderr.includes("; restoring the limit before failed: ")) {
           assertEquals((await stage.tool("reconcile")).code, 0);
         }
         assertEquals(await isChanged(stage, attach), code === 0, stderr);

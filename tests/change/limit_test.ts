@@ -122,7 +122,7 @@ Deno.test("limit refuses what it cannot use, names it, and changes nothing", asy
   const id = scene.pod.containerId;
   for (
     const [args, wrong] of [
-      [[id], /Say what to change/],
+      [[id], /Nothing to change/],
       [[id, "--ingress", "fast"], /Bad value "fast" for --ingress/],
       [[id, "--ingress=-1"], /Bad value "-1" for --ingress/],
       [[id, "--ingress", '{"rate":"10M","cms":{"widht":2}}'], /"cms.widht"/],

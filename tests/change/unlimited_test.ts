@@ -65,7 +65,7 @@ Deno.test("limit names every pod that it may mean, and passes over what is no po
   const before = await ends(scene);
   const { code, stderr } = await scene.tool("limit", "web-1", ...LIMITS, "--cni-cache", libcni.cache);
   assertEquals(code, 2);
-  assertMatch(stderr, /"web-1" is more than one: .*shop\/web-1 \S+ eth0.*bar\/web-1 ffff1111 eth0/);
+  assertMatch(stderr, /"web-1" matches more than one pod: .*shop\/web-1 \S+ eth0.*bar\/web-1 ffff1111 eth0/);
   assertEquals(await ends(scene), before);
 });
 
@@ -89,7 +89,7 @@ Deno.test("limit asks the runtime by crictl for a pod that libcni does not know,
     );
   const without = await call("/nowhere");
   assertEquals(without.code, 2);
-  assertMatch(without.stderr, /crictl, which could ask the container runtime, is not on PATH/);
+  assertMatch(without.stderr, /crictl, which can query the container runtime, is not on PATH/);
 
   await Deno.writeTextFile(`${scene.directory}/crictl`, crictl(scene.pod.pod.path), { mode: 0o755 });
   const { code, stderr } = await call(`${scene.directory}:/bin:/usr/bin`);

@@ -109,12 +109,12 @@ const DAMAGES: readonly Damage[] = [
         `tc filter replace dev ${HOST_VETH} egress prio 1 handle 0x6e61 protocol all bpf da obj ${counter} sec tc`,
       )(scene);
     },
-    finding: /ingress: the egress filter of interface \d+ runs program \d+, not natra's \d+/,
+    finding: /ingress: the egress filter of interface \d+ runs program \d+, not the pinned program \d+/,
   },
   {
     name: "the record is gone",
     do: (scene) => Deno.remove(recordOf(scene)),
-    finding: /no limit is in force: there is no record of one/,
+    finding: /no limit is in force: it has no record/,
   },
 ];
 
@@ -163,7 +163,7 @@ Deno.test("CHECK finds that the interface is another one of the same name", asyn
   await node.run(["ip", "link", "add", HOST_VETH, "type", "veth", "peer", POD_INTERFACE, "netns", pod.name]);
   const { code, stdout } = await scene.call("CHECK");
   assertEquals(code, 1);
-  assertMatch(stdout, /"code":100,.*is another/);
+  assertMatch(stdout, /"code":100,.*has been replaced/);
 });
 
 Deno.test("CHECK finds that the namespace is gone", async () => {
@@ -172,7 +172,7 @@ Deno.test("CHECK finds that the namespace is gone", async () => {
   await run(["ip", "netns", "del", scene.pod.pod.name]);
   const { code, stdout } = await scene.call("CHECK");
   assertEquals(code, 1);
-  assertMatch(stdout, /"code":100,.*network namespace .* is another/);
+  assertMatch(stdout, /"code":100,.*network namespace .* has been replaced/);
 });
 
 Deno.test("CHECK finds nothing right after ADD, whatever the limit", async (t) => {
@@ -190,8 +190,8 @@ Deno.test("CHECK finds nothing right after ADD, whatever the limit", async (t) =
 /** A pod that is held to 10M both ways asks for something else now. */
 const CHANGES: readonly (readonly [string, JsonObject, RegExp])[] = [
   ["another rate", annotations("20M", "10M"), /ingress is held to 10000000 bit\/s, not 20000000/],
-  ["no limit any more", {}, /ingress is held, and no limit asks for it; egress is held/],
-  ["one direction only", annotations(null, "10M"), /^ingress is held, and no limit asks for it$/],
+  ["no limit any more", {}, /ingress is held without a limit; egress is held/],
+  ["one direction only", annotations(null, "10M"), /^ingress is held without a limit$/],
   ["another burst", annotations('{"rate":"10M","burst":"1M"}', "10M"), /ingress.*burst/],
   ["free mice", annotations('{"rate":"10M","mice":"free"}', "10M"), /ingress.*mice/],
   ["another bucket", annotations("10M", '{"rate":"10M","bucket":"flow"}'), /egress.*bucket/],

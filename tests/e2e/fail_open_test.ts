@@ -50,24 +50,24 @@ const CASES: readonly Case[] = [
   {
     name: "the interface is the loopback",
     arrange: () => ({ env: { CNI_IFNAME: "lo" } }),
-    says: /is no veth/,
+    says: /not a veth/,
   },
   {
     name: "the interface is a macvlan",
     arrange: inPod("link", "eth0", "name", "net1", "type", "macvlan"),
-    says: /is no veth but \\"macvlan\\"/,
+    says: /is of kind \\"macvlan\\", not a veth/,
     possible: knows("link v1 name net1 type macvlan"),
   },
   {
     name: "the interface is a bridge",
     arrange: inPod("net1", "type", "bridge"),
-    says: /is no veth but \\"bridge\\"/,
+    says: /is of kind \\"bridge\\", not a veth/,
     possible: knows("net1 type bridge"),
   },
   {
     name: "the interface is an ifb",
     arrange: inPod("net1", "type", "ifb"),
-    says: /is no veth but \\"ifb\\"/,
+    says: /is of kind \\"ifb\\", not a veth/,
     possible: knows("net1 type ifb"),
   },
   {
@@ -164,7 +164,7 @@ Deno.test("ADD drops what comes too early where another's queue is on the node's
   const [line] = await scene.log();
   assertMatch(
     line?.text ?? "",
-    /"what":"ingress pacer","choice":"drops","why":"instead of htb \(.*another's tbf 1:/,
+    /"what":"ingress pacer","choice":"drops","why":"instead of htb \(.*a foreign tbf 1:/,
   );
   assertEquals((await scene.call("CHECK")).stdout, "");
   await scene.call("DEL");
@@ -191,7 +191,7 @@ Deno.test("ADD mounts bpffs where nobody has", async () => {
     wrap: ["unshare", "--mount", "sh", "-euc", verbs, "sh", JSON.stringify(scene.conf())],
   });
   assertEquals(code, 0, stdout);
-  assertMatch(stdout, /"what":"bpffs","choice":"mounted","why":"nobody had"/);
+  assertMatch(stdout, /"what":"bpffs","choice":"mounted","why":"it was not mounted"/);
   assertMatch(stdout, /"msg":"limit removed"/);
   assertEquals((await scene.log()).map(({ msg }) => msg), ["pod is limited", "limit removed"]);
 });

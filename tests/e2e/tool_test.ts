@@ -109,7 +109,7 @@ Deno.test("debug add --dry-run tells every choice and changes nothing", async ()
   assertMatch(stdout, /^host interface: veth0 /m);
   assertMatch(stdout, /^attach: tcx \(this kernel has tcx\)$/m);
   assertMatch(stdout, /^ingress pacer: htb, else police /m);
-  assertMatch(stdout, /^nothing was done$/m);
+  assertMatch(stdout, /^nothing was changed$/m);
   assertEquals(await ends(scene), before);
   assertEquals(await kept(scene.pod.containerId), []);
 });

@@ -81,7 +81,7 @@ testIf(missing, "ADD mounts bpffs where nobody has, and says so", async () => {
   await stage.room.sh("umount /sys/fs/bpf");
   const add = await stage.call("ADD");
   assertAnswered(stage, add);
-  assertMatch(add.stderr, /"what":"bpffs","choice":"mounted","why":"nobody had"/);
+  assertMatch(add.stderr, /"what":"bpffs","choice":"mounted","why":"it was not mounted"/);
   const check = await stage.call("CHECK");
   assertEquals([check.code, check.stdout], [0, ""], add.stderr);
   assertDeleted(await stage.call("DEL"));

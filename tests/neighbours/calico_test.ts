@@ -68,7 +68,7 @@ Deno.test("the doctor finds a second limiter of what the pod sends, on an ifb of
   await assertCounted(scene, COUNT);
   const { trouble, text } = await diagnose(scene);
   assertEquals(trouble, ["two-limiters egress"]);
-  assertMatch(text, /another's tbf 1: at "bwcali0" holds this pod's egress, too/);
+  assertMatch(text, /a foreign tbf 1: at "bwcali0" also limits this pod's egress/);
 });
 
 Deno.test("beside podside the doctor finds Calico's TBF on the node's end, too", async () => {

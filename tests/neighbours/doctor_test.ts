@@ -28,7 +28,7 @@ Deno.test("the doctor proves nothing without traffic, and does not watch when to
   assertEquals(code, 0);
   assertMatch(
     stdout,
-    /1 limited pod: 0 trouble, \d notices?\.\nWatched for 0\.2 s: .* 2 were idle, which proves/,
+    /1 limited pod: 0 trouble, \d notices?\.\nWatched 2 directions for 0\.2 s: .* 2 had too little traffic to prove/,
   );
   const { ingress, egress } = await diagnose(scene, 0);
   assertEquals([ingress, egress], ["unknown", "unknown"]);

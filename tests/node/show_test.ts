@@ -62,7 +62,7 @@ Deno.test("show exits with 1, and says what is missing", async () => {
   const { code, stdout } = await scene.tool("show", scene.pod.containerId);
   assertEquals(code, 1);
   assertMatch(stdout, /^ {2}wrong {7}ingress: the egress link .* is missing$/m);
-  assertStringIncludes(stdout, "natra_shape at the egress hook of veth0: NOT THERE");
+  assertStringIncludes(stdout, "natra_shape at the egress hook of veth0: MISSING");
 });
 
 Deno.test("show asks which of several pods is meant, and knows one by its whole name", async () => {
@@ -76,7 +76,10 @@ Deno.test("show asks which of several pods is meant, and knows one by its whole 
   await other.call("ADD", named(`${word}-2`));
   const { code, stderr } = await scene.tool("show", word.slice(0, -1));
   assertEquals(code, 2);
-  assertMatch(stderr, new RegExp(`^natra: "${word.slice(0, -1)}" may be shop/${word}.*: say more of it\n$`));
+  assertMatch(
+    stderr,
+    new RegExp(`^natra: "${word.slice(0, -1)}" may be shop/${word}.*: be more specific\n$`),
+  );
   assertEquals((await scene.tool("show", `shop/${word}`)).code, 0);
 });
 

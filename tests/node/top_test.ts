@@ -161,14 +161,14 @@ Deno.test("top refuses what it cannot do, and names it", async () => {
   await using scene = await Scene.create();
   for (
     const [args, code, told] of [
-      [["--sort", "size"], 2, '--sort is one of rate, share, bytes, age, pod, not "size"'],
-      [["--interval", "0"], 2, '--interval is 0.1 to 3600 seconds, not "0"'],
+      [["--sort", "size"], 2, '--sort must be one of rate, share, bytes, age, pod, not "size"'],
+      [["--interval", "0"], 2, '--interval must be 0.1 to 3600 seconds, not "0"'],
       [["-o", "json"], 2, "-o json needs --once"],
-      [[], 2, "stdout is no terminal: natra top --once prints one measurement"],
+      [[], 2, "stdout is not a terminal: natra top --once prints one measurement"],
       [
         ["--once", "no-such-pod"],
         1,
-        'No pod that is limited here is called "no-such-pod": natra status lists them',
+        'No limited pod on this node is called "no-such-pod": natra status lists them',
       ],
     ] as const
   ) {

@@ -1,20 +1,23 @@
 import type { Netlink } from "../../net/netlink.ts";
 import type { BpfObject } from "../object.ts";
 
-/** How a program is put on an interface's hook. */
+/** How a program is attached to an interface's hook. */
 export type AttachKind = "tcx" | "clsact";
 
-/** Where a program goes. The calling thread is in the interface's network namespace. */
+/** A hook. The calling thread must be in the interface's network namespace. */
 export interface Hook {
   readonly ifindex: number;
   readonly point: "ingress" | "egress";
   /** A socket in the interface's namespace. */
   readonly netlink: Netlink;
-  /** The pin that keeps a tcx link alive; of a clsact filter, which lives with the interface, it is the program's. */
+  /**
+   * The pin that keeps a tcx link alive; for a clsact filter, which lives with the interface, the program's
+   * pin.
+   */
   readonly pin: string;
-  /** The handle of the clsact filter, of its owner's allotment: filters of one priority are told apart by it. */
+  /** The handle of the clsact filter, from its owner's allotment: it identifies filters of one priority. */
   readonly filterHandle: number;
-  /** The interface that natra_redirect sends packets to. */
+  /** The interface that the program redirects packets to, if it does. */
   readonly redirectTo?: number;
 }
 
@@ -28,8 +31,8 @@ export interface Attacher {
    */
   needsClsact(netlink: Netlink, ifindex: number): boolean;
   /**
-   * Makes what {@linkcode attach} needs. On an interface that is up the kernel interrupts its queue for that, and empties it:
-   * so before there is one.
+   * Makes what attach() needs. To be called before a queue is set up: on an interface that is up the kernel
+   * empties the queue for it.
    *
    * @throws {Error} If the kernel refuses.
    */
@@ -37,17 +40,17 @@ export interface Attacher {
   /** @throws {Error} If the kernel refuses. */
   attach(object: BpfObject, program: string, hook: Hook): void;
   /**
-   * Puts a program where natra's is, so that each packet meets the one or the other.
+   * Replaces the attached program atomically: each packet meets the old or the new one.
    *
-   * @throws {Error} If natra's is not there, or the kernel refuses.
+   * @throws {Error} If none is attached, or the kernel refuses.
    */
   replace(object: BpfObject, program: string, hook: Hook): void;
-  /** Takes natra's program off the hook at once; {@linkcode detach} removes what is left of it. @throws {NativeError} */
+  /** Takes the program off the hook at once; detach() removes what is left of it. @throws {NativeError} */
   stop(hook: Hook): void;
   /**
-   * Undoes it; what is not there is no error, what is another's is left.
+   * Undoes attach() and prepare(), as far as they were made. Foreign programs stay.
    *
-   * @param ownsClsact What {@linkcode needsClsact} said before.
+   * @param ownsClsact What needsClsact() returned before prepare().
    * @throws {NativeError}
    */
   detach(hook: Hook, ownsClsact: boolean): void;

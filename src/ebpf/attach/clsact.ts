@@ -14,7 +14,7 @@ const BPF_TC_POINT = { ingress: 1, egress: 2 } as const;
 const BPF_TC_F_REPLACE = 1;
 const HOOK = 24; // sizeof(struct bpf_tc_hook): sz, ifindex, attach_point, parent
 const OPTS = 32; // sizeof(struct bpf_tc_opts): sz, prog_fd, flags, prog_id, handle, priority
-const PROG_ID = 16; // in it
+const PROG_ID = 16; // offset in bpf_tc_opts
 
 function hookOf({ ifindex, point }: Hook, both = false): Uint8Array<ArrayBuffer> {
   const hook = new DataView(new ArrayBuffer(HOOK));
@@ -29,7 +29,7 @@ function filterOf({ filterHandle }: Hook, program?: number): Uint8Array<ArrayBuf
   opts.setBigUint64(0, BigInt(OPTS), true);
   if (program !== undefined) {
     opts.setInt32(8, program, true);
-    opts.setUint32(12, BPF_TC_F_REPLACE, true); // ours from an ADD that was cut short
+    opts.setUint32(12, BPF_TC_F_REPLACE, true); // our own from an interrupted call
   }
   opts.setUint32(20, filterHandle, true);
   opts.setUint32(24, FILTER_PRIORITY, true);
@@ -37,8 +37,8 @@ function filterOf({ filterHandle }: Hook, program?: number): Uint8Array<ArrayBuf
 }
 
 /**
- * Where packets are sent to an ifb by their program, kernels without tcx are too old for it: their ifb drops what was not marked
- * as redirected. An action marks it.
+ * Attaches a program together with a redirecting action. Kernels without tcx need it for a program that
+ * redirects to an ifb: their ifb drops packets that are not marked as redirected, and the action marks them.
  */
 function redirect(program: number, name: string, hook: Hook & { readonly redirectTo: number }): void {
   putRedirect(hook.netlink, {
@@ -52,7 +52,7 @@ function redirect(program: number, name: string, hook: Hook & { readonly redirec
   });
 }
 
-/** Adds natra's filter, or replaces it where it is: the kernel does that without a gap. */
+/** Adds the filter, or replaces it, which the kernel does without a gap. */
 function putFilter(object: BpfObject, program: string, hook: Hook): void {
   const { redirectTo } = hook;
   if (redirectTo !== undefined && !hasTcx()) {
@@ -113,8 +113,8 @@ export const clsact: Attacher = {
     const which = `the ${hook.point} filter of interface ${hook.ifindex}`;
     if (result !== 0) return `${which} is missing`;
     const program = pinnedProgramId(hook.pin);
-    if (program === null) return `${which} cannot be told from another's: "${hook.pin}" is missing`;
+    if (program === null) return `${which} cannot be verified: the pin "${hook.pin}" is missing`;
     const there = new DataView(filter.buffer).getUint32(PROG_ID, true);
-    return there === program ? null : `${which} runs program ${there}, not natra's ${program}`;
+    return there === program ? null : `${which} runs program ${there}, not the pinned program ${program}`;
   },
 };

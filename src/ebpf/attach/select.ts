@@ -13,8 +13,7 @@ export function attacherOf(kind: AttachKind): Attacher {
 /**
  * Chooses how to attach.
  *
- * @param asked The conflist's `attach`.
- * @returns The choice, with its reason in words.
+ * @returns The choice and its reason.
  */
 export function selectAttacher(asked: "auto" | AttachKind): { attacher: Attacher; why: string } {
   if (asked === "clsact") return { attacher: clsact, why: "as asked" };

@@ -7,9 +7,9 @@ import { removePin } from "../pins.ts";
 import type { Attacher, Hook } from "./attachment.ts";
 
 const TCX_OPTS = 32; // sizeof(struct bpf_tcx_opts): sz, flags, relative_fd, relative_id, expected_revision
-const BPF_F_BEFORE = 8; // before nobody in particular: at the head
+const BPF_F_BEFORE = 8; // without a relative program: at the head
 
-/** A tcx link (Linux 6.6): its pin owns it, and others' programs are neither replaced nor skipped. */
+/** A tcx link (Linux 6.6), owned by its pin. Foreign programs are neither replaced nor skipped. */
 export const tcx: Attacher = {
   kind: "tcx",
 
@@ -30,7 +30,7 @@ export const tcx: Attacher = {
     try {
       checkNegative(`pin link "${pin}"`, libbpf().bpf_link__pin(link, cstr(pin)), takeLog());
     } finally {
-      libbpf().bpf_link__destroy(link); // closes it: the pin holds it, or nobody does
+      libbpf().bpf_link__destroy(link); // closes it: only its pin keeps it alive
     }
   },
 
@@ -60,6 +60,6 @@ export const tcx: Attacher = {
     const programs = tcxPrograms(ifindex, point) ?? [];
     return programs.includes(info.programId)
       ? null
-      : `the ${point} hook of interface ${ifindex} does not run natra`;
+      : `the ${point} hook of interface ${ifindex} does not run the program of "${pin}"`;
   },
 };

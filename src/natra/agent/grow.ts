@@ -1,4 +1,4 @@
-/** The agent's task that widens the sketches of pods with more flows than they were made for. */
+/** The agent's task that widens sketches of pods with more flows than the sketch is made for. */
 import { delay } from "../../base/wait.ts";
 import type { Task } from "../../agent/tasks.ts";
 import { DEFAULTS } from "../cni/natra_conf.ts";
@@ -10,13 +10,19 @@ import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts"
 import type { RecordKey } from "../../state/records.ts";
 import { podName } from "../commands/pods.ts";
 
-/** Between two runs, in milliseconds, and what each may take: a sketch takes about one to read, so a thousand pods take an hour. */
+/**
+ * Interval of the runs, and how long one may take. Reading a sketch takes about 1 ms: 1,000 pods are checked
+ * in an hour.
+ */
 const EVERY_MS = 60_000;
 const BUDGET_MS = 50;
 
-/** Looks at some pods' sketches each minute, and doubles the width of those that take small flows for heavy ones. */
+/**
+ * Checks some pods' sketches each minute, and doubles the width of those that misclassify small flows as
+ * heavy.
+ */
 export function growTask(logger: Logger): Task {
-  let looked = "";
+  let checked = "";
   return {
     name: "grow sketches",
     everyMs: EVERY_MS,
@@ -24,22 +30,22 @@ export function growTask(logger: Logger): Task {
     run: async (signal) => {
       const { change, readSketchFill, resizeWanted } = await import("../datapath/datapath.ts");
       let spent = 0;
-      for (const key of inTurn(looked)) {
+      for (const key of inTurn(checked)) {
         if (signal.aborted || spent > BUDGET_MS) return;
         const started = performance.now();
-        looked = nameOf(key);
+        checked = nameOf(key);
         grow(key, { change, readSketchFill, resizeWanted }, logger);
         spent += performance.now() - started;
-        await delay(0, signal); // signals and requests are heard between two pods
+        await delay(0, signal); // lets signals and requests be handled between two pods
       }
     },
   };
 }
 
-/** The pods behind the one that was looked at last, and round again. */
-function inTurn(looked: string): RecordKey[] {
+/** All pods, starting behind the one that was checked last. */
+function inTurn(checked: string): RecordKey[] {
   const all = allApplied().sort((one, other) => nameOf(one) < nameOf(other) ? -1 : 1);
-  const from = Math.max(0, all.findIndex((applied) => nameOf(applied) > looked));
+  const from = Math.max(0, all.findIndex((applied) => nameOf(applied) > checked));
   return [...all.slice(from), ...all.slice(0, from)];
 }
 
@@ -49,15 +55,15 @@ function nameOf({ containerId, ifname }: RecordKey): string {
 
 type Datapath = Pick<typeof import("../datapath/datapath.ts"), "change" | "readSketchFill" | "resizeWanted">;
 
-/** The record is read now: since the run began somebody may have changed what holds the pod. */
+/** Reads the record again, because the limits may have changed since the run began. */
 function grow(key: RecordKey, { change, readSketchFill, resizeWanted }: Datapath, logger: Logger): void {
   const applied = readApplied(key);
   if (applied === null || !applied.complete) return;
-  const most = applied.confAtAdd?.maxSketchBytes ?? DEFAULTS.maxSketchBytes;
+  const maxBytes = applied.confAtAdd?.maxSketchBytes ?? DEFAULTS.maxSketchBytes;
   const wider = (direction: Direction): DirectionLimit | null => {
     const limit = applied[direction]?.limit ?? null;
     const fill = limit === null ? null : readSketchFill(applied, direction);
-    const width = fill === null ? null : resizeWanted(fill, most);
+    const width = fill === null ? null : resizeWanted(fill, maxBytes);
     return limit === null || width === null ? limit : { ...limit, width };
   };
   const logContext = { pod: podName(applied), containerId: applied.containerId, ifname: applied.ifname };
@@ -70,6 +76,6 @@ function grow(key: RecordKey, { change, readSketchFill, resizeWanted }: Datapath
       if (before !== now) logger.info("sketch widened", { ...logContext, direction, before, now });
     }
   } catch (error) {
-    logger.warn("sketch not looked at", { ...logContext, error: describeError(error) });
+    logger.warn("sketch not checked", { ...logContext, error: describeError(error) });
   }
 }

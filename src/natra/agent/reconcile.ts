@@ -2,7 +2,7 @@
 import type { Task } from "../../agent/tasks.ts";
 import type { Logger } from "../../base/log/log.ts";
 
-/** Between two runs. */
+/** Interval of the runs. */
 const EVERY_MS = 60_000;
 
 /** `natra reconcile`, every minute. */
@@ -14,9 +14,12 @@ export function reconcileTask(logger: Logger): Task {
     run: async () => {
       const { reconcile } = await import("../datapath/datapath.ts");
       for (const { failures, finished, ...leftover } of reconcile()) {
-        const done = finished ? "finished what was cut short" : "removed what was left behind";
+        const done = finished ? "finished an interrupted setup" : "removed leftovers";
         if (failures.length === 0) logger.info(done, { ...leftover });
-        else logger.warn(finished ? "not finished" : "not removed", { ...leftover, failures });
+        else {logger.warn(finished ? "setup not finished" : "leftovers not removed", {
+            ...leftover,
+            failures,
+          });}
       }
     },
   };

@@ -1,4 +1,4 @@
-/** What natra shows over HTTP. It is loaded when it is asked for. */
+/** natra's HTTP routes. Their code is loaded at the first request. */
 import type { Handler, Routes } from "../../agent/http.ts";
 import { describeBuild } from "../../cli/version.ts";
 import { PAGE_PATHS } from "../page/paths.ts";

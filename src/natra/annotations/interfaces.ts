@@ -1,5 +1,9 @@
-/** The interfaces of this node's pods that natra may limit: those it holds, and those that were added with natra in their list. */
+/**
+ * The pod interfaces on this node that natra may limit: those it holds, and those that were added with natra
+ * in the CNI list.
+ */
 import { podKey } from "./node_view.ts";
+import { CHAINED_PLUGIN } from "../chained_plugin.ts";
 import { attachmentOf } from "../cni/attach.ts";
 import { readOwnKeys } from "../cni/natra_conf.ts";
 import { type ConfAtAdd, limitConf } from "../limits/sources.ts";
@@ -13,16 +17,13 @@ import { cachedAttachments, cachedConfig } from "../../cni/libcni_cache.ts";
 export interface PodInterface
   extends Pick<HoldRequest, "containerId" | "ifname" | "network" | "netns" | "attach" | "side"> {
   readonly pod: PodName;
-  /** What the CNI configuration said at its ADD; null: nobody knows. */
+  /** The CNI configuration at its ADD; null: unknown. */
   readonly confAtAdd: ConfAtAdd | null;
-  /** What holds it now; null: nothing. */
+  /** Its record; null: it is not limited. */
   readonly applied: Applied | null;
 }
 
-/** How natra's entry in a list is known. */
-const TYPE = "natra";
-
-/** The node's interfaces as they are now, by pod. Made for one pass over the pods. */
+/** A snapshot of the node's interfaces, by pod, for one pass over the pods. */
 export class Interfaces {
   readonly #cache: string;
   readonly #held: ReadonlyMap<string, PodInterface[]>;
@@ -39,29 +40,31 @@ export class Interfaces {
     );
   }
 
-  /** All that natra holds. */
+  /** All interfaces that natra holds. */
   get held(): PodInterface[] {
     return [...this.#held.values()].flat();
   }
 
-  /** A pod's interfaces. What is left of earlier sandboxes of its name is left out. */
+  /** A pod's interfaces, without leftovers of its earlier sandboxes. */
   of(pod: PodName): PodInterface[] {
     const key = podKey(pod);
     const held = this.#held.get(key);
     if (held !== undefined) return held.filter(isLiving);
-    // Most nodes' pods that have a limit have a record: the cache is read for the others alone.
+    // Most pods with a limit have a record: the cache is read only for the others.
     this.#unheld ??= byPod(unheld(this.#cache));
     return (this.#unheld.get(key) ?? []).filter(isLiving);
   }
 }
 
-/** In libcni's cache only interfaces that natra was called for: another list may have a limiter of its own. */
+/**
+ * The interfaces in libcni's cache that natra was called for: a list without natra may have another limiter.
+ */
 function unheld(cache: string): PodInterface[] {
   return cachedAttachments(cache).flatMap((attachment) => {
     const { pod } = attachment;
     const conf = pod === null ? null : ownConf(cachedConfig(attachment, cache));
     if (pod === null || conf === null) return [];
-    const own = readOwnKeys(conf, () => {}); // ADD has warned of what is bad in it
+    const own = readOwnKeys(conf, () => {}); // ADD has logged the warnings
     const confAtAdd = toConfAtAdd({ ...own, limits: limitConf(conf) });
     return [{ ...attachment, pod, confAtAdd, ...attachmentOf(own.attach), applied: null }];
   });
@@ -74,7 +77,7 @@ function ownConf(config: unknown): ReadonlyMap<string, unknown> | null {
   const list = fields(config);
   const plugins = list.get("plugins");
   const all = Array.isArray(plugins) ? plugins.map(fields) : [list];
-  return all.find((plugin) => plugin.get("type") === TYPE) ?? null;
+  return all.find((plugin) => plugin.get("type") === CHAINED_PLUGIN.type) ?? null;
 }
 
 function isLiving({ netns }: PodInterface): boolean {

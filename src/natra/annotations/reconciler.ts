@@ -1,4 +1,4 @@
-/** Holds running pods to what their annotations say now. */
+/** Changes the limits of running pods when their annotations change. */
 import { type ClusterPod, podKey } from "./node_view.ts";
 import { type Applied, limitsOf } from "../datapath/record.ts";
 import type { HoldRequest } from "../datapath/hold.ts";
@@ -9,22 +9,22 @@ import { DIRECTIONS } from "../../pod/direction.ts";
 import type { PodInterface } from "./interfaces.ts";
 import { fingerprint, isSameLimits, limitsFromAnnotations, targetLimits } from "./target.ts";
 
-/** Changes what holds a pod. @returns What holds it now; null: nothing. @throws {Error} If it fails. */
+/** Changes a pod's limits. @returns The new record; null: no limit. @throws {Error} If it fails. */
 export type Change = (request: HoldRequest) => Applied | null;
 
-/** What a look at a pod came to. */
+/** The result of reconciling a pod. */
 export interface Look {
-  /** Whether it is worth looking again: a pod that wants a limit has no interface yet, or a change failed. */
+  /** Whether to try again later: the pod wants a limit and has no interface yet, or a change failed. */
   readonly isWaiting: boolean;
-  /** What its annotations say that cannot be used as it stands. */
+  /** Values in its annotations that are not used as given. */
   readonly warnings: readonly Warning[];
 }
 
-/** Changes what holds a pod when what its annotations ask for has changed; it remembers that for each interface. */
+/** Remembers what each interface's annotations asked for, and changes its limits when that changes. */
 export class Keeper {
   readonly #change: Change;
   readonly #logger: Logger;
-  /** What was asked for at the last look. */
+  /** What was asked for last, by interface. */
   readonly #asked = new Map<string, ReturnType<typeof fingerprint>>();
 
   constructor(change: Change, logger: Logger) {
@@ -32,11 +32,7 @@ export class Keeper {
     this.#logger = logger;
   }
 
-  /**
-   * Looks at a pod.
-   *
-   * @param interfaces Those of its interfaces that natra may limit.
-   */
+  /** Reconciles a pod. @param interfaces Those of its interfaces that natra may limit. */
   look(pod: ClusterPod, interfaces: readonly PodInterface[]): Look {
     if (interfaces.length > 0) {
       const looks = interfaces.map((one) => this.#lookAt(pod, one));
@@ -46,7 +42,7 @@ export class Keeper {
     return { isWaiting: limits.ingress !== null || limits.egress !== null, warnings };
   }
 
-  /** Forgets every interface but these. */
+  /** Forgets all interfaces except these. */
   retain(interfaces: Iterable<Pick<PodInterface, "containerId" | "ifname">>): void {
     const living = new Set([...interfaces].map(keyOf));
     for (const key of this.#asked.keys()) if (!living.has(key)) this.#asked.delete(key);
@@ -55,7 +51,8 @@ export class Keeper {
   #lookAt(pod: ClusterPod, one: PodInterface): Look {
     const { applied, confAtAdd, ...attachment } = one;
     const { limits: wanted, warnings } = limitsFromAnnotations(pod, confAtAdd);
-    if (applied !== null && !applied.complete) return { isWaiting: true, warnings }; // somebody is at it, or reconcile will be
+    // a call is running, or reconcile will finish it
+    if (applied !== null && !applied.complete) return { isWaiting: true, warnings };
     const before = this.#asked.get(keyOf(one)) ?? null;
     const asked = fingerprint(wanted);
     if (DIRECTIONS.every((direction) => before?.[direction] === asked[direction])) {

@@ -1,4 +1,4 @@
-/** What a running pod is to be held to, from what its annotations ask for and what holds it now. */
+/** Decides a running pod's limits, from its annotations and its current limits. */
 import type { ClusterPod } from "./node_view.ts";
 import { DEFAULTS } from "../cni/natra_conf.ts";
 import type { ConfAtAdd } from "../limits/sources.ts";
@@ -8,10 +8,10 @@ import { SOURCE as BY_HAND } from "../commands/limit/wanted.ts";
 import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts";
 
 /**
- * What the annotations ask for, the pod's first, then its namespace's. `runtimeConfig.bandwidth` is left out: a runtime makes it of the
- * pod's annotations as they were at its start, and here they are as they are now.
+ * What the pod's annotations and its namespace's ask for. `runtimeConfig.bandwidth` is left out: runtimes
+ * make it from the pod's annotations at its start, which may have changed.
  *
- * @param confAtAdd null: nobody knows.
+ * @param confAtAdd null: unknown.
  */
 export function limitsFromAnnotations({ pod, namespace }: ClusterPod, confAtAdd: ConfAtAdd | null): Decision {
   return decideLimits({
@@ -23,23 +23,23 @@ export function limitsFromAnnotations({ pod, namespace }: ClusterPod, confAtAdd:
   });
 }
 
-/** What is known when a pod is looked at. */
+/** What is known about a pod when it is reconciled. */
 export interface Situation {
   readonly wanted: Limits;
-  /** What holds it now. */
+  /** Its limits now. */
   readonly held: Limits;
-  /** What was wanted at the last look, as {@linkcode fingerprint} writes it; null: this is the first one. */
+  /** The fingerprint of what was wanted last time; null: this is the first time. */
   readonly before: Readonly<Record<Direction, string>> | null;
-  /** Whether it is known what the configuration said. */
+  /** Whether the CNI configuration at its ADD is known. */
   readonly isConfKnown: boolean;
 }
 
-/** What the pod is to be held to. It is what is wanted, but for what somebody decided on the node. */
+/** The limits to set: those that are wanted, unless limits were set by hand on the node. */
 export function targetLimits(situation: Situation): Limits {
   return byDirection((direction) => target(direction, situation));
 }
 
-/** What is wanted of each direction, to compare with what was wanted before. */
+/** What is wanted for each direction, as text to compare. */
 export function fingerprint(wanted: Limits): Readonly<Record<Direction, string>> {
   const write = (limit: DirectionLimit | null): string =>
     JSON.stringify(limit, (_key, value: unknown) => typeof value === "bigint" ? String(value) : value);
@@ -51,13 +51,13 @@ function target(
   { wanted, held, before, isConfKnown }: Situation,
 ): DirectionLimit | null {
   const [want, have] = [wanted[direction], held[direction]];
-  // A default of the configuration that nobody remembers must not count as one that was taken away.
+  // A default of an unknown configuration must not count as removed.
   if (want === null && have !== null && !isConfKnown && !have.source.includes("annotation ")) return have;
   if (before !== null) return before[direction] === fingerprint(wanted)[direction] ? have : want;
-  // At the first look nobody knows whether what differs was set by hand, unless it says so.
+  // The first time it is unknown whether a different limit was set by hand, unless its source says so.
   if (have === null) return want;
   if (have.source === BY_HAND) return have;
-  // A sketch that has grown stays as it is for as long as nobody asks for something else.
+  // A sketch that was widened keeps its width as long as nothing else changes.
   return want !== null && isSame({ ...want, width: have.width }, have) && have.width > want.width
     ? have
     : want;

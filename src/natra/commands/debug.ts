@@ -19,7 +19,7 @@ const VERBS = ["add", "check", "del"] as const;
 /** `natra debug` */
 export const command: Command = {
   usage: "add|check|del --netns PATH [options]",
-  about: "Does by hand what a container runtime would ask for, and prints each choice with its reason.",
+  about: "Runs ADD, CHECK or DEL by hand, and prints each choice with its reason.",
   options: [
     {
       name: "netns",
@@ -44,9 +44,9 @@ export const command: Command = {
     {
       name: "container-id",
       value: "ID",
-      about: "to look at, or to undo, what a runtime set up (one made from the namespace)",
+      about: "to check or undo what a runtime set up (default: an ID made from the namespace)",
     },
-    { name: "dry-run", about: "with add: say what would be done, and do nothing" },
+    { name: "dry-run", about: "with add: only print what would be done" },
   ],
   words: { name: "VERB", most: 1, complete: VERBS },
   notes: "Exit code 1 if it fails, or if check finds something.",
@@ -73,7 +73,7 @@ function netnsOf(options: Options): string {
   return netns;
 }
 
-/** Without an ID the namespace stands for the container: the same one for add, check and del. */
+/** Without an ID the key is made from the namespace, so that add, check and del use the same one. */
 function keyOf(options: Options): RecordKey {
   const netns = netnsOf(options);
   const containerId = options.string("container-id") ??
@@ -111,7 +111,7 @@ async function addByHand(options: Options): Promise<number> {
   const key = keyOf(options);
   const netns = netnsOf(options);
   const mode = ATTACH_MODES.find((how) => how === (options.string("attach") ?? "auto"));
-  if (mode === undefined) throw new UsageError(`--attach is one of ${ATTACH_MODES.join(", ")}`);
+  if (mode === undefined) throw new UsageError(`--attach must be one of ${ATTACH_MODES.join(", ")}`);
   const { limits } = decide(options);
   if (limits.ingress === null && limits.egress === null) {
     throw new UsageError("Give --ingress, --egress or both");
@@ -129,7 +129,7 @@ async function addByHand(options: Options): Promise<number> {
   };
   if (options.flag("dry-run")) {
     plan(request);
-    print("nothing was done");
+    print("nothing was changed");
     return 0;
   }
   hold(request);

@@ -6,10 +6,10 @@ import { print, printJson } from "../../cli/output.ts";
 export const command: Command = {
   usage: "[--dry-run] [-o json|table]",
   about:
-    `Compares what natra pinned, attached and recorded with the pods that exist, and removes what is natra's and dead:
-of pods that are gone, of calls that were killed before it was known what they wanted. What they wanted for a pod that
-lives is finished. Safe beside running pods and while others are added or deleted.`,
-  options: [{ name: "dry-run", about: "only tell" }, OUTPUT],
+    `Compares what natra pinned, attached and recorded with the pods that exist. It removes what pods that are gone
+and killed calls left behind, and finishes a setup that was interrupted if the pod is still there. It is safe to
+run beside running pods and while pods are added or deleted.`,
+  options: [{ name: "dry-run", about: "only print what would be done" }, OUTPUT],
   notes: "Exit code 1 if something could not be removed or finished.",
   run: reconcileNode,
 };

@@ -21,19 +21,19 @@ container ID) contains it.`,
     {
       name: "verbose",
       short: "v",
-      about: "also what this kernel can, and why each choice was made for each pod",
+      about: "also the kernel's features, and the reason of each choice for each pod",
     },
     OUTPUT,
   ],
   words: { name: "POD", most: Infinity, complete: "pods" },
   notes: `Columns:
-  RATE     the limit, in bits/s, and BURST, what small flows may send at once after a pause
-  ATTACH   how the program hangs on the interface, and QUEUE, what holds the packets that have to wait
-  BYTES    on the wire since the pod is held, dropped ones included
-  HEAVY    the part of them that flows above their fair share sent: they wait, the others go first
-  DROPS    packets, by the program, the queue and the guard together; MARKS, the same by ECN
-  WAITING  bytes in the queue now
-  AGE      since the pod is held
+  RATE     the limit in bits/s; BURST, what small flows may send at once after a pause
+  ATTACH   how the program is attached; QUEUE, where packets wait
+  BYTES    on the wire since the limit was set, including dropped ones
+  HEAVY    the part of them from flows above their fair share, which are served last
+  DROPS    packets dropped by the program, the queue and the guard; MARKS, packets marked by ECN
+  WAITING  bytes in the queue
+  AGE      since the limit was set
 
 natra top shows the flows behind the figures, natra show POD everything of one pod.
 Exit code 1 if a pod's programs are gone.`,

@@ -12,15 +12,18 @@ import type { ProgramName } from "./object.ts";
 import type { Device } from "./pacer/pacer.ts";
 
 /**
- * Where the pod's ingress is held: on the node's end of the veth, or inside the pod, for main CNIs whose packets pass by
- * the node's end.
+ * Where a pod's ingress is held: at the node's end of the veth, or inside the pod if packets bypass the
+ * node's end.
  */
 export type Side = "host" | "pod";
 
-/** An interface that programs are attached to. */
+/**
+ * An interface that programs are attached to: the pod's end of the veth, the node's end, or the ifb inside
+ * the pod.
+ */
 export type End = "inside" | "outside" | "ifb";
 
-/** A program's place: the hook, and how to get into its namespace. */
+/** A hook that a program is attached to. */
 export interface Place {
   readonly program: ProgramName;
   readonly end: End;
@@ -29,10 +32,10 @@ export interface Place {
   run<T>(f: () => T extends PromiseLike<unknown> ? never : T): T;
 }
 
-/** Whether a program goes on that end of the veth. */
+/** Whether any program is attached to that end of the veth. */
 export function usesEnd(end: "inside" | "outside", { ingress, egress }: Limits, side: Side): boolean {
-  const heldHere = ingress !== null && (side === "pod") === (end === "inside");
-  return heldHere || (egress !== null && (end === "inside" || egress.bucket === "pod"));
+  const holdsIngress = ingress !== null && (side === "pod") === (end === "inside");
+  return holdsIngress || (egress !== null && (end === "inside" || egress.bucket === "pod"));
 }
 
 /** The directory of one direction's pins. */
@@ -41,8 +44,8 @@ export function directionPins({ containerId, ifname }: RecordKey, direction: Dir
 }
 
 /**
- * The interface that a direction queues on: where its packets leave for the other side. Inside a pod there is none for
- * ingress but an ifb; without one ingress cannot be queued, only policed as it arrives.
+ * The interface that a direction queues on: where its packets leave for the other side. Inside a pod, ingress
+ * queues on an ifb; without one it can only be policed as it arrives.
  */
 export function deviceOf(direction: Direction, veth: PodVeth, side: Side): Device {
   if (direction === "egress") return veth.inside;
@@ -50,8 +53,9 @@ export function deviceOf(direction: Direction, veth: PodVeth, side: Side): Devic
 }
 
 /**
- * Where one direction's programs go. What the pod receives is shaped where the node hands it over; what it sends is shaped
- * where it leaves the pod, so that TCP inside feels the queue, and guarded where it arrives, which the pod cannot reach.
+ * The hooks of one direction's programs. Ingress is shaped where the node hands it over. Egress is shaped
+ * where it leaves the pod, so that TCP inside feels the queue, and guarded where it arrives on the node,
+ * which the pod cannot reach.
  */
 export function placesOf(
   key: RecordKey,
@@ -82,7 +86,7 @@ export function placesOf(
   });
   if (direction === "egress") {
     const shape = place("natra_shape", "inside", veth.inside, "egress");
-    // A rate for each flow is no rate for the pod: there is nothing to guard.
+    // A rate for each flow limits no sum: there is nothing to guard.
     return bucket === "flow" ? [shape] : [shape, place("natra_guard", "outside", veth.outside, "ingress")];
   }
   if (side === "host") return [place("natra_shape", "outside", veth.outside, "egress")];
@@ -99,12 +103,12 @@ export function isGuard({ program }: Pick<Place, "program">): boolean {
   return program === "natra_guard";
 }
 
-/** Where ingress is to be held, as it was asked for. */
+/** Where ingress is to be held, as requested. */
 export type AskedSide = "auto" | Side;
 
 /**
- * Chooses where ingress is held. The node's end of the veth is better, because the pod cannot reach it, except with a
- * main CNI whose packets bypass that end.
+ * Chooses where ingress is held. The node's end of the veth is better, because the pod cannot reach it,
+ * except with a main CNI whose packets bypass that end.
  *
  * @param netlink A socket in the node's namespace.
  * @throws {NativeError}

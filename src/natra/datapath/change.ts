@@ -15,41 +15,43 @@ import { type Side, usesEnd } from "./attach_points.ts";
 import { releaseLocked } from "./release.ts";
 
 /**
- * A pod, and what it is to be held to from now on. How and where to attach is for a pod that has no limit yet: one that is
- * held stays attached as it is.
+ * A pod and its new limits. `attach` and `side` apply only to a pod that has no limit yet: one that is held
+ * stays attached as it is.
  */
 export type ChangeRequest = HoldRequest;
 
 /**
- * Changes what a running pod is held to: other values, a limit where there was none, none where there was one. A direction
- * that stays as it was is not touched. What waits in a queue goes on waiting, and the counters go on; only another kind of
- * queue (`pacer`, `bucket`) drops what waits in the old one, and a limit that is taken off and put on again counts from 0.
+ * Changes the limits of a running pod: other values, a new limit, or no limit. A direction that stays the
+ * same is not touched. Waiting packets stay in the queue and counters continue, with two exceptions: another
+ * kind of queue (`pacer`, `bucket`) drops what waits in the old one, and a limit that is removed and set
+ * again counts from 0.
  *
- * What is wanted is recorded before anything is done: a process that is killed half-way leaves enough for reconcile to
- * finish it.
+ * The new limits are recorded first: if the process is killed midway, reconcile can finish from the record.
  *
- * @returns What holds the pod now, which is recorded, too; null if nothing does any more: then nothing of natra's is left.
+ * @returns The new record; null if the pod has no limit any more, and nothing of natra's is left on it.
  * @throws {Error} If it fails: then the pod is held as it was before.
  */
 export function change(request: ChangeRequest): Applied | null {
   const { limits } = request;
-  const choices: Choice[] = hasBpffs() ? [] : [{ what: "bpffs", choice: "mounted", why: "nobody had" }];
+  const choices: Choice[] = hasBpffs()
+    ? []
+    : [{ what: "bpffs", choice: "mounted", why: "it was not mounted" }];
   using lock = ContainerLock.wait(lockOf(request.containerId));
   const applied = readApplied(request);
   using veth = applied === null ? null : vethOf(applied);
-  const unlimited = limits.ingress === null && limits.egress === null;
-  if (unlimited) {
+  const isUnlimited = limits.ingress === null && limits.egress === null;
+  if (isUnlimited) {
     if (applied !== null && veth !== null) drainAll(startWork(applied, veth, request, choices));
     const failures = releaseLocked(lock, request, request.netns);
-    if (failures.length > 0) throw new Error(`Cannot lift the limit: ${failures.join("; ")}`);
+    if (failures.length > 0) throw new Error(`Cannot remove the limit: ${failures.join("; ")}`);
     return null;
   }
-  // Of what was cut short nobody knows how far it came.
+  // How far an interrupted call came is unknown.
   if (applied === null || veth === null || !applied.complete) return holdLocked(lock, request, choices);
   return changeLocked(startWork(applied, veth, request, choices), request, choices);
 }
 
-/** The veth that was held; null if it is gone, or another. */
+/** The veth that was held; null if it is gone or has been replaced. */
 function vethOf(applied: Applied): PodVeth | null {
   if (netnsId(applied.netns) !== applied.netnsId) return null;
   using undo = new DisposableStack();
@@ -99,13 +101,15 @@ function changeLocked(work: PodWork, request: ChangeRequest, choices: readonly C
   } catch (error) {
     const failure = restore(now);
     if (failure === null) throw error;
-    throw new Error(`${describeError(error)}; going back to what was before failed: ${failure}`, {
+    throw new Error(`${describeError(error)}; restoring the limit before failed: ${failure}`, {
       cause: error,
     });
   }
 }
 
-/** Whose clsact it will be. One of natra's stays until the pod goes, even where no program of natra's is any more. */
+/**
+ * Which clsact natra will own. One that it made stays until the pod goes, even without a program of natra's.
+ */
 function ownsNow(
   { applied, veth, attacher }: PodWork,
   limits: Limits,
@@ -113,13 +117,18 @@ function ownsNow(
 ): Pick<Applied, "inside" | "outside"> {
   const end = (which: "inside" | "outside"): Applied["inside"] => {
     const { link, netlink } = veth[which];
-    const makes = usesEnd(which, limits, side) && attacher.needsClsact(netlink, link.index);
-    return { ...applied[which], ownsClsact: applied[which].ownsClsact || makes };
+    const makesClsact = usesEnd(which, limits, side) && attacher.needsClsact(netlink, link.index);
+    return { ...applied[which], ownsClsact: applied[which].ownsClsact || makesClsact };
   };
   return { inside: end("inside"), outside: end("outside") };
 }
 
-/** Goes back to what was before, by sockets of its own: what failed may have been theirs. @returns Why it cannot; null if it did. */
+/**
+ * Restores the limit before a failed change. It opens sockets of its own, because the failed ones may be
+ * broken.
+ *
+ * @returns Why it failed; null if it did not.
+ */
 function restore({ touched, ...failed }: PodWork): string | null {
   const { applied } = failed;
   const before = limitsOf(applied);
@@ -141,7 +150,7 @@ function restore({ touched, ...failed }: PodWork): string | null {
   }
 }
 
-/** The choices that still tell of what is there: a later one stands for an earlier one of the same thing. */
+/** The choices that still apply: a later one replaces an earlier one about the same thing. */
 function merged(
   before: readonly Choice[],
   later: readonly Choice[],

@@ -23,7 +23,7 @@ import { type QueueStats, readQueues } from "./queue_stats.ts";
 import { compareDirection } from "./verify.ts";
 import { ReusedMaps } from "./reused_maps.ts";
 
-/** Brings one direction to a limit, or to none: sets it up, changes it in place, or drains and removes it. */
+/** Gives one direction a limit or none: sets it up, changes it in place, or drains and removes it. */
 export function setDirection(
   work: PodWork,
   direction: Direction,
@@ -38,13 +38,14 @@ export function setDirection(
     removeDirection(work, direction);
     return null;
   }
-  const whole = held !== null && compareDirection(applied, direction, held.limit, applied, veth).length === 0;
-  if (!whole) return setUpAgain(work, direction, limit);
+  const isWhole = held !== null &&
+    compareDirection(applied, direction, held.limit, applied, veth).length === 0;
+  if (!isWhole) return setUpAgain(work, direction, limit);
   const isSame = changedFields(held.limit, limit).length === 0;
   return isSame ? { ...held, limit } : changeDirection(work, direction, held, limit);
 }
 
-/** Sets a direction up from the beginning: it was not held, or something of it is missing. */
+/** Sets a direction up from scratch: it was not held, or part of it is missing. */
 export function setUpAgain(
   work: PodWork,
   direction: Direction,
@@ -57,13 +58,14 @@ export function setUpAgain(
 }
 
 /**
- * Holds a direction that is held to another limit, without a gap: the queue is changed in place with what waits in it,
- * and each program is replaced in its hook, so that a packet meets the old or the new one. The maps go on, unless they
- * have another size now.
+ * Changes the limit of a held direction without a gap: the queue is changed in place with what waits in it,
+ * and each program is replaced in its hook, so that every packet meets the old or the new one. Maps are
+ * reused unless their size changes.
  *
- * The guard is never stricter than the queue before it: it goes first when the limit rises, and last when it falls.
+ * The guard is never stricter than the queue before it: it is replaced first when the limit rises, last when
+ * it falls.
  *
- * @throws {Error} If the kernel refuses: `touched` tells whether something was done.
+ * @throws {Error} If the kernel refuses: `touched` says whether something was done.
  */
 function changeDirection(
   work: PodWork,
@@ -101,7 +103,7 @@ function changeDirection(
   const [guards, others] = partition(places, isGuard);
   const rises = limit.rate > from.limit.rate;
   if (rises) put(guards);
-  const words = queue.change();
+  const madeOf = queue.change();
   put(others);
   if (!rises) put(guards);
   queue.finish();
@@ -113,7 +115,7 @@ function changeDirection(
   }
   replaceMaps(object, pins, reused.fds);
   if (direction === "egress") fitGso(work, queue.kind === "police" ? null : limit);
-  if (words !== from.queue) choose(`${direction} pacer`, words, queue.why);
+  if (madeOf !== from.queue) choose(`${direction} pacer`, madeOf, queue.why);
   const counts = countedBy(applied, direction, queue.kind);
   const lost = (what: "drops" | "marks"): number => Math.max(counted[what] - counts[what], 0);
   const carried = {
@@ -123,12 +125,12 @@ function changeDirection(
   return {
     limit,
     pacer: queue.kind,
-    queue: words,
+    queue: madeOf,
     ...(carried.drops > 0 || carried.marks > 0 ? { carried } : {}),
   };
 }
 
-/** What a direction's queue counted, whichever it is. */
+/** What a direction's queue has counted, if the pacer is this one. */
 function countedBy(
   applied: Applied,
   direction: Direction,
@@ -144,17 +146,17 @@ function partition<T>(all: readonly T[], is: (one: T) => boolean): [T[], T[]] {
   return [all.filter(is), all.filter((one) => !is(one))];
 }
 
-/** What becomes of the queue. */
+/** How the queue changes. */
 interface QueuePlan {
   readonly kind: PacerKind;
   readonly why: string;
-  /** @returns What it is made of then. */
+  /** @returns What the queue is made of then. */
   change(): string;
-  /** When no packet asks for the old queue any more. */
+  /** To be called when no packet is sent to the old queue any more. */
   finish(): void;
 }
 
-/** A pacer that would be tried first for either limit stays; another one takes a queue of its own. */
+/** The pacer stays if the same ones would be tried for both limits; otherwise it is replaced. */
 function planQueue(
   device: Device,
   from: AppliedDirection,
@@ -180,7 +182,7 @@ function planQueue(
   };
 }
 
-/** Another queue at the root: the kernel drops what waits in the old one. */
+/** Puts another queue at the root: the kernel drops what waits in the old one. */
 function replaceQueue(
   device: Device,
   limit: DirectionLimit,

@@ -5,7 +5,7 @@ import { maps, stats } from "./layout.ts";
 import { directionPins } from "./attach_points.ts";
 import { readStruct } from "../../ebpf/struct.ts";
 
-/** What one direction counted since it is held: packets, and bytes on the wire. */
+/** What one direction has counted since it was set up: packets, and bytes on the wire. */
 export type Counters = Readonly<Record<keyof typeof stats.fields, bigint>>;
 
 const FIRST = new Uint8Array(4); // key 0: the map is an array of one
@@ -16,10 +16,10 @@ export function readCounters(applied: Applied, direction: Direction): Counters |
   return pin === null ? null : sumCounters(pin.fd);
 }
 
-/** Adds up what each CPU counted. @param fd The map's descriptor. @throws {NativeError} */
+/** Adds up the counts of all CPUs. @param fd The map's descriptor. @throws {NativeError} */
 export function sumCounters(fd: number): Counters {
   const { value } = maps.work;
-  const stride = Math.ceil(value.size / 8) * 8; // the kernel rounds each CPU's part up
+  const stride = Math.ceil(value.size / 8) * 8; // the kernel rounds the size of each CPU's value up
   const cpus = possibleCpus();
   const values = mapValue(fd, FIRST, stride * cpus);
   if (values === null) throw new Error("Cannot read the counters: their map is empty");

@@ -1,6 +1,6 @@
 /**
- * The datapath's front door for whoever decides at run time that a pod is, was or shall be limited: one module to import
- * then, because at a pod's start every file that is loaded costs a third of a millisecond.
+ * Everything of the datapath that is loaded lazily, as one module: at a pod's start every file that is loaded
+ * costs a third of a millisecond.
  *
  * @module
  */

@@ -1,4 +1,6 @@
-/** One direction of a pod: how it is set up, drained and removed. change_direction.ts changes one in place. */
+/**
+ * One direction of a pod: how it is set up, drained and removed. change_direction.ts changes one in place.
+ */
 import { heartbeat } from "../../kernel/watchdog.ts";
 import { eventually } from "../../kernel/pause.ts";
 import { describeError } from "../../base/log/describe.ts";
@@ -32,7 +34,11 @@ export interface PodWork {
   readonly touched: Set<Direction>;
 }
 
-/** Sets a direction up from the beginning: its queue, its programs, its pins. @returns null if it has no limit. */
+/**
+ * Sets a direction up from the beginning: its queue, its programs, its pins.
+ *
+ * @returns null if it has no limit.
+ */
 export function setUpDirection(
   direction: Direction,
   limit: DirectionLimit | null,
@@ -69,14 +75,16 @@ export function queueOf(pacer: Pacer, device: Device, ifb: Device | null): Queue
 }
 
 /**
- * A limit of what arrives inside the pod. Without an ifb, or where each flow has the rate for itself, it can only be
- * policed.
+ * A limit of what arrives inside the pod. Without an ifb, or where each flow has the rate for itself, it can
+ * only be policed.
  */
 export function queueable(limit: DirectionLimit, ifb: Device | null): DirectionLimit {
   return ifb === null || limit.bucket === "flow" ? { ...limit, pacer: "police" } : limit;
 }
 
-/** What arrives inside the pod can only be queued on an ifb. Kernels below 6.6 need act_mirred for it, too. */
+/**
+ * What arrives inside the pod can only be queued on an ifb. Kernels below 6.6 need act_mirred for it, too.
+ */
 function tryIfb(veth: PodVeth, choose: Choose): Device | null {
   try {
     const ifb = makeIfb(veth);
@@ -100,7 +108,11 @@ function lowerGso({ link, netlink }: Device, limit: DirectionLimit, choose: Choo
   choose("GSO limit", `${bytes} bytes`, "a larger packet would delay small flows for too long");
 }
 
-/** Sets the GSO limit of the pod's interface again. @param limit What queues its egress; null: nothing does. */
+/**
+ * Sets the GSO limit of the pod's interface again.
+ *
+ * @param limit What queues its egress; null: nothing does.
+ */
 export function fitGso({ applied, veth, choose }: PodWork, limit: DirectionLimit | null): void {
   const { link, netlink } = veth.inside;
   const max = applied.inside.gsoMaxSize;
@@ -119,9 +131,9 @@ export function secret(): bigint {
 const EMPTY_MS = 600;
 
 /**
- * Lets all waiting packets of a direction pass, so that its queue can be removed without losing one. The guard stops
- * first, because it would drop what then comes at once; then the queue is opened; then no program asks for its classes
- * any more.
+ * Lets all waiting packets of a direction pass, so that its queue can be removed without losing one. The
+ * guard stops first, because it would drop what then comes at once; then the queue is opened; then no program
+ * asks for its classes any more.
  *
  * @throws {Error} If the kernel refuses.
  */
@@ -139,7 +151,8 @@ export function drainDirection(
     }
   };
   const pacer = pacerOf(held.pacer);
-  if (pacer.verify(device, held.limit) !== null) return; // foreign, or gone: nothing waits in a queue of natra's
+  // foreign, or gone: nothing waits in a queue of natra's
+  if (pacer.verify(device, held.limit) !== null) return;
   stop(true);
   pacer.open(device, held.limit);
   stop(false);

@@ -1,5 +1,6 @@
 /**
- * The heavy flows of one direction, as the BPF program remembers them: at most 128, the least recent forgotten first.
+ * The heavy flows of one direction, as the BPF program remembers them: at most 128, the least recently used
+ * is evicted.
  *
  * @module
  */
@@ -14,29 +15,31 @@ import { readStruct } from "../../ebpf/struct.ts";
 
 /** A flow that is, or was, above its fair share. */
 export interface Flow {
-  /** The sender's address, for example `10.0.0.7` or `fd00::7`; empty where the packets are no IP. */
+  /** The sender's address, for example `10.0.0.7` or `fd00::7`; empty if the packets are not IP. */
   readonly source: string;
   readonly destination: string;
-  /** 0 where the protocol has none, and for fragments. */
+  /** 0 if the protocol has no ports, and for fragments. */
   readonly sourcePort: number;
   readonly destinationPort: number;
-  /** `tcp`, `udp`, …; `ip proto 47` for one without a name here, `ether 0x88cc` for what is no IP. */
+  /**
+   * `tcp`, `udp`, …; `ip proto 47` for one without a name here, `ether 0x88cc` for packets that are not IP.
+   */
   readonly protocol: string;
-  /** Bytes on the wire since it is remembered, those of its light times left out. */
+  /** Bytes on the wire while it was heavy, since it is remembered. */
   readonly bytes: bigint;
-  /** ns since it became heavy, or was so again after a second's pause. */
+  /** ns since it became heavy, or became heavy again after a pause of a second. */
   readonly heavyFor: bigint;
   /** ns since its last packet that counted as heavy. */
   readonly idleFor: bigint;
-  /** Packets that the program itself dropped or marked; a queue's own are the queue's to tell. */
+  /** Packets that the program itself dropped or marked; the queue counts its own. */
   readonly drops: bigint;
   readonly marks: bigint;
 }
 
-/** ns without a heavy packet after which a flow is heavy no more: what the program takes for a pause, too. */
+/** ns without a heavy packet after which a flow is not heavy any more. The program has the same. */
 export const HEAVY_PAUSE = 1_000_000_000n;
 
-/** The map holds 128: one call reads them all. */
+/** The map has up to 128 entries: one call reads them all. */
 const SHAPE = { keySize: flowKey.size, valueSize: heavyFlow.size, maxEntries: 256 };
 
 /** Whether a flow is heavy now. */
@@ -45,7 +48,7 @@ export function isHeavyNow({ idleFor }: Pick<Flow, "idleFor">): boolean {
 }
 
 /**
- * Reads the flows of one direction, in no order.
+ * Reads the flows of one direction, in no particular order.
  *
  * @returns null if the direction's pins are gone.
  * @throws {NativeError}
@@ -56,7 +59,7 @@ export function readFlows(applied: Applied, direction: Direction): Flow[] | null
 }
 
 /**
- * How many flows of one direction are heavy now: what {@linkcode readFlows} would tell, at a fraction of its price.
+ * How many flows of one direction are heavy now. Cheaper than {@linkcode readFlows}.
  *
  * @returns null if the direction's pins are gone.
  * @throws {NativeError}
@@ -86,11 +89,9 @@ export function flowsIn(fd: number): Flow[] {
 }
 
 /**
- * Makes a flow of what the map holds.
- *
  * @param key struct flow_key.
  * @param value struct heavy_flow.
- * @param now ns of the clock that the program reads.
+ * @param now CLOCK_MONOTONIC, ns.
  */
 export function flowOf(key: DataView<ArrayBuffer>, value: DataView, now: bigint): Flow {
   const { since, last, bytes, drops, marks } = readStruct(value, heavyFlow);
@@ -134,7 +135,7 @@ function protocolName(number: number): string {
   return PROTOCOLS[number] ?? `ip proto ${number}`;
 }
 
-/** An address as people write it: IPv4 in dots, IPv6 shortened as RFC 5952 has it. */
+/** An address as text: IPv4 dotted, IPv6 shortened as in RFC 5952. */
 function formatAddress(view: DataView<ArrayBuffer>, offset: number): string {
   if (view.getBigUint64(offset) === 0n && BigInt(view.getUint32(offset + 8)) === MAPPED) {
     return [12, 13, 14, 15].map((byte) => view.getUint8(offset + byte)).join(".");

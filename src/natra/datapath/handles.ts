@@ -1,8 +1,8 @@
 /** The tc handles and link names that natra's allotment gives it. */
 
 /**
- * Handles of qdiscs and classes. The majors are natra's alone ("na", "nb", …); `1:` and `8001:` upwards belong to other
- * software.
+ * Handles of qdiscs and classes. The majors are natra's alone ("na", "nb", …); `1:` and `8001:` upwards
+ * belong to other software.
  */
 export const Handle = {
   /** The HTB or fq at the root. */

@@ -15,19 +15,19 @@ import { type AskedSide, selectSide, type Side, usesEnd } from "./attach_points.
 import { type Choose, setUpDirection } from "./direction.ts";
 import { releaseLocked } from "./release.ts";
 
-/** A pod's interface, and what it is to be held to. */
+/** A pod's interface and its limits. */
 export interface HoldRequest extends RecordKey {
   readonly netns: string;
-  /** The CNI network's name; GC asks by it. */
+  /** The CNI network's name, which GC is called with. */
   readonly network: string;
   readonly pod: PodName | null;
   readonly limits: Limits;
-  /** Recorded, for whoever decides the limits again. */
+  /** Recorded, so that the limits can be decided again while the pod runs. */
   readonly confAtAdd?: ConfAtAdd;
   readonly attach: "auto" | AttachKind;
-  /** Where ingress is held; `auto`: inside the pod where packets would pass by the node's end of the veth. */
+  /** Where ingress is held; `auto`: inside the pod if packets bypass the node's end of the veth. */
   readonly side: AskedSide;
-  /** Is confAtAdd every choice, with its reason. */
+  /** Receives every choice with its reason. */
   readonly onChoice: (choice: Choice) => void;
 }
 
@@ -35,21 +35,23 @@ export interface HoldRequest extends RecordKey {
 type Decided = HoldRequest & { readonly side: Side };
 
 /**
- * Holds a pod's interface to its limits. What an earlier call left is replaced.
+ * Holds a pod's interface to its limits, and replaces what an earlier call set up.
  *
- * What will be touched, and what is wanted, is recorded before it is: a process that is killed half-way leaves enough for
- * the next one to undo it, or to finish it.
+ * The limits, and what will be touched, are recorded first: if the process is killed midway, another one can
+ * undo or finish it from the record.
  *
- * @returns What was done; it is recorded, too.
- * @throws {Error} If any of it fails: then all of it is undone.
+ * @returns The record.
+ * @throws {Error} If a step fails: then all of it is undone.
  */
 export function hold(asked: HoldRequest): Applied {
-  const choices: Choice[] = hasBpffs() ? [] : [{ what: "bpffs", choice: "mounted", why: "nobody had" }];
+  const choices: Choice[] = hasBpffs()
+    ? []
+    : [{ what: "bpffs", choice: "mounted", why: "it was not mounted" }];
   using lock = ContainerLock.wait(lockOf(asked.containerId));
   return holdLocked(lock, asked, choices);
 }
 
-/** {@linkcode hold} for who holds the container's lock, and shows it. */
+/** Like hold(), for callers that already hold the container's lock and pass it as proof. */
 export function holdLocked(
   lock: ContainerLock,
   asked: HoldRequest,
@@ -85,7 +87,7 @@ export function holdLocked(
   }
 }
 
-/** Only ingress has a choice of sides. */
+/** Decides where ingress is held; egress has no choice of sides. */
 export function decideSide({ side: asked, limits }: HoldRequest, veth: PodVeth, choose: Choose): Side {
   if (limits.ingress === null) return asked === "auto" ? "host" : asked;
   const { side, why } = selectSide(asked, veth.outside.netlink);

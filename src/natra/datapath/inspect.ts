@@ -14,7 +14,7 @@ import { linkInfo, programName } from "../../ebpf/info.ts";
 import type { ProgramName } from "./object.ts";
 import { type End, type Place, placesOf } from "./attach_points.ts";
 
-/** A hook where one of natra's programs is, or was. */
+/** A hook where one of natra's programs should be. */
 export interface InspectedHook {
   readonly direction: Direction;
   readonly program: ProgramName;
@@ -22,7 +22,7 @@ export interface InspectedHook {
   readonly point: "ingress" | "egress";
   /** The interface's name. */
   readonly device: string;
-  /** Others' programs that see a packet before natra's, in words; null if natra's is not there. */
+  /** Foreign programs that see a packet before natra's, described; null if natra's is not there. */
   readonly before: readonly string[] | null;
 }
 
@@ -30,12 +30,12 @@ export interface InspectedHook {
 export interface InspectedRoot {
   readonly device: string;
   readonly kind: string;
-  /** As tc writes it. */
+  /** As `tc` prints it. */
   readonly handle: string;
-  readonly whose: "natra's" | "another's" | "the kernel's own";
+  readonly owner: "natra" | "foreign" | "kernel";
 }
 
-/** What is around natra on a pod's veth. */
+/** What else is on a pod's veth beside natra. */
 export interface Inspection {
   readonly hooks: readonly InspectedHook[];
   /** At the pod's end and at the node's. */
@@ -45,13 +45,13 @@ export interface Inspection {
   readonly ifb: string | null;
   /** Queues on other interfaces of the node that packets from the pod are redirected to. */
   readonly redirects: readonly InspectedRoot[];
-  /** The main CNI on this node whose packets may pass by the node's end of the veth; null if there is none. */
+  /** The main CNI on this node whose packets may bypass the node's end of the veth; null if there is none. */
   readonly bypass: string | null;
-  /** Bytes of the largest GSO packet that the pod may send. */
+  /** Largest GSO packet that the pod may send, in bytes. */
   readonly gsoMaxSize: number;
 }
 
-/** Both ends' counters and natra's at one moment. */
+/** The counters of both ends and natra's, read at one moment. */
 export interface VethSample {
   readonly inside: LinkStats;
   readonly outside: LinkStats;
@@ -59,7 +59,7 @@ export interface VethSample {
   readonly counters: Readonly<Record<Direction, Counters | null>>;
 }
 
-/** Looks at what is around natra on a pod's veth. Changes nothing. @throws {Error} If the veth is gone. */
+/** Inspects a pod's veth without changing anything. @throws {Error} If the veth is gone. */
 export function inspect(applied: Applied): Inspection {
   using veth = findVeth(applied.netns, applied.ifname);
   const places = DIRECTIONS.flatMap((direction) => {
@@ -88,7 +88,7 @@ export function sampleVeth(applied: Applied): VethSample {
     applied[direction] === null ? null : readCounters(applied, direction);
   const ofInside = linkStats(veth.inside.netlink, veth.inside.link.index);
   const ofOutside = linkStats(veth.outside.netlink, veth.outside.link.index);
-  if (ofInside === null || ofOutside === null) throw new Error(`"${applied.ifname}" has just gone`);
+  if (ofInside === null || ofOutside === null) throw new Error(`"${applied.ifname}" is gone`);
   return {
     inside: ofInside,
     outside: ofOutside,
@@ -135,11 +135,11 @@ function inspectRoot({ netlink, link }: PodVeth["inside"]): InspectedRoot {
     device: link.name,
     kind: there?.kind ?? "",
     handle: formatHandle(handle),
-    whose: handle === 0 ? "the kernel's own" : handle === Handle.ROOT ? "natra's" : "another's",
+    owner: handle === 0 ? "kernel" : handle === Handle.ROOT ? "natra" : "foreign",
   };
 }
 
-/** What arrives from the pod may be sent to an interface that queues it a second time. */
+/** Packets from the pod may be redirected to an interface that queues them a second time. */
 function redirects({ outside: { netlink, link } }: PodVeth): InspectedRoot[] {
   const targets = new Set<number>();
   for (const parent of [CLSACT.ingress, INGRESS]) {

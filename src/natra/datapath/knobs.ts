@@ -3,71 +3,82 @@ import { clamp, maxOf } from "../limits/quantity.ts";
 import type { DirectionLimit, PacerKind } from "../limits/fields.ts";
 import * as layout from "./layout.ts";
 
-/** The values of `struct knobs` (bpf/natra/contract.h), where each is explained. */
+/** The values of `struct knobs`; bpf/natra/contract.h explains each. */
 export type Knobs = Readonly<Record<keyof typeof layout.knobs.fields, bigint>>;
 
 const MS = 1_000_000n; // ns
 const SECOND = 1_000n * MS;
-const BEAT = 1n << BigInt(layout.constants.BEAT_SHIFT); // ns: a rate is bytes per beat
+const BEAT = 1n << BigInt(layout.constants.BEAT_SHIFT); // ns; rates are in bytes per beat
 const MTU = 1514n; // bytes of a full Ethernet frame
 
-/** Below which rate (bits/s) heavy flows are counted over how long: at 1M a second has 80 packets. */
+/** The period over which heavy flows are counted, by rate (bits/s): at 1 Mbit/s a second has 80 packets. */
 const EPOCHS: readonly (readonly [below: bigint, epoch: bigint])[] = [
   [5_000_000n, 1_000n * MS],
   [50_000_000n, 256n * MS],
 ];
 const SHORTEST_EPOCH = 64n * MS;
 
-/** Light flows keep their latency as long as they take less than this part of the limit. */
+/** Light flows keep their latency as long as they take less than this percentage of the limit. */
 const LIGHT_PERCENT = 95n;
 /**
- * The guard lets through what the queue lets through, and a little more, so that it never drops beside a whole queue. What
- * is below its burst may be two GSO packets more: at 1M one of those is longer than the burst.
+ * The guard passes slightly more than the queue, so that it never drops while the queue is intact. It may
+ * overshoot by two GSO packets: at 1 Mbit/s one is larger than the burst.
  */
 const GUARD_PERCENT = 101n;
-/** Bounds of what a cell leaks at, in bytes a beat: one unit of sketch.h, and what it can multiply by its longest time. */
-const LEAK_LEAST = 16n;
-const LEAK_MOST = 1n << 36n;
-/** What the pod's own clock may save up unless a larger burst was asked for: a queue of 40 ms bursts is a poor queue. */
+/**
+ * Bounds of a cell's leak in bytes per beat: one unit of sketch.h, and what it can multiply by its longest
+ * time.
+ */
+const MIN_LEAK = 16n;
+const MAX_LEAK = 1n << 36n;
+/**
+ * The credit of the pod's own clock unless a larger burst was asked for: 40 ms bursts would make latency
+ * poor.
+ */
 const POD_CREDIT = 2n * MS;
 const DEFAULT_BURST = 40n * MS;
-/** How far a flow may run ahead of its fair share, in time at the limit: at 10M two small requests on one connection. */
+/**
+ * How far a flow may run ahead of its fair share, in ns at the limit: at 10 Mbit/s, two small requests on one
+ * connection.
+ */
 const THRESHOLD = 12n * MS;
 const EDT_HORIZON = 45n * MS;
 const EDT_MARK = 15n * MS;
-/** A time at the limit that no credit reaches, in ns. */
+/** A time at the limit, in ns, that no credit reaches. */
 export const NEVER = 1n << 62n;
 
 /** The queue that the program works with. */
 export interface Queue {
   readonly kind: PacerKind;
-  /** Whether it shares itself out among heavy flows. */
+  /** Whether it gives each heavy flow its turn. */
   readonly givesTurns: boolean;
   /** The index of the ifb that queues, for podside. */
   readonly redirectTo?: number;
 }
 
-/** The heavy leaf of HTB, in time at the limit: a FIFO, and one that gives turns. */
+/** Size of HTB's heavy leaf in ns at the limit: as a FIFO, and as a queue that gives turns. */
 export const LEAF_TIME = 100n * MS;
 export const TURNS_TIME = 250n * MS;
 
-/** The burst beyond what is everyone's by default, in ns at the limit: only who asks for it gets a burst of elephants. */
+/**
+ * The pod's credit in ns at the limit. Elephants get a burst only if a larger one than the default was asked
+ * for.
+ */
 export function podCredit(limit: DirectionLimit): bigint {
   const burst = burstTime(limit);
   return POD_CREDIT + (burst > DEFAULT_BURST ? burst - DEFAULT_BURST : 0n);
 }
 
-/** The burst as the time that it takes at the limit, in ns. */
+/** The burst in ns at the limit. */
 export function burstTime({ rate, burst }: DirectionLimit): bigint {
   return burst * 8n * SECOND / rate;
 }
 
 /**
- * What the BPF program has to know to hold one direction to its limit. Values and reasons: docs/datapath.md.
+ * The constants of the BPF program for one direction. Values and reasons: docs/datapath.md.
  *
- * @param limit Bits per second and bytes.
- * @param queue What is really there.
- * @param seed 64 random bits, secret: who knew them could build flows that collide in the sketch.
+ * @param queue The queue that is actually there.
+ * @param seed 64 random bits, secret: knowing them allows to build flows that collide in the sketch.
  */
 export function knobsFor(
   limit: DirectionLimit,
@@ -110,15 +121,16 @@ export function knobsFor(
     threshold,
     threshold_tcp: adaptive ? 8192n : threshold,
     threshold_other: adaptive ? 1600n : threshold,
-    leak_min: clamp(beat / 256n, LEAK_LEAST, LEAK_MOST),
-    leak_max: clamp(beat / 4n, LEAK_LEAST, LEAK_MOST),
+    leak_min: clamp(beat / 256n, MIN_LEAK, MAX_LEAK),
+    leak_max: clamp(beat / 4n, MIN_LEAK, MAX_LEAK),
     hold: 300n * MS,
     hold_min: 8n * MTU,
 
     epoch: EPOCHS.find(([below]) => limit.rate < below)?.[1] ?? SHORTEST_EPOCH,
     ease_lag: 3n * MS,
 
-    mark_after: police ? BigInt.asUintN(64, -burst / 2n) : EDT_MARK, // the policer marks when half of its credit is used
+    // the policer marks once half of its credit is used
+    mark_after: police ? BigInt.asUintN(64, -burst / 2n) : EDT_MARK,
     horizon: { htb: givesTurns ? TURNS_TIME : LEAF_TIME, edt: EDT_HORIZON, police: 0n }[kind],
     light_horizon: police ? DEFAULT_BURST : 500n * MS,
     fair_slack: givesTurns || police || limit.bucket === "flow" ? 0n : maxOf(bytes * 40n / 1000n, 16384n),
@@ -133,10 +145,9 @@ const MIN_GSO = 8192;
 export const GSO_MAX = 65536;
 
 /**
- * The largest GSO packet that a pod may hand to its queue: 5 ms at the limit, so that one of an elephant's does not
- * stand before a small flow's for longer. Smaller costs throughput, which a low limit makes moot.
+ * The largest GSO packet that a pod may hand to its queue: 5 ms at the limit, so that an elephant's packet
+ * delays a small flow's by no more. Smaller packets cost throughput, which does not matter at a low limit.
  *
- * @param limit Its rate in bits/s.
  * @returns Bytes, from 8192 to 65536.
  */
 export function gsoLimit({ rate }: Pick<DirectionLimit, "rate">): number {

@@ -8,7 +8,7 @@ import { rootOf } from "./pacer/root.ts";
 import { deviceOf, selectSide } from "./attach_points.ts";
 
 /**
- * Tells what {@linkcode hold} would choose, as far as that can be known without doing it.
+ * Reports what hold() would choose, as far as that is known without doing it.
  *
  * @throws {Error} If the pod's veth cannot be found.
  */

@@ -9,7 +9,7 @@ import type { Choice } from "./record.ts";
 import type { Pacer } from "./pacer/pacer.ts";
 import { pacerOf } from "./pacer/select.ts";
 
-/** Any limit at which every queue of a pod is wanted. */
+/** A limit that needs every kind of queue. */
 const LIMIT: DirectionLimit = {
   rate: 10_000_000n,
   burst: 50_000n,
@@ -23,8 +23,8 @@ const LIMIT: DirectionLimit = {
 };
 
 /**
- * What of this kernel decides how pods are held. Queues and the ifb are made in a network namespace of its own, which is gone
- * afterwards: only trying tells for certain, and it may load the kernel's modules as a pod's start would.
+ * Which of this kernel's features decide how pods are held. Queues and the ifb are made in a temporary
+ * network namespace: only trying is certain, and it loads kernel modules as a pod's start would.
  *
  * @throws {NativeError} If no namespace can be made.
  */
@@ -39,7 +39,7 @@ export function probeKernel(): Choice[] {
   const link = linkByName(netlink, "natra-probe") ?? linkByName(netlink, "lo");
   const queue = (pacer: Pacer): { choice: string; refused: boolean } =>
     attempt(() => {
-      if (link === null) throw new Error("there is no interface to try it on");
+      if (link === null) throw new Error("there is no interface to test it on");
       const made = pacer.install({ netlink, link }, LIMIT);
       pacer.remove({ netlink, link });
       return made;
@@ -47,32 +47,36 @@ export function probeKernel(): Choice[] {
   const htb = queue(pacerOf("htb"));
   const edt = queue(pacerOf("edt"));
   return [
-    { what: "release", choice: kernelRelease(), why: "only for people: what it can is tried" },
+    {
+      what: "release",
+      choice: kernelRelease(),
+      why: "for information: features are tested, not concluded from it",
+    },
     {
       what: "tcx",
       choice: tcx ? "yes" : "no",
       why: tcx
-        ? "programs hang on the hook's head, and others' beside them"
-        : "before 6.6: clsact filters instead",
+        ? "programs attach at the head of the hook, beside foreign ones"
+        : "before Linux 6.6: clsact filters instead",
     },
     {
       what: "htb",
       choice: htb.choice,
       why: htb.refused
-        ? "without it a limit is held by edt or police"
+        ? "limits are enforced by edt or police instead"
         : htb.choice.includes("fq_codel")
-        ? "each heavy flow has its turn"
-        : "no fq_codel: heavy flows share one queue",
+        ? "heavy flows take turns"
+        : "no fq_codel: heavy flows share one FIFO",
     },
     {
       what: "fq",
       choice: edt.refused ? edt.choice : "yes",
-      why: edt.refused ? "pacer edt is not possible, bucket flow is policed" : "pacer edt is possible",
+      why: edt.refused ? "no pacer edt, and bucket flow is policed" : "pacer edt is possible",
     },
     {
       what: "ifb",
       choice: ifb.choice,
-      why: ifb.refused ? "podside only polices what a pod receives" : "podside queues",
+      why: ifb.refused ? "podside can only police what a pod receives" : "podside queues what a pod receives",
     },
   ];
 }

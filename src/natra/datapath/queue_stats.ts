@@ -7,8 +7,8 @@ import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts"
 import type { Applied, AppliedDirection } from "./record.ts";
 
 /**
- * What waits together, in the order in which it is served: pure ACKs, light flows, heavy flows that have just begun, the other heavy
- * ones; `all` where one queue holds them all.
+ * The classes of a queue, in the order in which they are served: pure ACKs, light flows, heavy flows that
+ * have just begun, other heavy flows. `all`: one queue for everything.
  */
 export const QUEUE_CLASSES = ["ack", "light", "young", "heavy", "all"] as const;
 /** One of {@linkcode QUEUE_CLASSES}. */
@@ -20,32 +20,34 @@ export interface QueueCounters {
   readonly drops: number;
   /** Packets that ECN marked instead. */
   readonly marks: number;
-  /** Bytes that wait now. */
+  /** Bytes that are waiting. */
   readonly backlog: number;
 }
 
-/** The same of one class, and more. */
+/** What one class counted. */
 export interface ClassCounters extends QueueCounters {
   /** The qdisc's kind, for example `fq_codel`. */
   readonly kind: string;
-  /** What left it: bytes on the wire, and packets. */
+  /** Bytes on the wire and packets that left it. */
   readonly bytes: bigint;
   readonly packets: number;
-  /** Packets that wait now. */
+  /** Packets that are waiting. */
   readonly queued: number;
 }
 
-/** What a pacer's queues counted: in all, and each class for itself; none where nothing queues. */
+/** What a pacer's queues counted, in total and by class; without classes where nothing queues. */
 export interface QueueStats extends QueueCounters {
-  /** What left it: bytes on the wire, those that passed by HTB's classes included; null where nothing queues. */
+  /**
+   * Bytes on the wire that left it, including those that bypassed HTB's classes; null where nothing queues.
+   */
   readonly bytes: bigint | null;
   readonly classes: Readonly<Partial<Record<QueueClass, ClassCounters>>>;
 }
 
-/** By direction; null: not held, or gone. */
+/** null: the direction is not held, or its queue is gone. */
 export type DirectionQueues = Readonly<Record<Direction, QueueStats | null>>;
 
-/** Which class's packets wait in a qdisc, by its handle; free light flows count with the light ones. */
+/** The class whose packets wait in a qdisc, by the qdisc's handle. Free light flows count as light. */
 const CLASSES: ReadonlyMap<number, QueueClass> = new Map([
   [Handle.leaf(Handle.ACK), "ack"],
   [Handle.leaf(Handle.LIGHT), "light"],
@@ -55,12 +57,12 @@ const CLASSES: ReadonlyMap<number, QueueClass> = new Map([
   [Handle.ROOT, "all"],
 ]);
 
-/** The queues of an interface; `all` is the root's. */
+/** The queues of an interface; `all` is the root qdisc. */
 type InterfaceQueues = Readonly<Partial<Record<QueueClass, ClassCounters>>>;
-/** natra's queues in one namespace, by the interface's index. */
+/** natra's queues in one namespace, by interface index. */
 export type NamespaceQueues = ReadonlyMap<number, InterfaceQueues>;
 
-/** The queues of all pods' ends on the node, by one netlink dump. @throws {NativeError} */
+/** The queues of all veth ends on the node, by one netlink dump. @throws {NativeError} */
 export function readNodeQueues(): NamespaceQueues {
   using netlink = new Netlink();
   return list(netlink);
@@ -69,7 +71,7 @@ export function readNodeQueues(): NamespaceQueues {
 /**
  * What the queues of a pod's directions counted.
  *
- * @param node Those on the node, where they are read for many pods: without them only this pod's are asked for.
+ * @param node The queues on the node, if they are read for many pods; without them only this pod's are read.
  * @throws {NativeError}
  */
 export function readQueues(applied: Applied, node?: NamespaceQueues): DirectionQueues {
@@ -77,9 +79,9 @@ export function readQueues(applied: Applied, node?: NamespaceQueues): DirectionQ
 }
 
 /**
- * The same for many pods, by one netlink dump for all ends on the node and one for each pod that queues inside.
+ * Like readQueues() for many pods, by one netlink dump for the node and one for each pod that queues inside.
  *
- * @param onFailure Told of a pod that cannot be read: it must not hide the others, and is left out.
+ * @param onFailure Called for each pod that cannot be read; it is left out.
  */
 export function readAllQueues(
   pods: readonly Applied[],
@@ -117,7 +119,7 @@ function queuesOf(applied: Applied, outside: NamespaceQueues): DirectionQueues {
   return byDirection(stats);
 }
 
-/** What queues inside a pod. */
+/** The queues inside a pod. */
 function readInside(applied: Applied): Partial<Record<Direction, InterfaceQueues | undefined>> {
   const isInside = (direction: Direction): boolean => {
     const held = applied[direction];
@@ -132,7 +134,7 @@ function readInside(applied: Applied): Partial<Record<Direction, InterfaceQueues
   return { egress: found.get(index), ingress: ifb === undefined ? undefined : found.get(ifb) };
 }
 
-/** One of the node's interfaces, without the others' queues. */
+/** The queues of one interface on the node. */
 function listOne(index: number): NamespaceQueues {
   using netlink = new Netlink();
   const found: Collected = new Map();
@@ -178,14 +180,15 @@ function marksOf({ kind, extra }: Qdisc): number {
   return kind === "fq_codel" && extra !== undefined && extra.byteLength >= 16 ? extra.getUint32(12, true) : 0;
 }
 
-/** @param held What it counted in queues that were replaced is in the sum. */
+/** Sums up the classes and what replaced queues had counted. */
 function sumUp(found: InterfaceQueues, { carried }: AppliedDirection): QueueStats {
   let { drops, marks } = carried ?? { drops: 0, marks: 0 };
   let backlog = 0;
   const classes: Partial<Record<QueueClass, ClassCounters>> = {};
   for (const name of QUEUE_CLASSES) {
     const counted = found[name];
-    if (counted === undefined || (name === "all" && counted.kind === "htb")) continue; // its classes have queues of their own
+    // its classes are counted by their own queues
+    if (counted === undefined || (name === "all" && counted.kind === "htb")) continue;
     classes[name] = counted;
     drops += counted.drops;
     marks += counted.marks;

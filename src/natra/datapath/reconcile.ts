@@ -9,25 +9,26 @@ import { allApplied, type Applied, readApplied } from "./record.ts";
 import { holdLocked } from "./hold.ts";
 import { releaseLocked } from "./release.ts";
 
-/** Something that was left behind, and what became of it. */
+/** Something that was left behind, and what was done about it. */
 export interface Leftover extends RecordKey {
-  /** Why nobody needs it any more, or why it is not whole. */
+  /** Why it is not needed any more, or not complete. */
   readonly why: string;
-  /** Whether it was finished, for a pod that lives, and not removed. */
+  /** Whether it was finished for a living pod instead of removed. */
   readonly finished: boolean;
-  /** What could not be undone, or why it could not be finished, in words; empty if all is well. */
+  /** What could not be undone, or why it could not be finished; empty on success. */
   readonly failures: readonly string[];
 }
 
-/** Which of what is held is to go: the reason, or null to keep it. */
+/** Decides whether to release an interface: the reason, or null to keep it. */
 export type Judge = (key: RecordKey, applied: Applied | null) => string | null;
 
 /**
- * Removes what is natra's and dead: of pods that are gone, of interfaces that are others now, of calls that were cut short
- * before they had recorded what was wanted. What a living pod was to be held to, and is not, is finished. It may run beside ADDs and DELs: a container that somebody works on is left to them.
+ * Removes what natra left behind: for pods that are gone, for interfaces that have been replaced, and by
+ * calls that were killed before they recorded a limit. A limit that was recorded for a living pod, but not
+ * fully set up, is finished. It may run beside ADDs and DELs: a container that another process has locked is
+ * skipped.
  *
- * @param judge Who is to go; by default, whoever is dead.
- * @param dryRun Only tell.
+ * @param dryRun Report only, change nothing.
  */
 export function reconcile(judge: Judge = reasonToRelease, dryRun = false): Leftover[] {
   const leftovers: Leftover[] = [];
@@ -42,10 +43,10 @@ export function reconcile(judge: Judge = reasonToRelease, dryRun = false): Lefto
         leftovers.push({ ...key, why, finished: false, failures });
       } else if (applied !== null && !applied.complete && reasonToRelease(key, applied) === null) {
         const failures = dryRun ? [] : finish(lock, applied);
-        leftovers.push({ ...key, why: CUT_SHORT, finished: true, failures });
+        leftovers.push({ ...key, why: INTERRUPTED, finished: true, failures });
       }
-    } catch (error) { // who cannot be judged is not condemned
-      const why = "nobody can tell whether it is dead";
+    } catch (error) { // state unknown: keep it
+      const why = "its state is unknown";
       leftovers.push({ ...key, why, finished: false, failures: [describeError(error)] });
     }
   }
@@ -53,9 +54,9 @@ export function reconcile(judge: Judge = reasonToRelease, dryRun = false): Lefto
   return leftovers;
 }
 
-const CUT_SHORT = "setting it up was cut short";
+const INTERRUPTED = "its setup was interrupted";
 
-/** Holds a pod to what it was to be held to. @returns Why it cannot, in words; empty if it is. */
+/** Sets up the limits that an interrupted call recorded. @returns Why it failed; empty on success. */
 function finish(lock: ContainerLock, applied: Applied): string[] {
   const { wanted } = applied;
   if (wanted === undefined || wanted === null || (wanted.ingress === null && wanted.egress === null)) {
@@ -64,12 +65,15 @@ function finish(lock: ContainerLock, applied: Applied): string[] {
   try {
     holdLocked(lock, { ...applied, limits: wanted, onChoice: () => {} });
     return [];
-  } catch (error) { // and is undone
+  } catch (error) { // hold undid it
     return [describeError(error)];
   }
 }
 
-/** Records are written by who holds the container's lock: where nobody does, a draft is of a process that was killed. */
+/**
+ * Drafts of records are written under the container's lock: in an unlocked container they are from killed
+ * processes.
+ */
 function removeDeadDrafts(): void {
   for (const containerId of records.draftedContainers()) {
     using lock = ContainerLock.tryTake(lockOf(containerId));
@@ -77,7 +81,7 @@ function removeDeadDrafts(): void {
   }
 }
 
-/** Whatever has a record or pins. */
+/** Every interface that has a record or pins. */
 function everyKey(): RecordKey[] {
   const keys = new Map<string, RecordKey>();
   for (const { containerId, ifname } of [...allApplied(), ...pinnedInterfaces(PIN_ROOT)]) {
@@ -86,17 +90,19 @@ function everyKey(): RecordKey[] {
   return [...keys.values()];
 }
 
-/** Why what is held for a pod is of no use any more; null if the pod lives. The caller holds its lock. */
+/**
+ * Why what is held for a pod can be released; null if the pod lives. The caller holds the container's lock.
+ */
 export function reasonToRelease(_key: RecordKey, applied: Applied | null): string | null {
-  if (applied === null) return "there is no record of it";
-  if (!applied.complete && (applied.wanted ?? null) === null) return CUT_SHORT;
+  if (applied === null) return "it has no record";
+  if (!applied.complete && (applied.wanted ?? null) === null) return INTERRUPTED;
   const unseen = whyUnseen(applied.netns);
-  if (unseen !== null) throw new Error(`Cannot judge network namespace "${applied.netns}": ${unseen}`);
+  if (unseen !== null) throw new Error(`Cannot check network namespace "${applied.netns}": ${unseen}`);
   if (netnsId(applied.netns) !== applied.netnsId) return "its network namespace is gone";
   try {
     using veth = findVeth(applied.netns, applied.ifname);
     const same = veth.outside.link.index === applied.outside.index;
-    return same ? null : `its interface "${applied.ifname}" is another now`;
+    return same ? null : `its interface "${applied.ifname}" has been replaced`;
   } catch (error) {
     if (error instanceof MissingInterfaceError) return `its interface "${applied.ifname}" is gone`;
     throw error;

@@ -7,14 +7,14 @@ import { byDirection, DIRECTIONS } from "../../pod/direction.ts";
 import type { AttachKind } from "../../ebpf/attach/attachment.ts";
 import type { Side } from "./attach_points.ts";
 
-/** A choice that was made for a pod, and why: for the log, `status` and `debug`. */
+/** A choice that was made for a pod and its reason, for the log, `status` and `debug`. */
 export interface Choice {
   readonly what: string;
   readonly choice: string;
   readonly why: string;
 }
 
-/** Who the pod is, as the runtime names it. */
+/** The pod's name, from the runtime. */
 export interface PodName {
   readonly namespace: string;
   readonly name: string;
@@ -26,32 +26,32 @@ export interface AppliedDirection {
   readonly pacer: PacerKind;
   /** What the queue is made of. */
   readonly queue: string;
-  /** What queues counted that have been replaced since; none were if it is left out. */
+  /** What replaced queues had counted; absent: no queue was replaced. */
   readonly carried?: { readonly drops: number; readonly marks: number };
 }
 
-/** One end of the veth, as it was found. */
+/** One end of the veth before natra changed it. */
 export interface AppliedInterface {
   readonly index: number;
   readonly name: string;
   readonly gsoMaxSize: number;
-  /** Whether natra made its clsact, and may delete it. */
+  /** Whether natra made its clsact and so may delete it. */
   readonly ownsClsact: boolean;
 }
 
-/** What was done to a pod's interface: the record. */
+/** The record of what was done to a pod's interface. */
 export interface Applied extends RecordKey {
   readonly version: 1;
-  /** Whether all of it was done: until then it says what may have been touched. */
+  /** Whether the setup is complete; until then the record says what may have been touched. */
   readonly complete: boolean;
-  /** What it was to be, while it is not complete: whoever finds it cut short may finish it. Without it, it is to be undone. */
+  /** While it is not complete: the limits to finish the setup with. Without them it is to be undone. */
   readonly wanted?: Limits | null;
   /** The CNI network that the pod was added to. */
   readonly network: string;
   readonly pod: PodName | null;
-  /** Absent where nobody said, for example by hand. */
+  /** Absent if there was no CNI configuration, for example with `natra debug`. */
   readonly confAtAdd?: ConfAtAdd;
-  /** The pod's network namespace: its path, and the id that tells it from a later one there. */
+  /** The pod's network namespace: its path, and an id that distinguishes it from a later one at that path. */
   readonly netns: string;
   readonly netnsId: string;
   readonly created: string;
@@ -65,15 +65,15 @@ export interface Applied extends RecordKey {
   readonly choices: readonly Choice[];
 }
 
-/** The limits that hold a pod's interface. @param applied null: nothing was done to it. */
+/** The limits of a pod's interface. @param applied null: it has none. */
 export function limitsOf(applied: Applied | null): Limits {
   return byDirection((direction) => applied?.[direction]?.limit ?? null);
 }
 
-/** What was done to a pod's interface. @returns null if nothing was, or nobody knows. */
+/** Reads the record of a pod's interface. @returns null if there is none that can be read. */
 export function readApplied(key: RecordKey, from: Records = records): Applied | null {
   const applied = parse(from.read(key));
-  // "a-b" with "c" and "a" with "b-c" have one file name: the other's record is none of this one.
+  // The keys "a-b"/"c" and "a"/"b-c" map to one file name: check that the record is this key's.
   return applied?.containerId === key.containerId && applied.ifname === key.ifname ? applied : null;
 }
 
@@ -82,7 +82,10 @@ export function allApplied(from: Records = records): Applied[] {
   return from.all().map(parse).filter((applied) => applied !== null);
 }
 
-/** @returns null if it is not a record, or a limit in it cannot be read: half of one would say that the other half is free. */
+/**
+ * @returns null if it is not a record, or if a limit in it cannot be read: without it the direction would
+ *   look free.
+ */
 function parse(value: unknown): Applied | null {
   if (!isApplied(value)) return null;
   const { wanted = null, ...rest } = value;
@@ -106,8 +109,8 @@ function parse(value: unknown): Applied | null {
 }
 
 /**
- * The file is natra's own, root's alone, and written whole: its version says what is in it. One that somebody else spoiled
- * all the same must not hide the others.
+ * Only natra writes the file, in one step, and only root can: the version says what is in it. Still, one
+ * damaged file must not hide the others.
  */
 function isApplied(value: unknown): value is Applied {
   if (!isObject(value) || !("version" in value) || value.version !== 1) return false;

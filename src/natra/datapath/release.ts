@@ -14,14 +14,14 @@ import { removeIfb } from "./ifb.ts";
 import { removeRoot } from "./pacer/root.ts";
 import { deviceOf, placesOf } from "./attach_points.ts";
 
-/** Makes a step, and goes on if it fails. */
+/** Runs a step, and continues if it fails. */
 export type Attempt = (step: () => void) => void;
 
 /**
- * Lets a pod's interface go, whatever of it is still there.
+ * Removes everything of natra's from a pod's interface, as far as it is still there.
  *
- * @param netns The pod's network namespace as the caller names it, or null; the record's is preferred.
- * @returns What could not be undone, in words; empty if all is gone.
+ * @param netns The pod's network namespace, used if there is no record.
+ * @returns What could not be undone; empty on success.
  * @throws {NativeError} If the container cannot be locked.
  */
 export function release(key: RecordKey, netns: string | null): string[] {
@@ -29,30 +29,30 @@ export function release(key: RecordKey, netns: string | null): string[] {
   return releaseLocked(lock, key, netns);
 }
 
-/** {@linkcode release} for who holds the container's lock, and shows it. */
+/** Like release(), for callers that already hold the container's lock and pass it as proof. */
 export function releaseLocked(_lock: ContainerLock, key: RecordKey, netns: string | null): string[] {
   const failures: string[] = [];
   const attempt: Attempt = (step) => {
     try {
       step();
     } catch (error) {
-      // what was on it went with it
+      // programs and queues went with the interface
       if (!(error instanceof MissingInterfaceError)) failures.push(describeError(error));
     }
   };
   const applied = readApplied(key);
   const path = livingNetns(applied, netns);
   if (path !== null) attempt(() => releaseDevices(key, path, applied, attempt));
-  // With the namespace the veth is gone, and with it queues and filters: what is left are pins and the record.
+  // If the namespace is gone, so are the veth, queues and filters: only pins and the record are left.
   attempt(() => removePins(interfacePins(key.containerId, key.ifname)));
   attempt(() => records.removeDrafts(key.containerId));
-  // Whoever tries again needs the record: it must not go before what it tells of.
+  // Remove the record last: a retry needs it.
   if (failures.length === 0) attempt(() => records.remove(key));
   else if (applied !== null) attempt(() => records.write(key, { ...applied, complete: false, wanted: null }));
   return failures;
 }
 
-/** The namespace that was touched, if it is still the same; without a record, the one that the caller names. */
+/** The recorded namespace if it is still the same one; without a record, the caller's. */
 function livingNetns(applied: Applied | null, netns: string | null): string | null {
   if (applied !== null) return netnsId(applied.netns) === applied.netnsId ? applied.netns : null;
   return netns !== null && netnsId(netns) !== null ? netns : null;
@@ -69,8 +69,8 @@ function releaseDevices(key: RecordKey, netns: string, applied: Applied | null, 
 }
 
 /**
- * Whether this is the veth that natra was told of for the container. A later sandbox may have the path of an earlier one,
- * and the kernel uses inodes again; but the node's end never has the index of one that was there before.
+ * Whether this is the container's veth. A later sandbox may have the namespace path of an earlier one, and
+ * the kernel reuses inodes; but interface indexes on the node are never reused.
  */
 function isOurs(key: RecordKey, veth: PodVeth, applied: Applied | null): boolean {
   const { index } = veth.outside.link;
@@ -81,7 +81,7 @@ function isOurs(key: RecordKey, veth: PodVeth, applied: Applied | null): boolean
   );
 }
 
-/** Lets one direction go, but for its pins, which may be others' too. */
+/** Releases one direction, except its pins. */
 export function releaseDirection(
   key: RecordKey,
   direction: Direction,
@@ -89,7 +89,7 @@ export function releaseDirection(
   applied: Applied | null,
   attempt: Attempt,
 ): void {
-  // Without a record links go with their pins, and filters are found by their handle.
+  // Without a record: removing the pins removes links, and filters are found by their handle.
   const attacher = attacherOf(applied?.attach ?? "clsact");
   const side = applied?.side ?? "host";
   for (const { end, hook, run } of placesOf(key, direction, veth, "pod", side)) {

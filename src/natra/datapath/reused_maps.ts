@@ -6,7 +6,7 @@ import { readStruct } from "../../ebpf/struct.ts";
 
 const FIRST = new Uint8Array(4); // key 0
 
-/** Bytes of a key and of a value, as this natra's object has them: one of another version may have made others. */
+/** Sizes in this version's object. Another version of natra may have made the pinned maps with others. */
 const SHAPES: Readonly<Record<Exclude<MapName, "knobs">, Pick<MapShape, "keySize" | "valueSize">>> = {
   state: { keySize: 4, valueSize: sections[".bss"].size },
   sketch: { keySize: maps.sketch.key.size, valueSize: maps.sketch.value.size },
@@ -15,14 +15,14 @@ const SHAPES: Readonly<Record<Exclude<MapName, "knobs">, Pick<MapShape, "keySize
 };
 
 /**
- * The maps of a direction that go on when its programs are replaced: counters and heavy flows; the sketch, if it is to have
- * the same size; and the clocks, unless the limit rises: what is in debt to a lower rate would be so for longer than the
- * higher one asks. Owns their descriptors.
+ * The maps of a direction that are reused when its programs are replaced: counters and heavy flows; the
+ * sketch, if its size stays; and the clocks, unless the limit rises, because a debt at the lower rate would
+ * last longer than the higher rate requires. Owns their descriptors.
  */
 export class ReusedMaps implements Disposable {
   readonly #opened = new DisposableStack();
   readonly fds: ReadonlyMap<MapName, number>;
-  /** The key of the flows' hash, by which a sketch is read. */
+  /** The seed of the flow hash, which the sketch depends on. */
   readonly seed: bigint | null;
 
   /** @param pins The directory of the direction's pins. @throws {NativeError} */

@@ -19,17 +19,19 @@ const BEATS_PER_SECOND = 1e9 / 2 ** constants.BEAT_SHIFT;
 const LEAK_SHIFT = BigInt(constants.BEAT_SHIFT) - TICK_SHIFT;
 const ZERO_KEY = new Uint8Array(4);
 
-/** How full a sketch is now, its leak taken off. Fractions from 0 to 1. */
+/** How full a sketch is now, after its leak. Fractions are from 0 to 1. */
 export interface SketchFill {
   readonly width: number;
   readonly depth: number;
-  /** The part of its cells that hold anything. */
+  /** Fraction of cells in use. */
   readonly used: number;
-  /** The probability that a flow which sends its first packet shares a cell that holds something in every row: that its estimate is too high at all. */
+  /** Probability that a new flow shares a used cell in every row, so that its estimate is too high. */
   readonly shared: number;
-  /** The same for cells above the threshold: that it is taken for heavy from its first packet on. */
+  /**
+   * The same for cells above the threshold: that a new flow is misclassified as heavy at its first packet.
+   */
   readonly mistaken: number;
-  /** Bytes: all backlogs of a row, the mean of the rows. */
+  /** Bytes: the sum of a row's backlogs, averaged over the rows. */
   readonly backlog: number;
   /** Bytes that a flow may run ahead of its fair share before it is heavy. */
   readonly threshold: number;
@@ -43,13 +45,13 @@ export function readSketchFill(applied: Applied, direction: Direction): SketchFi
   const pins = directionPins(applied, direction);
   using sketch = openPin(`${pins}/sketch`);
   using state = openPin(`${pins}/state`);
-  using told = openPin(`${pins}/knobs`);
-  if (limit === undefined || sketch === null || state === null || told === null) return null;
+  using knobs = openPin(`${pins}/knobs`);
+  if (limit === undefined || sketch === null || state === null || knobs === null) return null;
   const { width, depth } = limit;
   const cells = readEntries(sketch.fd, { keySize: 4, valueSize: 8, maxEntries: width * depth });
   const { leak } = readStruct(only(state.fd, ".bss"), STATE, sections[".bss"].variables.state.offset);
   const { threshold } = readStruct(
-    only(told.fd, ".rodata"),
+    only(knobs.fd, ".rodata"),
     KNOBS,
     sections[".rodata"].variables.knobs.offset,
   );
@@ -57,18 +59,18 @@ export function readSketchFill(applied: Applied, direction: Direction): SketchFi
   return fillOf(words, { width, depth, leak, threshold, now: monotonicNow() });
 }
 
-/** The value of a section's map, which has no other. */
+/** The only value of a section's map. */
 function only(fd: number, section: keyof typeof sections): DataView {
   const value = mapValue(fd, ZERO_KEY, sections[section].size);
   if (value === null) throw new Error(`Cannot read ${section}: its map is empty`);
   return value;
 }
 
-/** What a sketch's cells mean. */
+/** What is needed to interpret a sketch's cells. */
 export interface SketchShape {
   readonly width: number;
   readonly depth: number;
-  /** Bytes a beat (2^30 ns). */
+  /** Bytes per beat (2^30 ns). */
   readonly leak: bigint;
   /** Bytes. */
   readonly threshold: bigint;
@@ -76,7 +78,7 @@ export interface SketchShape {
   readonly now: bigint;
 }
 
-/** Judges a sketch's cells, row after row as the program lays them out. */
+/** @param cells Row after row, as the program lays them out. */
 export function fillOf(
   cells: BigUint64Array,
   { width, depth, leak, threshold, now }: SketchShape,
@@ -86,7 +88,7 @@ export function fillOf(
   for (let row = 0; row < depth; row++) {
     let holding = 0, above = 0;
     for (const cell of cells.subarray(row * width, (row + 1) * width)) {
-      if (cell === 0n) continue; // most of them, most of the time
+      if (cell === 0n) continue; // the usual case
       const since = (ticks - (cell >> BACKLOG_BITS)) & TIME_MASK;
       const leaked = (since < LONGEST ? since : LONGEST) * unitsPerBeat >> LEAK_SHIFT;
       const left = (cell & BACKLOG_MASK) - leaked;
@@ -108,16 +110,16 @@ export function fillOf(
   };
 }
 
-/** A sketch is too small once more than this fraction of small flows is taken for heavy. */
+/** A sketch is too small once more than this fraction of small flows is misclassified as heavy. */
 export const MAX_MISTAKEN = 1 / 1000;
 const CELL_BYTES = 8;
 
 /**
- * Whether a sketch is too full for its pod's flows, by the probability that a small flow shares a cell above the threshold in
- * every row, and so waits with the heavy ones. Twice the width divides it by 2 to the power of the depth.
+ * Decides whether a sketch is too small for its pod's flows. Twice the width divides the probability of a
+ * misclassification by 2 to the power of the depth.
  *
- * @param maxBytes What the sketch may take.
- * @returns The width to change to; null if it is wide enough, or may not grow.
+ * @param maxBytes Maximum size of the sketch.
+ * @returns The new width; null if it is wide enough or may not grow.
  */
 export function resizeWanted(
   { width, depth, mistaken }: Pick<SketchFill, "width" | "depth" | "mistaken">,

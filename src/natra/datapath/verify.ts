@@ -11,21 +11,19 @@ import { pacerOf } from "./pacer/select.ts";
 import { MAPS } from "./object.ts";
 import { deviceOf, directionPins, placesOf } from "./attach_points.ts";
 
-/** Something that is not as it should be. */
+/** A difference between what holds a pod and what should. */
 export interface Difference {
-  /** null: both. */
+  /** null: both directions. */
   readonly direction: Direction | null;
-  /** The record, the veth that it tells of, the limit in force, a program at its hook, a pin, or the queue. */
   readonly about: "record" | "veth" | "limit" | "program" | "pin" | "queue";
-  /** What is wrong, in words. */
+  /** What is wrong, for people. */
   readonly text: string;
 }
 
 /**
- * Compares what holds a pod's interface with what should, and repairs nothing.
+ * Compares what holds a pod's interface with its limits, and repairs nothing.
  *
- * @param limits What the pod is to be held to.
- * @returns What is wrong, in words; empty if nothing is.
+ * @returns What is wrong, for people.
  */
 export function verify(key: RecordKey, limits: Limits): string[] {
   return findDifferences(key, limits).map(({ direction, text }) =>
@@ -33,17 +31,17 @@ export function verify(key: RecordKey, limits: Limits): string[] {
   );
 }
 
-/** {@linkcode verify} for who wants to tell one difference from another. */
+/** Like verify(), for callers that distinguish differences. */
 export function findDifferences(key: RecordKey, limits: Limits): Difference[] {
   const applied = readApplied(key);
   const wanted = DIRECTIONS.filter((direction) => limits[direction] !== null);
   const both = (about: Difference["about"], text: string): Difference[] => [{ direction: null, about, text }];
   if (applied === null) {
-    return wanted.length === 0 ? [] : both("record", "no limit is in force: there is no record of one");
+    return wanted.length === 0 ? [] : both("record", "no limit is in force: it has no record");
   }
-  if (!applied.complete) return both("record", "setting it up was cut short");
+  if (!applied.complete) return both("record", "its setup was interrupted");
   if (netnsId(applied.netns) !== applied.netnsId) {
-    return both("veth", `the network namespace "${applied.netns}" is another`);
+    return both("veth", `the network namespace "${applied.netns}" has been replaced`);
   }
   let found: PodVeth;
   try {
@@ -53,14 +51,14 @@ export function findDifferences(key: RecordKey, limits: Limits): Difference[] {
   }
   using veth = found;
   if (veth.outside.link.index !== applied.outside.index) {
-    return both("veth", `the interface "${key.ifname}" in "${applied.netns}" is another`);
+    return both("veth", `the interface "${key.ifname}" in "${applied.netns}" has been replaced`);
   }
   return DIRECTIONS.flatMap((direction) =>
     compareDirection(key, direction, limits[direction], applied, veth)
   );
 }
 
-/** One direction of {@linkcode findDifferences}. @throws {NativeError} */
+/** findDifferences() for one direction. @throws {NativeError} */
 export function compareDirection(
   key: RecordKey,
   direction: Direction,
@@ -70,7 +68,7 @@ export function compareDirection(
 ): Difference[] {
   const held = applied[direction];
   const other = (text: string): Difference => ({ direction: null, about: "limit", text });
-  if (limit === null) return held === null ? [] : [other(`${direction} is held, and no limit asks for it`)];
+  if (limit === null) return held === null ? [] : [other(`${direction} is held without a limit`)];
   if (held === null) return [other(`${direction} is not held`)];
   if (held.limit.rate !== limit.rate) {
     return [other(`${direction} is held to ${held.limit.rate} bit/s, not ${limit.rate}`)];
@@ -94,7 +92,7 @@ export function compareDirection(
   return differences;
 }
 
-/** The first map whose pin is gone: without them nobody sees what is counted, or can change it. */
+/** The first map whose pin is gone. Without the pins counters cannot be read and limits cannot be changed. */
 function missingPin(directory: string): string | null {
   const missing = Object.keys(MAPS).find((name) => !hasPin(`${directory}/${name}`));
   return missing === undefined ? null : `the map "${directory}/${missing}" is missing`;

@@ -3,10 +3,13 @@ import { quote, quoteValue } from "../../base/log/quote.ts";
 import { FIELD_NAMES, type FieldName, fieldOf } from "./fields.ts";
 import { type ParsedLimit, readField } from "./request.ts";
 
-/** The longest JSON form that is parsed, in UTF-16 units. Kubernetes allows 256 KiB for all annotations together. */
+/**
+ * Maximum length of a JSON form that is parsed, in UTF-16 units. Kubernetes allows 256 KiB for all
+ * annotations.
+ */
 const MAX_JSON = 64 * 1024;
 
-/** Unknown keys that are named one by one; the rest are counted. */
+/** How many unknown keys are named one by one; the rest are counted. */
 const MAX_UNKNOWN = 8;
 
 /** The fields by their keys in the JSON form itself, and in its `cms` object. */
@@ -19,12 +22,13 @@ function keysOf(inside: "cms" | undefined): ReadonlyMap<string, FieldName> {
 }
 
 /**
- * Reads what an annotation, or the configuration's default in the same form, says about one direction: a plain rate
- * (`10M`) or the JSON form (`{"rate":"10M","cms":{"width":2048}}`).
+ * Reads what an annotation says about one direction: a plain rate (`10M`) or the JSON form
+ * (`{"rate":"10M","cms":{"width":2048}}`). The configuration's defaults have the same forms.
  *
- * @param value The annotation's text; in a configuration also the JSON object itself, or a number of bits per second.
+ * @param value The annotation's text; in a configuration also the JSON object itself, or a number of bits
+ *   per second.
  * @param source Where it stands, e.g. `annotation natra.io/ingress-bandwidth`.
- * @returns What could be read, and what could not. Nothing is clamped yet, and nothing makes it throw.
+ * @returns What could be read, and what could not. Nothing is clamped yet. It never throws.
  */
 export function parseAnnotation(value: unknown, source: string): ParsedLimit {
   const parsed: ParsedLimit = { source, request: {}, faults: [] };
@@ -41,7 +45,7 @@ export function parseAnnotation(value: unknown, source: string): ParsedLimit {
   return parsed;
 }
 
-/** Parses the JSON form; returns why not if it cannot be. */
+/** Parses the JSON form. @returns The object, or why there is none. */
 function parseObject(text: string): object | string {
   if (text.length > MAX_JSON) return `it is longer than ${MAX_JSON} characters`;
   try {

@@ -3,40 +3,42 @@ import type { Warning } from "../../base/log/warning.ts";
 import { LIMIT_FIELDS } from "./fields.ts";
 import type { Setting } from "./request.ts";
 
-/** The lowest and the highest rate, in bits per second; Kubernetes refuses what lies outside. */
+/** Bounds of the rate, in bits per second. Kubernetes has the same. */
 export const MIN_RATE = 1_000n;
 export const MAX_RATE: bigint = 10n ** 15n;
 
-/** Two Ethernet frames of the usual MTU, in bytes: with less, a full-sized packet could never pass. */
+/** Two Ethernet frames of the usual MTU, in bytes. With less, a full-sized packet could never pass. */
 export const MIN_BURST = 3028n;
 
-/** Cells in a row of the sketch: a power of two between these. */
+/** Bounds of the cells in one row of the sketch, powers of two. */
 export const MIN_WIDTH = 64n;
 export const MAX_WIDTH = 65_536n;
 
-/** Rows of the sketch. */
+/** Bounds of the sketch's rows. */
 export const MIN_DEPTH = 1n;
 export const MAX_DEPTH = 8n;
 
-/** A cell of the sketch, in bytes. */
+/** Size of one cell. */
 export const CELL_BYTES = 8n;
 
-/** The heavy hitters' threshold, in bytes: at least one packet, and half of what a cell can count (2^24 units of 16: bpf/natra/sketch.h). */
+/**
+ * Bounds of the heavy hitters' threshold, in bytes: one packet, and half of what a cell can count (2^24 units
+ * of 16 bytes, bpf/natra/sketch.h).
+ */
 export const MIN_THRESHOLD = 1500n;
 export const MAX_THRESHOLD: bigint = 1n << 27n;
 
 const DEFAULT_WIDTH = BigInt(LIMIT_FIELDS.width.fallback);
 const DEFAULT_DEPTH = BigInt(LIMIT_FIELDS.depth.fallback);
 
-/** Takes the warnings that clamping brings. */
+/** Receives a warning for each value that is changed. */
 export type Warn = (warning: Warning) => void;
 
 /**
- * Holds a rate between {@linkcode MIN_RATE} and {@linkcode MAX_RATE}. Zero becomes the lowest rate: whoever asks for
- * nothing must not get everything.
+ * Clamps a rate to {@linkcode MIN_RATE} and {@linkcode MAX_RATE}. Zero becomes the minimum: a request for
+ * nothing must not grant everything.
  *
- * @param asked The rate in bits per second, and where it stood.
- * @param warn Told if the rate is changed.
+ * @param asked Bits per second.
  * @returns Bits per second.
  */
 export function clampRate(asked: Setting<bigint>, warn: Warn): bigint {
@@ -44,12 +46,11 @@ export function clampRate(asked: Setting<bigint>, warn: Warn): bigint {
 }
 
 /**
- * Decides the burst: 40 ms of the rate if nobody asked for one, else what was asked, up to one second of the rate;
- * never less than {@linkcode MIN_BURST}.
+ * Decides the burst: what was asked for, up to one second of the rate, or 40 ms of the rate by default; at
+ * least {@linkcode MIN_BURST}.
  *
- * @param rate The rate in bits per second.
- * @param asked The burst in bits, and where it stood.
- * @param warn Told if the burst asked for is changed.
+ * @param rate Bits per second.
+ * @param asked Bits.
  * @returns Bytes.
  */
 export function decideBurst(rate: bigint, asked: Setting<bigint> | undefined, warn: Warn): bigint {
@@ -59,14 +60,11 @@ export function decideBurst(rate: bigint, asked: Setting<bigint> | undefined, wa
 }
 
 /**
- * Decides the sketch's size: the width is rounded up to a power of two, then halved until the sketch fits; at the
- * least width rows are given up.
+ * Decides the sketch's size. The width is rounded up to a power of two, then halved until the sketch fits
+ * into `maxBytes`; at the minimum width rows are removed instead. One row of the minimum width always fits.
  *
- * @param width Cells in a row, and where it stood.
- * @param depth Rows, and where it stood.
- * @param maxBytes The most that the sketch may take; less than one row of the least width counts as that.
- * @param warn Told of each value that is changed.
- * @returns The width in cells, and the depth in rows.
+ * @param width Cells in a row.
+ * @param depth Rows.
  */
 export function decideSketch(
   width: Setting<bigint> | undefined,
@@ -80,16 +78,16 @@ export function decideSketch(
   if (width !== undefined && cells !== asked) {
     warn({ key: width.key, given: width.given, used: String(cells), why: "it must be a power of two" });
   }
-  const wanted = { cells, rows };
+  const fullSize = { cells, rows };
   const fits = (): boolean => Number(cells * rows * CELL_BYTES) <= maxBytes;
   while (cells > MIN_WIDTH && !fits()) cells /= 2n;
   while (rows > MIN_DEPTH && !fits()) rows -= 1n;
   const why = `the sketch may take at most ${maxBytes} bytes`;
-  if (cells !== wanted.cells) {
+  if (cells !== fullSize.cells) {
     const [key, given] = [width?.key ?? "default cms.width", width?.given ?? String(DEFAULT_WIDTH)];
     warn({ key, given, used: String(cells), why });
   }
-  if (rows !== wanted.rows) {
+  if (rows !== fullSize.rows) {
     const [key, given] = [depth?.key ?? "default cms.depth", depth?.given ?? String(DEFAULT_DEPTH)];
     warn({ key, given, used: String(rows), why });
   }
@@ -99,8 +97,7 @@ export function decideSketch(
 /**
  * Decides how far a flow may run ahead of its fair share before it counts as heavy.
  *
- * @param asked The threshold in bytes, and where it stood.
- * @param warn Told if it is changed.
+ * @param asked Bytes.
  * @returns Bytes, or null for the adaptive threshold.
  */
 export function decideThreshold(asked: Setting<bigint> | undefined, warn: Warn): bigint | null {
@@ -119,7 +116,9 @@ function clampTo(
   const { value, key, given } = asked;
   const used = clamp(value, min, max);
   if (used === value) return value;
-  const why = value < min ? `it is below the least, ${format(min)}` : `it is above the most, ${format(max)}`;
+  const why = value < min
+    ? `it is below the minimum, ${format(min)}`
+    : `it is above the maximum, ${format(max)}`;
   warn({ key, given, used: format(used), why });
   return used;
 }

@@ -1,13 +1,16 @@
 /**
- * The fields of a limit, in one table. Everything that reads, compares, records or writes a limit derives from it or
- * is checked against it by the compiler, so that a new field cannot be forgotten in one of them.
+ * The fields of a limit, in one table. Everything that reads, compares, records or writes a limit derives
+ * from it or is checked against it by the compiler, so that a new field cannot be forgotten in one of them.
  *
  * @module
  */
 import type { Direction } from "../../pod/direction.ts";
 import { formatBytes, formatRate, parseQuantity, QuantityError } from "./quantity.ts";
 
-/** Which bucket heavy flows are charged to: the pod's, which they share, or each flow its own at the full rate. */
+/**
+ * Which bucket heavy flows are charged to: the `pod`'s, which they share, or one per `flow`, each at the full
+ * rate.
+ */
 export const BUCKETS = ["pod", "flow"] as const;
 export type Bucket = (typeof BUCKETS)[number];
 
@@ -15,11 +18,11 @@ export type Bucket = (typeof BUCKETS)[number];
 export const MICE = ["charged", "free"] as const;
 export type Mice = (typeof MICE)[number];
 
-/** What can hold a rate: a class tree (`htb`), departure times and fq (`edt`), or drops (`police`). */
+/** What can enforce a rate: a class tree (`htb`), departure times and fq (`edt`), or drops (`police`). */
 export const PACER_KINDS = ["htb", "edt", "police"] as const;
 export type PacerKind = (typeof PACER_KINDS)[number];
 
-/** What may be asked for; `auto` is the best that the kernel has. */
+/** What a source may ask for; `auto` is the best that the kernel has. */
 export const PACER_CHOICES = ["auto", ...PACER_KINDS] as const;
 export type PacerChoice = (typeof PACER_CHOICES)[number];
 
@@ -31,7 +34,7 @@ export interface LimitFields {
   readonly burst: bigint;
   readonly bucket: Bucket;
   readonly mice: Mice;
-  /** What was asked for; the kernel may not have it. */
+  /** As asked for; the kernel may lack it. */
   readonly pacer: PacerChoice;
   /** Cells in one row of the sketch, a power of two. */
   readonly width: number;
@@ -51,30 +54,34 @@ export type Limits = Readonly<Record<Direction, DirectionLimit | null>>;
 
 export type FieldName = keyof LimitFields;
 
-/** A field as a source asks for it, before it is clamped: a choice, or a whole number (a burst in bits). */
+/** The value of a field in a source, before clamping: a choice, or a whole number (of bits for a burst). */
 export type Asked<F extends FieldName> = LimitFields[F] extends string ? LimitFields[F] : bigint;
 
 /** A value that could be read, or why it could not. */
 export type Reading<T> = { readonly value: T } | { readonly why: string };
 
-/** All that is known of one field. */
+/** Everything that is known of one field. */
 export interface LimitField<F extends FieldName> {
   /** Its key in the annotation's JSON form. */
   readonly key: string;
   /** The object in the JSON form that has the key; absent: the form itself. */
   readonly inside?: "cms";
   /**
-   * What holds if no source gives the field, and what a record means that lacks it because an older natra wrote it.
-   * undefined: no such value; a record without it cannot be read.
+   * What holds if no source gives the field, and what a record means that lacks it because an older natra
+   * wrote it. undefined: no such value; a record without it cannot be read.
    */
   readonly fallback: LimitFields[F] | undefined;
   /** Reads the value of a source; it is untrusted, of any type. */
   read(value: unknown): Reading<Asked<F>>;
-  /** Writes it as `read` takes it; undefined: left out. */
+  /** Writes the value as `read` takes it; undefined: the key is left out. */
   write(value: LimitFields[F]): string | number | undefined;
-  /** Reads what a record has; its bigints are text. @returns undefined if that cannot be the field. */
+  /**
+   * Reads the value from a record, where bigints are text.
+   *
+   * @returns undefined if it is not a value of this field.
+   */
   restore(recorded: unknown): LimitFields[F] | undefined;
-  /** Formats it for people. */
+  /** Formats the value for people. */
   show(value: LimitFields[F]): string;
 }
 
@@ -112,7 +119,7 @@ export const LIMIT_FIELDS = {
   },
 } as const satisfies { readonly [F in FieldName]: LimitField<F> };
 
-/** The table for code that is the same for all fields. */
+/** The table as a mapped type, which generic code can index. */
 const FIELDS: { readonly [F in FieldName]: LimitField<F> } = LIMIT_FIELDS;
 
 /** The fields' names, in the table's order. */
@@ -133,7 +140,7 @@ export function changedFields(one: LimitFields, other: LimitFields): FieldName[]
   return FIELD_NAMES.filter((name) => one[name] !== other[name]);
 }
 
-/** Reads a limit as a record has it. @returns null if it cannot be one. */
+/** Reads a limit from a record. @returns null if it is not a limit. */
 export function restoreLimit(recorded: object): DirectionLimit | null {
   const values = new Map<string, unknown>(Object.entries(recorded));
   const source = values.get("source");
@@ -153,7 +160,7 @@ function restoreField<F extends FieldName>(
   return value !== undefined;
 }
 
-/** The columns of a field that is one of a list. */
+/** Columns of a field that is one of a list. */
 function oneOf<T extends string>(choices: readonly T[]): {
   read: (value: unknown) => Reading<T>;
   write: (value: T) => string;
@@ -172,7 +179,7 @@ function oneOf<T extends string>(choices: readonly T[]): {
   };
 }
 
-/** The columns of a field that is a small number. */
+/** Columns of a field that is a small number. */
 function count(): {
   read: (value: unknown) => Reading<bigint>;
   write: (value: number) => number;

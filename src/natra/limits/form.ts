@@ -14,7 +14,7 @@ function written<F extends FieldName>(name: F, limit: LimitFields): unknown {
   return fieldOf(name).write(limit[name]);
 }
 
-/** The form with another value for one field. @param value What the field's key is to have; undefined: no such key. */
+/** The form with another value for one field. @param value undefined: the key is removed. */
 export function withField(form: LimitForm, name: FieldName, value: unknown): LimitForm {
   const { key, inside } = fieldOf(name);
   if (inside !== undefined) return { ...form, [inside]: withKey(objectAt(form, inside), key, value) };
@@ -31,13 +31,13 @@ function withKey(form: LimitForm, key: string, value: unknown): LimitForm {
   return value === undefined ? rest : { ...rest, [key]: value };
 }
 
-/** How each field stands in the line; null: not by itself. */
+/** How each field appears in the line; null: not by itself. */
 const PARTS: { readonly [F in FieldName]: ((limit: LimitFields) => string) | null } = {
   rate: (limit) => `${showField("rate", limit)}bit/s`,
   burst: (limit) => `burst ${showField("burst", limit)}`,
   bucket: (limit) => `bucket ${limit.bucket}`,
   mice: (limit) => `mice ${limit.mice}`,
-  pacer: null, // the queue that it came to is shown elsewhere
+  pacer: null, // commands show the queue that it became
   width: ({ width, depth }) => `sketch ${width}x${depth} (${width * depth * 8} bytes)`,
   depth: null, // with the width
   threshold: (limit) => `heavy-hitter threshold ${showField("threshold", limit)}`,

@@ -14,25 +14,28 @@ import {
 import type { Fault, ParsedLimit, Setting } from "./request.ts";
 import { type LimitSources, readSources } from "./sources.ts";
 
-/** The limits, and whatever was asked for and is not done as asked. */
+/** The limits, and a warning for each value that is not used as given. */
 export interface Decision {
   readonly limits: Limits;
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Decides a pod's limits, once, from everything that may speak for it.
+ * Decides a pod's limits from all sources, once.
  *
  * The order, for each direction: the `natra.io` annotation, the `kubernetes.io` annotation,
- * `runtimeConfig.bandwidth`, the namespace's annotations in the same order, the configuration's `ingressRate`/`egressRate`, the
- * configuration's `ingress`/`egress` defaults; if none of them gives a rate, there is no limit. Each other key comes from the first source that gives
- * it, so an annotation may leave out the rate, and a configuration may give defaults for every pod. A burst belongs
- * to a rate: one given by a source below the rate's is ignored. A value that cannot be read, a negative rate among
- * them, is left out, so that the next source speaks. Zero means "not said" in the bandwidth plugin's form
- * (`runtimeConfig` and `…Rate`), as it does there; in an annotation it is below the lowest rate and becomes that.
+ * `runtimeConfig.bandwidth`, the namespace's annotations in the same order, the configuration's
+ * `ingressRate`/`egressRate`, then its `ingress`/`egress` defaults. If none of them gives a rate, there is no
+ * limit. Each other field comes from the first source that gives it, so an annotation may leave out the rate,
+ * and a configuration may give defaults for every pod. A burst belongs to a rate: one from a source below the
+ * rate's is ignored.
  *
- * @param sources Who may speak; all of it untrusted, of any type and size.
- * @returns The limits in bits per second and bytes, and the warnings, frozen throughout. It never throws.
+ * A value that cannot be read is left out, and so is a negative rate: the next source applies. Zero means
+ * "not given" in the bandwidth plugin's form (`runtimeConfig` and `…Rate`), as it does there; in an
+ * annotation it is clamped to the minimum rate.
+ *
+ * @param sources Untrusted, of any type and size.
+ * @returns The limits and the warnings, frozen throughout. It never throws.
  */
 export function decideLimits(sources: LimitSources): Decision {
   const warnings: Warning[] = [];
@@ -58,10 +61,10 @@ function decideLimit(
   warn: Warn,
 ): DirectionLimit | null {
   const index = parsed.findIndex(({ request }) => request.rate !== undefined);
-  const speaker = parsed[index];
-  const asked = speaker?.request.rate;
-  if (speaker === undefined || asked === undefined) {
-    warnOfNoRate(parsed, warn);
+  const rateSource = parsed[index];
+  const asked = rateSource?.request.rate;
+  if (rateSource === undefined || asked === undefined) {
+    warnOfMissingRate(parsed, warn);
     return null;
   }
   const rate = clampRate(asked, warn);
@@ -74,11 +77,11 @@ function decideLimit(
     pacer: decidePacer(first(parsed, "pacer"), bucket, warn),
     ...decideSketch(first(parsed, "width"), first(parsed, "depth"), maxSketchBytes, warn),
     threshold: decideThreshold(first(parsed, "threshold"), warn),
-    source: speaker.source,
+    source: rateSource.source,
   });
 }
 
-/** A queue of classes holds one rate; a rate for each heavy flow needs departure times or a policer. */
+/** A class tree enforces one rate; a rate for each heavy flow needs departure times or a policer. */
 function decidePacer(asked: Setting<PacerChoice> | undefined, bucket: Bucket, warn: Warn): PacerChoice {
   if (asked?.value !== "htb" || bucket !== "flow") return asked?.value ?? LIMIT_FIELDS.pacer.fallback;
   warn({
@@ -90,8 +93,10 @@ function decidePacer(asked: Setting<PacerChoice> | undefined, bucket: Bucket, wa
   return "auto";
 }
 
-/** A pod that says how it wants to be held, but nobody says to what, is likely to be a mistake in its annotation. */
-function warnOfNoRate(parsed: readonly ParsedLimit[], warn: Warn): void {
+/**
+ * An annotation that sets everything but the rate is likely to be a mistake if no other source gives a rate.
+ */
+function warnOfMissingRate(parsed: readonly ParsedLimit[], warn: Warn): void {
   const settled = parsed.find(({ source, faults }) =>
     source.startsWith("annotation ") && faults.every(({ field }) => field === null)
   );
@@ -111,7 +116,7 @@ function first<F extends FieldName>(
   return undefined;
 }
 
-/** Says what became of a field that a source could not set. */
+/** What is used for a field whose value could not be read. */
 function describeUsed(fault: Fault, limit: DirectionLimit | null): string {
   if (fault.field === null) return "nothing";
   if (limit === null) return "no limit";

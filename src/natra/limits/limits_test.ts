@@ -112,7 +112,7 @@ Deno.test("decideLimits() takes 4294967295 in runtimeConfig for a burst that nob
   assertEquals(decide({ runtime }).limits.ingress?.burst, 50_000n);
   assertEquals(warnings({ runtime }), []);
   assertEquals(warnings({ conf: { ingressRate: "10M", ingressBurst: 4294967295 } }), [
-    "configuration ingressBurst|4294967295|1250000 bytes|it is above the most, 1250000 bytes",
+    "configuration ingressBurst|4294967295|1250000 bytes|it is above the maximum, 1250000 bytes",
   ]);
 });
 
@@ -160,7 +160,7 @@ Deno.test("decideLimits() lets the next source speak for a value that cannot be 
 Deno.test("decideLimits() gives the lowest rate for an annotation of zero, never no limit", () => {
   assertEquals(ingress({ annotations: { [NATRA]: "0" }, conf: { ingress: "5M" } })?.[0], 1_000n);
   assertEquals(warnings({ annotations: { [NATRA]: "0" } }), [
-    `annotation ${NATRA}|"0"|1k|it is below the least, 1k`,
+    `annotation ${NATRA}|"0"|1k|it is below the minimum, 1k`,
   ]);
 });
 

@@ -1,15 +1,17 @@
 import { quote } from "../../base/log/quote.ts";
 
-/** The largest magnitude of a quantity, 2^63 − 1, where Kubernetes caps them, too. */
+/** The largest magnitude of a quantity, 2^63 − 1: Kubernetes caps them there, too. */
 export const MAX_QUANTITY: bigint = 2n ** 63n - 1n;
 
-/** The longest text that is looked at; the longest that has a use is about thirty characters. */
+/** Maximum length of a text that is parsed; useful ones have up to thirty characters. */
 const MAX_LENGTH = 512;
 
-/** Beyond this exponent any text of {@linkcode MAX_LENGTH} digits is above the cap, or below one, anyway. */
+/** Beyond this exponent any text of {@linkcode MAX_LENGTH} digits is above the cap, or below one. */
 const MAX_EXPONENT = 1000;
 
-/** Sign, digits before and after the point, and one of: binary suffix, exponent with its sign, decimal suffix. */
+/**
+ * Sign, digits before and after the point, and one of: binary suffix, exponent with its sign, decimal suffix.
+ */
 const GRAMMAR = /^([+-]?)(\d*)(?:\.(\d*))?(?:([KMGTPE]i)|[eE]([+-]?\d+)|([numkMGTPE]))?$/;
 
 const DECIMAL_EXPONENTS: ReadonlyMap<string, number> = new Map([
@@ -43,13 +45,13 @@ const DISPLAY_UNITS: readonly (readonly [bigint, string])[] = [
   [10n ** 3n, "k"],
 ];
 
-/** A text that is no Kubernetes quantity. */
+/** A text that is not a Kubernetes quantity. */
 export class QuantityError extends Error {
   override readonly name = "QuantityError";
 
   /**
-   * @param text The text as it was given; the message quotes it escaped and cut.
-   * @param why What is wrong with it.
+   * @param text Untrusted: the message quotes it, escaped and cut.
+   * @param why What is wrong with it, for people.
    */
   constructor(text: string, readonly why: string) {
     super(`Cannot read the quantity ${quote(text)}: ${why}`);
@@ -59,16 +61,15 @@ export class QuantityError extends Error {
 /**
  * Reads a Kubernetes quantity (`resource.Quantity`) as an integer: `10M`, `1.5Gi`, `1e6`, `.5k`.
  *
- * The grammar is the documented one: an optional sign; digits with at most one point, at least one digit; then a
- * decimal suffix (`n` `u` `m` `k` `M` `G` `T` `P` `E`), a binary one (`Ki` … `Ei`) or an exponent (`e` or `E`, an
- * optional sign, digits), so that `1E` is 10^18 and `1E3` a thousand. No white space. Where Kubernetes' own parser
- * takes more than it documents (`.`, `+` and `k` as zero) or wraps around (exponents above 2^31), this one does not
- * follow.
+ * The grammar is the documented one: an optional sign; digits with at most one point, at least one digit;
+ * then a decimal suffix (`n` `u` `m` `k` `M` `G` `T` `P` `E`), a binary one (`Ki` … `Ei`) or an exponent (`e`
+ * or `E`, an optional sign, digits), so that `1E` is 10^18 and `1E3` a thousand. No white space. Kubernetes'
+ * own parser takes more than it documents (`.`, `+` and `k` as zero) and wraps around (exponents above 2^31);
+ * this one does neither.
  *
- * @param text The quantity.
- * @returns Its value, a fraction rounded up (away from zero) like `Quantity.Value()`, and capped at
- * ±{@linkcode MAX_QUANTITY}.
- * @throws {QuantityError} If the text is no quantity or longer than 512 characters.
+ * @returns The value; a fraction is rounded away from zero like `Quantity.Value()`, and the magnitude is
+ *   capped at {@linkcode MAX_QUANTITY}.
+ * @throws {QuantityError} If the text is not a quantity or longer than 512 characters.
  */
 export function parseQuantity(text: string): bigint {
   if (text.length > MAX_LENGTH) throw new QuantityError(text, `it is longer than ${MAX_LENGTH} characters`);
@@ -88,18 +89,15 @@ export function parseQuantity(text: string): bigint {
   return sign === "-" ? -capped : capped;
 }
 
-/** The power of ten that a suffix stands for, bounded so that no exponent makes a number of a gigabyte. */
+/** The power of ten that a suffix stands for, bounded so that no exponent makes a number take a gigabyte. */
 function decimalPower(exponent: string | undefined, suffix: string | undefined): number {
   if (exponent === undefined) return DECIMAL_EXPONENTS.get(suffix ?? "") ?? 0;
   return Math.min(Math.max(Number(exponent), -MAX_EXPONENT), MAX_EXPONENT);
 }
 
 /**
- * Writes a number for people, with the largest decimal suffix that shows it exactly in at most three decimals:
- * `10M`, `1.5G`, `1234.567k`. `parseQuantity()` reads it back to the same number.
- *
- * @param amount The number, e.g. a rate in bits per second.
- * @returns The shortest exact form.
+ * Writes a number for people, with the largest decimal suffix that shows it exactly in at most three
+ * decimals: `10M`, `1.5G`, `1234.567k`. `parseQuantity()` reads it back to the same number.
  */
 export function formatRate(amount: bigint): string {
   if (amount < 0n) return `-${formatRate(-amount)}`;
@@ -125,7 +123,7 @@ export function clamp(value: bigint, min: bigint, max: bigint): bigint {
   return value < min ? min : value > max ? max : value;
 }
 
-/** `amount / by`, rounded up; both positive. */
+/** `amount / by`, rounded up. */
 export function ceilDivide(amount: bigint, by: bigint): bigint {
   return (amount + by - 1n) / by;
 }

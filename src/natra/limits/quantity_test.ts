@@ -89,7 +89,9 @@ Deno.test("parseQuantity() takes no time over megabytes of digits", () => {
   assertLess(performance.now() - began, 500);
 });
 
-/** The value of a quantity by long division on decimal strings: no code and no idea shared with the parser. */
+/**
+ * The value of a quantity by long division on decimal strings: no code and no idea shared with the parser.
+ */
 function model(sign: string, whole: string, fraction: string, suffix: string): bigint {
   const binary = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].indexOf(suffix);
   const exponent = /^[eE][+-]?\d/.test(suffix)

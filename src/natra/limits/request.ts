@@ -1,28 +1,28 @@
 import { quoteValue } from "../../base/log/quote.ts";
 import { type Asked, type FieldName, fieldOf } from "./fields.ts";
 
-/** A value together with where it stood, for the warnings that clamping it may bring. */
+/** A value and where it stood, for the warning that clamping it may cause. */
 export interface Setting<T> {
   readonly value: T;
   /** E.g. `annotation natra.io/ingress-bandwidth: cms.width`. */
   readonly key: string;
-  /** The value as it was given, quoted and cut. */
+  /** The value as given, quoted and cut. */
   readonly given: string;
 }
 
-/** What one source says about one direction; whatever it leaves out is up to the sources after it. */
+/** What one source says about one direction. Fields that it leaves out come from later sources. */
 export type LimitRequest = { [F in FieldName]?: Setting<Asked<F>> };
 
-/** Something a source says that cannot be used. What is used instead is known only when all sources were read. */
+/** A value that cannot be used. What is used instead is known only after all sources are read. */
 export interface Fault {
-  /** The field it would have set; null if it would have set none. */
+  /** The field that it would have set; null if none. */
   readonly field: FieldName | null;
   readonly key: string;
   readonly given: string;
   readonly why: string;
 }
 
-/** One source, read. */
+/** A source that was read. */
 export interface ParsedLimit {
   /** E.g. `annotation natra.io/ingress-bandwidth`. */
   readonly source: string;
@@ -31,12 +31,10 @@ export interface ParsedLimit {
 }
 
 /**
- * Reads one value into a request, or notes why it cannot be read.
+ * Reads one value into `parsed.request`, or adds to `parsed.faults` why it cannot.
  *
- * @param parsed The source's request and faults, which are added to.
- * @param field The field that the value sets.
  * @param key Where the value stood, for warnings.
- * @param value The value, of any type: it is untrusted.
+ * @param value Untrusted, of any type.
  */
 export function readField<F extends FieldName>(
   parsed: ParsedLimit,

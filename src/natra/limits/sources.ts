@@ -5,43 +5,47 @@ import { parseAnnotation } from "./annotation.ts";
 import { type ParsedLimit, readField } from "./request.ts";
 
 /**
- * The configuration's keys about limits. For each direction those of the bandwidth plugin (bits per second, and bits),
- * and a default in the annotation's form for pods that say nothing; then the pacer unless a source says otherwise.
+ * The configuration's keys about limits: for each direction those of the bandwidth plugin (bits per second,
+ * and bits) and a default in the annotation's form; then the default pacer.
  */
 const CONF_KEYS = [
   ...DIRECTIONS.flatMap((direction) => [`${direction}Rate`, `${direction}Burst`, direction] as const),
   "pacer",
 ] as const;
 
-/** What the configuration itself says about limits, each value as it stands in the JSON. */
+/** The configuration's values of those keys, as in the JSON. */
 export type LimitConf = { readonly [K in (typeof CONF_KEYS)[number]]?: unknown };
 
-/** What natra's entry in a list says about limits, whatever else stands in it. */
+/** Picks the keys about limits out of natra's entry in a list. */
 export function limitConf(keys: ReadonlyMap<string, unknown>): LimitConf {
   return Object.fromEntries(CONF_KEYS.map((key) => [key, keys.get(key)]));
 }
 
-/** The sources that stay the same while a pod lives: what the CNI configuration said at its ADD. A record keeps it. */
+/**
+ * The sources that stay the same while a pod lives: the CNI configuration at its ADD. A record keeps them.
+ */
 export interface ConfAtAdd {
   readonly conf: LimitConf;
-  /** The most that one direction's sketch may take, in bytes. */
+  /** Maximum size of one direction's sketch. */
   readonly maxSketchBytes: number;
 }
 
-/** Everything that may say something about a pod's limits; all of it untrusted. */
+/** All sources of a pod's limits, untrusted. */
 export interface LimitSources extends ConfAtAdd {
   /** The pod's annotations; null if the runtime passes none. */
   readonly annotations: Readonly<Record<string, string>> | null;
-  /** Its namespace's annotations, which are its pods' defaults; absent where nobody knows them, as at a pod's start. */
+  /**
+   * Its namespace's annotations, defaults for its pods; absent where they are unknown, as at a pod's start.
+   */
   readonly namespaceAnnotations?: Readonly<Record<string, string>>;
   /** `runtimeConfig.bandwidth`, capitalised (containerd) or camel case (the specification). */
   readonly runtimeBandwidth: unknown;
 }
 
-/** Whose annotations these are, first the one that wins. */
+/** The annotations' prefixes, highest priority first. */
 const PREFIXES = ["natra.io", "kubernetes.io"] as const;
 
-/** Whether an annotation says something about limits. */
+/** Whether an annotation is about limits. */
 export function isLimitAnnotation(key: string): boolean {
   return PREFIXES.some((prefix) => DIRECTIONS.some((direction) => key === keyOf(prefix, direction)));
 }
@@ -50,16 +54,10 @@ function keyOf(prefix: string, direction: string): string {
   return `${prefix}/${direction}-bandwidth`;
 }
 
-/** What runtimes pass as the burst, in bits, when nobody chose one. */
-const NOBODY_CHOSE = 4294967295n;
+/** What runtimes pass as the burst, in bits, if the pod sets none. */
+const UNSET_BURST = 4294967295n;
 
-/**
- * Reads every source of one direction.
- *
- * @param direction The direction.
- * @param sources The sources.
- * @returns What each source that says anything says, first the one that wins.
- */
+/** Reads every source of one direction that is there, highest priority first. */
 export function readSources(direction: Direction, sources: LimitSources): ParsedLimit[] {
   const { annotations, conf } = sources;
   const parsed: ParsedLimit[] = [];
@@ -111,11 +109,11 @@ function readRuntimeBandwidth(direction: Direction, bandwidth: unknown): ParsedL
     return { key: `${source}.${key}`, value: values.get(key) };
   };
   const parsed = readPlainKeys(source, pick("Rate"), pick("Burst"));
-  if (parsed.request.burst?.value === NOBODY_CHOSE) delete parsed.request.burst;
+  if (parsed.request.burst?.value === UNSET_BURST) delete parsed.request.burst;
   return parsed;
 }
 
-/** Reads a rate and a burst where, as in the bandwidth plugin's form, zero means that nothing was said. */
+/** Reads a rate and a burst in the bandwidth plugin's form, where zero means "not given". */
 function readPlainKeys(
   source: string,
   rate: { key: string; value: unknown },

@@ -8,9 +8,9 @@ import { families, type FamilyKey } from "./families.ts";
 import { addPods } from "./pods.ts";
 
 /**
- * Reads everything.
+ * Reads all metrics.
  *
- * @param onFailure Told of each pod that cannot be read.
+ * @param onFailure Called for each pod that cannot be read.
  * @throws {Error} If nothing can be read at all.
  */
 export async function collect(onFailure: MetricsFailure): Promise<readonly Family[]> {
@@ -24,7 +24,7 @@ export async function collect(onFailure: MetricsFailure): Promise<readonly Famil
   return Object.values(all);
 }
 
-/** Adds how ADDs ended, and how long they took. */
+/** Adds the outcomes of ADDs and their durations. */
 function addAdds(all: Record<FamilyKey, Family>, counts: AddCounts): void {
   addSeries(all.addsStarted, "", counts.started);
   for (const outcome of OUTCOMES) {

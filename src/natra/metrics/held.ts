@@ -1,4 +1,4 @@
-/** The pods that are held on this node, and what is read of one: for the metrics and for the page. */
+/** The pods that are held on this node, for the metrics and the page. */
 import { allApplied, type Applied, type AppliedDirection } from "../datapath/record.ts";
 import type { Records } from "../../state/records.ts";
 import { records } from "../node_state.ts";
@@ -10,14 +10,14 @@ export interface HeldDirection {
   readonly held: AppliedDirection;
 }
 
-/** A pod's name in two parts; one that the runtime did not name goes by its container's ID. */
+/** A pod's namespace and name; its container's ID if the runtime gave no name. */
 export function nameOf({ pod, containerId }: Applied): { readonly namespace: string; readonly pod: string } {
   return pod === null ? { namespace: "", pod: containerId } : { namespace: pod.namespace, pod: pod.name };
 }
 
 /**
- * Every pod that is held, by name. While a pod's old sandbox is still there beside its new one only the new one counts:
- * two series of one name would be none.
+ * Every pod that is held, by name. If a pod's old sandbox is still there beside its new one, only the new one
+ * counts: two series must not have the same name.
  */
 export function heldPods(from: Records = records): Applied[] {
   const newest = new Map<string, Applied>();

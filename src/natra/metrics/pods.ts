@@ -7,14 +7,16 @@ import { type HeldDirection, heldDirections, heldPods, nameOf } from "./held.ts"
 
 type Families = Record<FamilyKey, Family>;
 
-/** After so many pods others get their turn: a scrape of a thousand must not keep the agent from answering. */
-const TURN = 50;
+/**
+ * How many pods to read before other requests are handled: a scrape of 1,000 pods must not block the agent.
+ */
+const BATCH = 50;
 
 /**
- * Adds what every held pod counted: at most 30 series a pod. A pod that cannot be read is counted as that, and must not
- * hide the others.
+ * Adds the counters of every held pod, at most 30 series per pod. A pod that cannot be read is counted as
+ * unreadable.
  *
- * @param onFailure Is told of each pod that cannot be read, and why.
+ * @param onFailure Called for each pod that cannot be read.
  */
 export async function addPods(
   all: Families,
@@ -28,7 +30,7 @@ export async function addPods(
     broken.add(applied);
   };
   for (const [index, applied] of pods.entries()) {
-    if (index % TURN === TURN - 1) await new Promise((resolve) => setTimeout(resolve, 0));
+    if (index % BATCH === BATCH - 1) await new Promise((resolve) => setTimeout(resolve, 0));
     try {
       addPod(all, applied);
       const queues = readQueues(applied, node);
@@ -58,7 +60,7 @@ function addPod(all: Families, applied: Applied): void {
   addSeries(all.info, formatLabels(labels), 1);
 }
 
-/** @throws {Error} If the direction's counters are gone; nothing was added but its limit then. */
+/** @throws {Error} If the direction's counters are gone: then only its limit was added. */
 function addDirection(
   all: Families,
   applied: Applied,
@@ -77,7 +79,8 @@ function addDirection(
   }
   const dropped = (by: string, name: string, value: bigint | number): void =>
     addSeries(all.dropped, `${labels},by="${by}",class="${name}"`, value);
-  // With HTB the program drops in the place of a queue that gives no turns: series are dear, it counts as the queue.
+  // With HTB the program drops on behalf of a queue without turns. That counts as the queue's, to save a
+  // series.
   const inPlaceOfQueue = held.pacer === "htb" ? counters.heavy_drops : 0n;
   if (held.pacer !== "htb") {
     dropped("program", "light", counters.light_drops);
@@ -92,7 +95,7 @@ function addDirection(
   addSeries(all.heavyFlows, labels, heavyFlows);
 }
 
-/** The classes that have series: young heavy flows count with the older ones, because series are dear. */
+/** The classes that have series. Young heavy flows count with the older ones, to save series. */
 function shownClasses(queue: QueueStats | null): Map<string, Pick<QueueCounters, "drops" | "backlog">> {
   const shown = new Map<string, Pick<QueueCounters, "drops" | "backlog">>();
   for (const [name, { drops, backlog }] of Object.entries(queue?.classes ?? {})) {

@@ -17,7 +17,7 @@ import { tampering } from "./pod/tampering.ts";
 /** A check of one pod. */
 type PodCheck = (evidence: Evidence) => Finding[];
 
-/** What is asked of every pod that lives. */
+/** Checks of each living pod. */
 export const POD_CHECKS: readonly PodCheck[] = [
   held,
   passing,
@@ -28,10 +28,10 @@ export const POD_CHECKS: readonly PodCheck[] = [
   fallback,
 ];
 
-/** What is asked once for all the pods that are looked at. */
+/** Checks of all examined pods together. */
 export const SHARED_CHECKS: readonly ((pods: readonly Applied[]) => Finding[])[] = [features, cilium];
 
-/** What is asked of the node. */
+/** Checks of the node. */
 export const NODE_CHECKS: readonly ((directories: CniDirectories) => Finding[])[] = [
   list,
   ({ confDir }) => renamed(confDir),

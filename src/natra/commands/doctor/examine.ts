@@ -12,28 +12,28 @@ import { leftover } from "./node/records.ts";
 import type { Comparison } from "./pod/evidence.ts";
 import { compareCounters } from "./pod/passing.ts";
 
-/** What the doctor was asked to look at. */
+/** What to examine. */
 export interface Examination {
   readonly pods: readonly Applied[];
   /** How long to watch the counters; 0: not at all. */
   readonly watchSeconds: number;
-  /** Where the node's plugins and lists are; null: leave the node itself out. */
+  /** Where the node's plugins and lists are; null: do not check the node. */
   readonly directories: CniDirectories | null;
 }
 
-/** What was found. */
+/** The result. */
 export interface Diagnosis {
   readonly findings: readonly ReportedFinding[];
   readonly pods: readonly (PodId & Readonly<Record<Direction, Comparison>>)[];
 }
 
-/** A pod's counters when the watch begins, and the bytes that wait in its queues then. */
+/** A pod's counters when the watch begins, and the bytes that wait in its queues. */
 interface Start {
   readonly before: VethSample;
   readonly waiting: Readonly<Record<Direction, number>>;
 }
 
-/** Looks at pods and node, and changes nothing. */
+/** Checks pods and node, and changes nothing. */
 export async function examine({ pods, watchSeconds, directories }: Examination): Promise<Diagnosis> {
   const findings: ReportedFinding[] = [];
   const living: Applied[] = [];
@@ -55,7 +55,8 @@ export async function examine({ pods, watchSeconds, directories }: Examination):
       findings.push(...found.map((finding) => reported(finding, id)));
       seen.push({ ...id, ...comparisons });
     } catch (error) {
-      if (leftover(applied) === null) findings.push(reported(unreadable(error), id)); // else it went meanwhile
+      // else the pod has gone meanwhile
+      if (leftover(applied) === null) findings.push(reported(unreadable(error), id));
     }
   }
   const shared = SHARED_CHECKS.flatMap((check) => check(living));
@@ -70,7 +71,7 @@ function begin(applied: Applied, starts: Map<Applied, Start>): void {
     const waiting = byDirection((direction) => queues[direction]?.backlog ?? 0);
     starts.set(applied, { before: sampleVeth(applied), waiting });
   } catch {
-    // the examination after the watch will fail the same way, and say so
+    // the examination after the watch will fail the same way, and report it
   }
 }
 
@@ -97,8 +98,8 @@ function unreadable(error: unknown): Finding {
     id: "unreachable",
     level: "trouble",
     what: describeError(error),
-    why: "natra cannot look at what holds this pod",
-    todo: "ask again; if it stays, the log and dmesg may know more",
+    why: "natra cannot read what holds this pod",
+    todo: "try again; if it persists, see the log and dmesg",
   };
 }
 

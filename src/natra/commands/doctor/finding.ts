@@ -1,26 +1,29 @@
 import type { Direction } from "../../../pod/direction.ts";
 
-/** Something that the doctor found. The `id`s are in docs/troubleshooting.md, and scripts may rely on them. */
+/**
+ * A finding with the pod that it is about. The `id`s are in docs/troubleshooting.md, and scripts may rely on
+ * them.
+ */
 export interface ReportedFinding {
   readonly id: string;
-  /** `trouble`: a limit is not what it should be; `notice`: worth knowing, and no fault by itself. */
+  /** `trouble`: a limit does not work as it should; `notice`: worth knowing, not a fault by itself. */
   readonly level: "trouble" | "notice";
-  /** null: the node's. */
+  /** null: about the node. */
   readonly pod: PodId | null;
-  /** null: both, or neither. */
+  /** null: both or neither. */
   readonly direction: Direction | null;
   readonly what: string;
   readonly why: string;
   readonly todo: string;
 }
 
-/** Whom a finding is about. */
+/** The pod that a finding is about. */
 export interface PodId {
-  /** namespace/name, or the container's ID where the runtime did not say. */
+  /** namespace/name, or the container's ID if the runtime gave no name. */
   readonly name: string;
   readonly containerId: string;
   readonly ifname: string;
 }
 
-/** What a check says of a finding; the doctor adds whose it is. */
+/** What a check returns; the doctor adds the pod. */
 export type Finding = Omit<ReportedFinding, "pod" | "direction"> & { readonly direction?: Direction };

@@ -2,7 +2,7 @@ import { escapeInvisible } from "../../../base/log/quote.ts";
 import type { Diagnosis } from "./examine.ts";
 import type { ReportedFinding } from "./finding.ts";
 
-/** A diagnosis for people: trouble first, and at the end what was proven. */
+/** A diagnosis for people: trouble first, then notices, then what was proven. */
 export function formatDiagnosis({ findings, pods }: Diagnosis, watchSeconds: number): string {
   const rank = ({ level }: ReportedFinding): number => level === "trouble" ? 0 : 1;
   const blocks = findings.toSorted((a, b) => rank(a) - rank(b)).map(formatFinding);
@@ -25,19 +25,15 @@ function summary({ findings, pods }: Diagnosis, watchSeconds: number): string {
   const trouble = findings.filter(({ level }) => level === "trouble").length;
   const verdicts = pods.flatMap(({ ingress, egress }) => [ingress.verdict, egress.verdict]);
   const count = (wanted: string): number => verdicts.filter((verdict) => verdict === wanted).length;
-  const looked = `${plural(pods.length, "limited pod")}: ${plural(trouble, "trouble")}, ${
+  const found = `${plural(pods.length, "limited pod")}: ${plural(trouble, "trouble")}, ${
     plural(findings.length - trouble, "notice")
   }.`;
-  if (watchSeconds === 0 || pods.length === 0) return looked;
-  const proven =
-    `Watched for ${watchSeconds} s: of ${
-      count("counted") + count("missed") + count("idle")
-    } directions natra ` +
-    `counted all of what passed in ${count("counted")}, missed some in ${count("missed")}, and ${
-      count("idle")
-    } were idle`;
-  const more = count("idle") > 0 ? ", which proves nothing: --watch-seconds watches longer" : "";
-  return `${looked}\n${proven}${more}.`;
+  if (watchSeconds === 0 || pods.length === 0) return found;
+  const [counted, missed, idle] = [count("counted"), count("missed"), count("idle")];
+  const watched =
+    `Watched ${plural(counted + missed + idle, "direction")} for ${watchSeconds} s: natra counted ` +
+    `all packets in ${counted}, missed some in ${missed}, and ${idle} had too little traffic`;
+  return `${found}\n${watched}${idle > 0 ? " to prove anything (--watch-seconds watches longer)" : ""}.`;
 }
 
 function plural(count: number, what: string): string {

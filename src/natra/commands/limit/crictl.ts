@@ -1,19 +1,19 @@
 import type { CachedAttachment } from "../../../cni/libcni_cache.ts";
 
-/** What asks the container runtime; it is part of no node, so it is the last resort. */
+/** Queries the container runtime. The last resort, because not every node has it. */
 const CRICTL = "crictl";
 
-/** The runtime could not be asked: why, in words. */
+/** The runtime could not be queried. */
 export class CrictlError extends Error {
   override readonly name = "CrictlError";
 }
 
 /**
- * Asks the container runtime for its running pods, by crictl and its own configuration.
+ * Queries the container runtime for running pods, by crictl with its own configuration.
  *
- * @param word The pod's name, namespace/name or the start of its container ID: others are not looked into.
- * @returns Their first interfaces; the network's name is not known.
- * @throws {CrictlError} If crictl is not there, or fails.
+ * @param word The pod's name, namespace/name or the start of its container ID.
+ * @returns The pods' first interfaces; the network's name is unknown.
+ * @throws {CrictlError} If crictl is not on PATH, or fails.
  */
 export async function attachmentsByCrictl(word: string): Promise<CachedAttachment[]> {
   const listed = items(await crictl("pods", "--state", "ready", "-o", "json"));
@@ -37,7 +37,7 @@ async function crictl(...args: string[]): Promise<unknown> {
   } catch (error) {
     if (error instanceof CrictlError) throw error;
     if (error instanceof Deno.errors.NotFound) {
-      throw new CrictlError("crictl, which could ask the container runtime, is not on PATH", {
+      throw new CrictlError("crictl, which can query the container runtime, is not on PATH", {
         cause: error,
       });
     }
@@ -69,7 +69,7 @@ function networkOf(answer: unknown): string | null {
   const namespaces = at(answer, "info", "runtimeSpec", "linux", "namespaces");
   if (!Array.isArray(namespaces)) return null;
   const path = at(namespaces.find((one: unknown) => at(one, "type") === "network"), "path");
-  return typeof path === "string" && path.startsWith("/") ? path : null; // none: the node's own
+  return typeof path === "string" && path.startsWith("/") ? path : null; // no path: the node's own namespace
 }
 
 function at(value: unknown, ...keys: readonly string[]): unknown {

@@ -5,24 +5,25 @@ import { type CachedAttachment, cachedAttachments } from "../../../cni/libcni_ca
 import { UsageError } from "../../../cli/output.ts";
 import { attachmentsByCrictl, CrictlError } from "./crictl.ts";
 
-/** A running pod's interface: what holds it, if something does. */
+/** A running pod's interface, and its record if it is limited. */
 export interface FoundPod extends CachedAttachment {
   readonly applied: Applied | null;
 }
 
-/** Where to look. */
+/** Where to search. */
 export interface Where {
-  /** libcni's directory. */
+  /** libcni's cache directory. */
   readonly cache: string;
-  /** Which of the pod's interfaces; undefined: the one that is held, else eth0. */
+  /** Which of the pod's interfaces; undefined: the limited one, else eth0. */
   readonly ifname: string | undefined;
 }
 
 /**
- * Finds the running pod that a word names: among those that are held, then in libcni's cache, then by the runtime itself.
+ * Finds the running pod that a word names: among the limited ones, then in libcni's cache, then by the
+ * runtime.
  *
  * @param word `namespace/name`, a name, or the start of a container ID.
- * @throws {UsageError} If there is none, or more than one: then it lists them.
+ * @throws {UsageError} If there is none, or more than one; it lists those.
  */
 export async function findPod(word: string, where: Where): Promise<FoundPod> {
   const held = allApplied().filter(isRunning).map((applied): FoundPod => {
@@ -34,23 +35,23 @@ export async function findPod(word: string, where: Where): Promise<FoundPod> {
     .filter((one) => isRunning(one) && !known.has(nameOf(one)))
     .map((attachment): FoundPod => ({ ...attachment, applied: null }));
   let matching = matches([...held, ...cached], word);
-  let unasked = "";
+  let failure = "";
   if (matching.length === 0) {
     try {
       matching = (await attachmentsByCrictl(word)).map((attachment) => ({ ...attachment, applied: null }));
     } catch (error) {
       if (!(error instanceof CrictlError)) throw error;
-      unasked = `; ${error.message}`;
+      failure = `; ${error.message}`;
     }
   }
   const found = choose(matching, where.ifname);
   const [pod] = found;
   if (pod !== undefined && found.length === 1) return pod;
   if (pod !== undefined) {
-    throw new UsageError(`${quote(word)} is more than one: ${found.map(describe).join(", ")}`);
+    throw new UsageError(`${quote(word)} matches more than one pod: ${found.map(describe).join(", ")}`);
   }
-  const unheard = `it is not held, and libcni's cache "${where.cache}" does not know it${unasked}`;
-  const other = matching.length > 0 ? `it has ${matching.map(({ ifname }) => ifname).join(", ")}` : unheard;
+  const unknown = `it is not limited, and libcni's cache "${where.cache}" does not have it${failure}`;
+  const other = matching.length > 0 ? `it has ${matching.map(({ ifname }) => ifname).join(", ")}` : unknown;
   throw new UsageError(`Cannot find a running pod ${quote(word)}${onlyIf(where)}: ${other}`);
 }
 
@@ -58,7 +59,7 @@ function onlyIf({ ifname }: Where): string {
   return ifname === undefined ? "" : ` with interface ${quote(ifname)}`;
 }
 
-/** Of an earlier sandbox of the pod a record, or a file of the cache, may be left. */
+/** Records and cached files of the pod's earlier sandboxes may be left. */
 function isRunning({ netns }: Pick<CachedAttachment, "netns">): boolean {
   return netnsId(netns) !== null;
 }
@@ -67,7 +68,7 @@ function nameOf({ containerId, ifname }: Pick<CachedAttachment, "containerId" | 
   return `${containerId} ${ifname}`;
 }
 
-/** A whole name wins over the start of an ID. */
+/** A complete name takes precedence over the start of an ID. */
 function matches(all: readonly FoundPod[], word: string): FoundPod[] {
   const named = all.filter(({ pod }) =>
     pod !== null && [pod.name, `${pod.namespace}/${pod.name}`].includes(word)
@@ -75,7 +76,7 @@ function matches(all: readonly FoundPod[], word: string): FoundPod[] {
   return named.length > 0 ? named : all.filter(({ containerId }) => containerId.startsWith(word));
 }
 
-/** Of one pod's interfaces the one that is meant. */
+/** Picks one of a pod's interfaces. */
 function choose(matching: readonly FoundPod[], ifname: string | undefined): readonly FoundPod[] {
   if (ifname !== undefined) return matching.filter((one) => one.ifname === ifname);
   if (new Set(matching.map(({ containerId }) => containerId)).size !== 1) return matching;

@@ -12,24 +12,28 @@ import { print, printJson, UsageError } from "../../../cli/output.ts";
 import { findPod, type FoundPod } from "./find_pod.ts";
 import { type Knob, wantedLimits } from "./wanted.ts";
 
-/** An option for each field of a limit but the rate. */
+/** An option for each field of a limit except the rate. */
 const KNOB_OPTIONS: Readonly<Record<Knob, Omit<CommandOption, "name">>> = {
   burst: { value: "BITS", about: "what small flows may send at once after a pause (40 ms of the rate)" },
   bucket: { value: "WHOSE", complete: BUCKETS, about: "pod: heavy flows share the rate; flow: each has it" },
-  mice: { value: "HOW", complete: MICE, about: "charged: small flows count; free: they pass beside" },
+  mice: {
+    value: "HOW",
+    complete: MICE,
+    about: "charged: small flows count against the rate; free: they do not",
+  },
   pacer: { value: "HOW", complete: PACER_CHOICES, about: PACER_CHOICES.join(", ") },
-  width: { value: "CELLS", about: "of a row of the sketch: 64 to 65536, a power of two" },
+  width: { value: "CELLS", about: "per row of the sketch: 64 to 65536, a power of two" },
   depth: { value: "ROWS", about: "of the sketch: 1 to 8" },
-  threshold: { value: "BYTES", about: "that a flow may run ahead of its fair share (64k)" },
+  threshold: { value: "BYTES", about: "that a flow may run ahead of its fair share, for example 64k" },
 };
 
 /** `natra limit` */
 export const command: Command = {
   usage: "POD [--ingress LIMIT|off] [--egress LIMIT|off] [options]",
   about:
-    `Changes what a running pod is held to, at once, and without losing a connection. POD is namespace/name, a
-name, or the start of a container ID; it may have had no limit so far. What is left out stays as it is, but
-for the burst, which goes with the rate.`,
+    `Changes the limits of a running pod at once, without losing a connection. POD is namespace/name, a name, or
+the start of a container ID; it may have no limit yet. What is not named stays as it is, except that the burst
+changes with the rate.`,
   options: [
     {
       name: "ingress",
@@ -42,13 +46,13 @@ for the burst, which goes with the rate.`,
     {
       name: "ifname",
       value: "NAME",
-      about: "of the pod's interfaces this one (the one that is held, else eth0)",
+      about: "which of the pod's interfaces (default: the limited one, else eth0)",
     },
     {
       name: "attach",
       value: "HOW",
       complete: ATTACH_MODES,
-      about: `${ATTACH_MODES.join(", ")} (auto); for a pod that is not held yet`,
+      about: `${ATTACH_MODES.join(", ")} (auto); for a pod that has no limit yet`,
     },
     {
       name: "cni-cache",
@@ -59,14 +63,14 @@ for the burst, which goes with the rate.`,
     OUTPUT,
   ],
   words: { name: "POD", most: 1, complete: "pods" },
-  notes: `Without --ingress and --egress the other options are for each direction that is held.
-A pod that is not held is found in libcni's cache; where that does not know it, crictl is asked, if there is one.
-The change lasts as long as the pod. Its annotation stays as it is, and CHECK tells of the difference.
+  notes: `Without --ingress and --egress the other options apply to each direction that has a limit.
+A pod without a limit is looked up in libcni's cache, and if it is not there by crictl, if that is installed.
+The change lasts as long as the pod. The pod's annotation does not change, and CHECK reports the difference.
 
   natra limit shop/web-1 --ingress 20M --egress off
   natra limit web-1 --width 4096
 
-Exit code 1 if it fails: then the pod is held as it was before.`,
+Exit code 1 if it fails: then the limits are as before.`,
   run: limit,
 };
 
@@ -75,7 +79,7 @@ async function limit(options: Options): Promise<number> {
   if (word === undefined || word === "") throw new UsageError("natra limit needs a POD");
   const format = outputFormat(options);
   const mode = ATTACH_MODES.find((how) => how === (options.string("attach") ?? "auto"));
-  if (mode === undefined) throw new UsageError(`--attach is one of ${ATTACH_MODES.join(", ")}`);
+  if (mode === undefined) throw new UsageError(`--attach must be one of ${ATTACH_MODES.join(", ")}`);
   const found = await findPod(word, {
     cache: options.string("cni-cache") ?? LIBCNI_CACHE,
     ifname: options.string("ifname"),

@@ -7,34 +7,35 @@ import { byDirection, type Direction, DIRECTIONS } from "../../../pod/direction.
 import type { Options } from "../../../cli/options.ts";
 import { UsageError } from "../../../cli/output.ts";
 
-/** Who set a limit that a command line asks for. */
+/** The source of a limit that was set on the command line. */
 export const SOURCE = "natra limit";
-/** What a sketch may take here: whoever types its size knows what for. */
-const MOST_SKETCH_BYTES = 4_194_304;
+/** Maximum size of a sketch: an explicit size is not clamped to the configuration's maximum. */
+const MAX_SKETCH_BYTES = 4_194_304;
 const OFF = ["off", "none"];
 
 /** A field of a limit that has an option of its own; the rate is what `--ingress` and `--egress` give. */
 export type Knob = Exclude<FieldName, "rate">;
 const KNOBS = FIELD_NAMES.filter((name): name is Knob => name !== "rate");
 
-/** What a command line asks for. */
+/** What the command line asks for. */
 export interface WantedLimits {
   readonly limits: Limits;
-  /** What is not done as it was typed: it lies outside of what is possible. */
+  /** Values that were clamped. */
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Reads what a pod is to be held to. What a command line leaves out stays as it is; only the burst goes with the rate.
+ * Reads a pod's new limits from the command line. What it does not name stays as it is, except that the burst
+ * changes with the rate.
  *
- * @param now What the pod is held to.
- * @throws {UsageError} That names the value which cannot be used.
+ * @param now The pod's limits.
+ * @throws {UsageError} That names the value that cannot be used.
  */
 export function wantedLimits(options: Options, now: Limits): WantedLimits {
   const named = DIRECTIONS.filter((direction) => options.string(direction) !== undefined);
   const turned = KNOBS.some((name) => options.string(name) !== undefined);
   if (named.length === 0 && !turned) {
-    throw new UsageError("Say what to change: --ingress, --egress, or a knob such as --width");
+    throw new UsageError("Nothing to change: give --ingress, --egress, or a knob such as --width");
   }
   if (named.length === 0 && DIRECTIONS.every((direction) => now[direction] === null)) {
     throw new UsageError("The pod has no limit yet: give --ingress, --egress or both");
@@ -42,8 +43,8 @@ export function wantedLimits(options: Options, now: Limits): WantedLimits {
   const warnings: Warning[] = [];
   const decide = (direction: Direction): DirectionLimit | null => {
     const held = now[direction];
-    const meant = named.length > 0 ? named.includes(direction) : held !== null;
-    return meant ? wantedLimit(direction, options, held, warnings) : held;
+    const isMeant = named.length > 0 ? named.includes(direction) : held !== null;
+    return isMeant ? wantedLimit(direction, options, held, warnings) : held;
   };
   return { limits: byDirection(decide), warnings };
 }
@@ -63,7 +64,7 @@ function wantedLimit(
     annotations: { [`natra.io/${direction}-bandwidth`]: whole },
     runtimeBandwidth: undefined,
     conf: {},
-    maxSketchBytes: MOST_SKETCH_BYTES,
+    maxSketchBytes: MAX_SKETCH_BYTES,
   });
   for (const warning of decided.warnings) {
     const key = warning.key.replace(/^annotation natra\.io\/\w+-bandwidth/, `--${direction}`);
@@ -74,10 +75,10 @@ function wantedLimit(
   return { ...limit, source: SOURCE };
 }
 
-/** The annotation's JSON form of what an option says: a plain rate keeps the other fields of the limit that holds now. */
+/** The JSON form of an option's value: a plain rate keeps the other fields of the limit. */
 function formOf(text: string, now: DirectionLimit | null): LimitForm {
   if (text.trimStart().startsWith("{")) return JSON.parse(text);
-  // The burst goes with the rate.
+  // The burst changes with the rate.
   return withField(withField(formNow(now), "burst", undefined), "rate", text);
 }
 
@@ -92,7 +93,7 @@ function withKnobs(form: LimitForm, options: Options): LimitForm {
   }, form);
 }
 
-/** What an annotation may say by mistake, and is passed over then, a command line may not. */
+/** Throws for a value that an annotation's reader would skip with a warning. */
 function refuseFaults(text: string, direction: Direction, options: Options): void {
   const [fault] = parseAnnotation(text, `--${direction}`).faults;
   if (fault === undefined) return;

@@ -58,7 +58,7 @@ Deno.test("wantedLimits() says what it clamps, by the option's name", () => {
 
 for (
   const [args, message] of [
-    [[], "Say what to change"],
+    [[], "Nothing to change"],
     [["--ingress", "fast"], 'Bad value "fast" for --ingress: '],
     [["--ingress=-5"], 'Bad value "-5" for --ingress: a rate cannot be negative'],
     [["--egress", "{"], "for --egress: it is not valid JSON"],

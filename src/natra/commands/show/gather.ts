@@ -21,9 +21,9 @@ export interface ShownDirection {
   readonly flows: readonly ShownFlow[];
 }
 
-/** A heavy flow that is remembered. */
+/** A heavy flow that the program remembers. */
 export interface ShownFlow extends Omit<Flow, "heavyFor" | "idleFor"> {
-  /** Since it became heavy without a pause. */
+  /** Since it became heavy. */
   readonly heavySeconds: number;
   /** Since its last heavy packet. */
   readonly idleSeconds: number;
@@ -39,18 +39,18 @@ export interface Shown {
   readonly created: string;
   readonly complete: boolean;
   readonly attach: string;
-  /** Where ingress is held: on the node's end, or inside the pod. */
+  /** Where ingress is held: `host` or `pod`. */
   readonly side: string;
   readonly inside: { readonly name: string; readonly index: number };
   readonly outside: { readonly name: string; readonly index: number };
   readonly pins: string;
   readonly directions: readonly ShownDirection[];
   readonly choices: readonly Choice[];
-  /** What is not as it was set up, in words, or cannot be looked at. */
+  /** What is not as it was set up, or cannot be read. */
   readonly findings: readonly string[];
 }
 
-/** Looks at all that is known of one interface. What cannot be looked at becomes a finding. */
+/** Gathers everything about one interface. What cannot be read becomes a finding. */
 export async function gather(applied: Applied): Promise<Shown> {
   const datapath = await import("../../datapath/datapath.ts");
   const findings: string[] = [];

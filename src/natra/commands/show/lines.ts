@@ -8,14 +8,14 @@ import { sketchWords } from "./sketch_words.ts";
 
 const LABEL = 12;
 
-/** A labelled paragraph: the label before its first line, the others below that. */
+/** A labelled paragraph: the label stands before its first line. */
 function block(label: string, lines: readonly string[], indent = 2): string[] {
   return lines.map((line, index) =>
     `${" ".repeat(indent)}${(index === 0 ? label : "").padEnd(LABEL)}${line}`.trimEnd()
   );
 }
 
-/** All of it, for people. What comes from outside is escaped. */
+/** Everything as lines for people. Untrusted text is escaped. */
 export function shownLines(shown: Shown, now: Date): string[] {
   const { inside, outside } = shown;
   const age = formatAge(now.getTime() - Date.parse(shown.created));
@@ -25,7 +25,7 @@ export function shownLines(shown: Shown, now: Date): string[] {
     ...block("container", [escapeText(shown.containerId)]),
     ...block("network", [escapeText(shown.network)]),
     ...block("held", [
-      `since ${escapeText(shown.created)} (${age})${shown.complete ? "" : ", not completely"}`,
+      `since ${escapeText(shown.created)} (${age})${shown.complete ? "" : ", incomplete"}`,
     ]),
     ...block("namespace", [escapeText(shown.netns, 200)]),
     ...block("interfaces", [
@@ -50,7 +50,7 @@ export function shownLines(shown: Shown, now: Date): string[] {
 
 function directionLines(shown: ShownDirection): string[] {
   const { direction, limit, programs, sketch } = shown;
-  const label = direction === "ingress" ? "ingress: what it receives" : "egress: what it sends";
+  const label = direction === "ingress" ? "ingress (received)" : "egress (sent)";
   return [
     "",
     `  ${label}`,
@@ -60,7 +60,7 @@ function directionLines(shown: ShownDirection): string[] {
       programs.map(({ program, point, device, before }) =>
         `${program} at the ${point} hook of ${escapeText(device)}: ${
           before === null
-            ? "NOT THERE"
+            ? "MISSING"
             : before.length === 0
             ? "first"
             : `behind ${before.map((other) => escapeText(other)).join(", ")}`
@@ -84,7 +84,7 @@ function counted({ counters }: ShownDirection): string {
     : "";
   return `${formatBytes(bytes)} in ${packets} packets, ${
     formatPercent(counters.heavy_bytes, bytes)
-  } of it heavy; the program ` +
+  } of them heavy; the program ` +
     `dropped ${counters.light_drops} light and ${counters.heavy_drops} heavy packets, marked ${counters.marks}${guarded}`;
 }
 
@@ -109,11 +109,11 @@ function queueLines({ queue, queues }: ShownDirection): string[] {
   return [escapeText(queue), ...formatTable(columns, rows).split("\n")];
 }
 
-const MOST_FLOWS = 20;
+const MAX_FLOWS = 20;
 
 function flowLines({ flows }: ShownDirection): string[] {
-  if (flows.length === 0) return ["none is remembered"];
-  const largest = flows.toSorted((a, b) => a.bytes < b.bytes ? 1 : -1).slice(0, MOST_FLOWS);
+  if (flows.length === 0) return ["none"];
+  const largest = flows.toSorted((a, b) => a.bytes < b.bytes ? 1 : -1).slice(0, MAX_FLOWS);
   const columns = [
     { head: "BYTES", align: "right" } as const,
     { head: "HEAVY FOR", align: "right" } as const,
@@ -128,6 +128,6 @@ function flowLines({ flows }: ShownDirection): string[] {
     formatEnd(flow.source, flow.sourcePort),
     formatEnd(flow.destination, flow.destinationPort),
   ]);
-  const more = flows.length > MOST_FLOWS ? [`… and ${flows.length - MOST_FLOWS} more`] : [];
-  return [`${flows.length} of at most 128 remembered`, ...formatTable(columns, rows).split("\n"), ...more];
+  const more = flows.length > MAX_FLOWS ? [`… and ${flows.length - MAX_FLOWS} more`] : [];
+  return [`${flows.length} of up to 128`, ...formatTable(columns, rows).split("\n"), ...more];
 }

@@ -50,11 +50,11 @@ Deno.test("shownLines() tells where a limit came from, and what is not there", (
       "  interfaces  eth0 (index 2) in the pod, veth0 (index 7) on the node",
       "    limit       10Mbit/s, burst 50000 bytes, bucket pod",
       "                from annotation kubernetes.io/ingress-bandwidth",
-      "    programs    natra_shape at the egress hook of veth0: NOT THERE",
+      "    programs    natra_shape at the egress hook of veth0: MISSING",
       "    counted     gone",
       "    queue       htb + bfifo, which is gone",
       "    sketch      gone",
-      "    heavy flows none is remembered",
+      "    heavy flows none",
       '  choices     attach: tcx (the peer of "eth0")',
     ]
   ) assertStringIncludes(text, part);

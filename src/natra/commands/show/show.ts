@@ -10,15 +10,16 @@ import { shownLines } from "./lines.ts";
 export const command: Command = {
   usage: "POD [-o json|table]",
   about:
-    `Everything about one pod: its limits and where they came from, what was done to its interface and why, the programs on their
-hooks, the queue of each class, how full the sketch is and how far its estimates may be off, and the heavy flows.`,
+    `Everything about one pod: its limits and their sources, what was done to its interface and why, the programs at
+their hooks, the queue of each class, how full the sketch is and how wrong its estimates may be, and the heavy
+flows.`,
   options: [{
     ...OUTPUT,
     about: "table (the default) for people; json for programs: rates in bits/s, sizes in bytes",
   }],
   words: { name: "POD", most: 1, complete: "pods" },
-  notes: `POD is its namespace/name or container ID, or a part that no other limited pod has.
-Exit code 1 if there is no such pod, or something of it is not as it was set up.`,
+  notes: `POD is the pod's namespace/name or container ID, or a part of it that is unique among limited pods.
+Exit code 1 if there is no such pod, or something is not as it was set up.`,
   run: show,
 };
 

@@ -9,7 +9,10 @@ export function formatProbability(probability: number): string {
   return one > 1e9 ? "less than 1 in 1e9" : `1 in ${Math.round(one).toLocaleString("en-US")}`;
 }
 
-/** What a Count-Min sketch of this size promises (Cormode and Muthukrishnan, 2005), and what it is like now, in sentences. */
+/**
+ * What a Count-Min sketch of this size guarantees (Cormode and Muthukrishnan, 2005), and its state, in
+ * sentences.
+ */
 export function sketchWords(
   { width, depth, used, shared, mistaken, backlog, threshold, leak }: SketchFill,
 ): string[] {
@@ -18,7 +21,7 @@ export function sketchWords(
     `${width} cells x ${depth} rows (${width * depth * 8 / 1024} KiB), ${
       (used * 100).toFixed(1)
     } % of them in use`,
-    `A flow is heavy from ${formatBytes(BigInt(threshold))} above its fair share on; a cell forgets ` +
+    `A flow is heavy once it is ${formatBytes(BigInt(threshold))} ahead of its fair share; a cell leaks ` +
     `${formatMeasured(leak)}bit/s.`,
     `An estimate is never too low. It is too high by more than ${
       formatBytes(BigInt(error))
@@ -26,6 +29,6 @@ export function sketchWords(
     `${formatBytes(BigInt(Math.round(backlog)))} in a row)`,
     `with a probability of at most e^-${depth}: ${formatProbability(Math.exp(-depth))}.`,
     `A new flow shares a used cell in every row: ${formatProbability(shared)}.`,
-    `It is taken for heavy at its first packet: ${formatProbability(mistaken)}.`,
+    `It is misclassified as heavy at its first packet: ${formatProbability(mistaken)}.`,
   ];
 }

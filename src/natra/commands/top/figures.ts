@@ -3,59 +3,59 @@ import type { Direction } from "../../../pod/direction.ts";
 import { podName } from "../pods.ts";
 import type { DirectionSample, Sample } from "./sample.ts";
 
-/** Whose figures these are. */
-interface Whose {
+/** What the figures are about. */
+interface Subject {
   readonly pod: string;
   readonly containerId: string;
   readonly ifname: string;
   readonly direction: Direction;
 }
 
-/** What the queue of one class did between two samples. Rates in bits/s, per second the rest; sizes in bytes. */
+/** The queue of one class between two samples. Rates are in bits/s, sizes in bytes. */
 export interface ClassFigures {
   readonly kind: string;
   readonly sent: number;
   readonly waitingBytes: number;
   readonly waitingPackets: number;
-  /** Packets a second. */
+  /** Packets per second. */
   readonly drops: number;
   readonly marks: number;
 }
 
-/** One direction of one pod between two samples. Rates in bits/s. */
-export interface DirectionFigures extends Whose {
+/** One direction of one pod between two samples. Rates are in bits/s. */
+export interface DirectionFigures extends Subject {
   readonly limit: number;
-  /** What came, before any queue or drop. */
+  /** What arrived, before any queue or drop. */
   readonly offered: number;
-  /** What left the queue; null where there is none. */
+  /** What left the queue; null if there is none. */
   readonly sent: number | null;
-  /** The heavy flows' part of what came, 0 to 1. */
+  /** The heavy flows' part of what arrived, 0 to 1. */
   readonly heavyShare: number;
   readonly waitingBytes: number;
-  /** Packets a second, by the program, the queue and the guard together. */
+  /** Packets per second, by the program, the queue and the guard together. */
   readonly drops: number;
   readonly marks: number;
   readonly classes: Readonly<Record<string, ClassFigures>>;
 }
 
 /** A heavy flow between two samples. */
-export interface FlowFigures extends Whose {
+export interface FlowFigures extends Subject {
   readonly protocol: string;
-  /** Empty for what is no IP. */
+  /** Empty if it is not IP. */
   readonly source: string;
-  /** 0 where there is none. */
+  /** 0 if there is none. */
   readonly sourcePort: number;
   readonly destination: string;
   readonly destinationPort: number;
-  /** Bits/s that it offers, before any queue or drop. */
+  /** Bits/s offered, before any queue or drop. */
   readonly rate: number;
-  /** The same as a part of the limit: above 1 for one that does not slow down. */
+  /** The rate as a part of the limit: above 1 if the flow does not slow down. */
   readonly share: number;
-  /** Since it is remembered. */
+  /** Since the program remembers it. */
   readonly bytes: number;
   readonly heavySeconds: number;
   readonly idleSeconds: number;
-  /** Packets, by the program itself; a queue's own cannot be told by flow. */
+  /** Packets, by the program itself; queues do not count by flow. */
   readonly drops: number;
   readonly marks: number;
 }
@@ -68,16 +68,16 @@ export interface Figures {
   readonly flows: readonly FlowFigures[];
 }
 
-/** A flow that sent nothing heavy for so long is not shown any more. */
-export const FORGET_AFTER = 10;
+/** A flow without a heavy packet for this long is not shown any more. */
+export const FORGET_AFTER_SECONDS = 10;
 const NS = 1e9;
 
-/** To what a measurement of a second is worth: thousandths. */
+/** Rounds to thousandths, the precision of a measurement of a second. */
 function round(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-/** Compares two samples. What is only in the later one has no figures yet. */
+/** Compares two samples. A direction that is only in the later one has no figures yet. */
 export function compare(before: Sample, after: Sample): Figures {
   const directions: DirectionFigures[] = [], flows: FlowFigures[] = [];
   let total = 0;
@@ -92,7 +92,7 @@ export function compare(before: Sample, after: Sample): Figures {
   return { seconds: directions.length === 0 ? 0 : round(total / directions.length), directions, flows };
 }
 
-function whoseOf({ applied, direction }: DirectionSample): Whose {
+function subjectOf({ applied, direction }: DirectionSample): Subject {
   return { pod: podName(applied), containerId: applied.containerId, ifname: applied.ifname, direction };
 }
 
@@ -100,12 +100,12 @@ function limitOf({ applied, direction }: DirectionSample): number {
   return Number(applied[direction]?.limit.rate ?? 0n);
 }
 
-/** A counter that went back was begun anew: the pod was held again. */
+/** The growth of a counter; one that decreased was reset, because the pod was set up again. */
 function grown(then: bigint | number, now: bigint | number): number {
   return Number(now < then ? now : BigInt(now) - BigInt(then));
 }
 
-/** Bits a second. */
+/** Bits per second. */
 function bitsOf(then: bigint, now: bigint, seconds: number): number {
   return Math.round(grown(then, now) * 8 / seconds);
 }
@@ -118,7 +118,7 @@ function directionFigures(then: DirectionSample, now: DirectionSample, seconds: 
   const queued = Object.values(classes), sent = now.queue?.bytes ?? null;
   const sum = (field: "drops" | "marks"): number => queued.reduce((total, one) => total + one[field], 0);
   return {
-    ...whoseOf(now),
+    ...subjectOf(now),
     limit: limitOf(now),
     offered: Math.round(all * 8 / seconds),
     sent: sent === null ? null : bitsOf(then.queue?.bytes ?? 0n, sent, seconds),
@@ -159,12 +159,12 @@ function flowFigures(then: DirectionSample, now: DirectionSample, seconds: numbe
   const limit = limitOf(now);
   return now.flows.flatMap((flow) => {
     const idleSeconds = Number(flow.idleFor) / NS;
-    if (idleSeconds > FORGET_AFTER) return [];
-    // A flow that is new since, or was forgotten and came back, began at 0.
+    if (idleSeconds > FORGET_AFTER_SECONDS) return [];
+    // A flow that is new, or was evicted and came back, began at 0.
     const rate = Math.round(grown(old.get(nameOf(flow)) ?? 0n, flow.bytes) * 8 / seconds);
     const { protocol, source, sourcePort, destination, destinationPort } = flow;
     return [{
-      ...whoseOf(now),
+      ...subjectOf(now),
       ...{ protocol, source, sourcePort, destination, destinationPort },
       rate,
       share: limit === 0 ? 0 : round(rate / limit),
@@ -177,7 +177,7 @@ function flowFigures(then: DirectionSample, now: DirectionSample, seconds: numbe
   });
 }
 
-/** What flows can be sorted by; `pod` by name, all others largest first. */
+/** What flows can be sorted by: `pod` by name, the others largest first. */
 export const SORTS = ["rate", "share", "bytes", "age", "pod"] as const;
 /** One of {@linkcode SORTS}. */
 export type Sort = (typeof SORTS)[number];
@@ -190,16 +190,18 @@ const BY: Readonly<Record<Sort, (a: FlowFigures, b: FlowFigures) => number>> = {
   pod: (a, b) => a.pod < b.pod ? -1 : a.pod > b.pod ? 1 : b.rate - a.rate,
 };
 
-/** Sorts flows, and the directions by how much of their limit is asked of them. */
+/** Sorts the flows, and the directions by how much of their limit is offered. */
 export function sortFigures({ seconds, directions, flows }: Figures, sort: Sort): Figures {
-  // In steps of a tenth of the limit, so that those that ask for about the same keep their places on the screen.
-  const asked = ({ offered, limit }: DirectionFigures): number =>
+  // In steps of a tenth of the limit, so that similar ones keep their places on the screen.
+  const offeredTenths = ({ offered, limit }: DirectionFigures): number =>
     Math.round(offered * 10 / Math.max(limit, 1));
   const name = ({ pod, ifname, direction }: DirectionFigures): string => `${pod} ${ifname} ${direction}`;
   const byName = (a: DirectionFigures, b: DirectionFigures): number => name(a) < name(b) ? -1 : 1;
   return {
     seconds,
-    directions: directions.toSorted((a, b) => (sort === "pod" ? 0 : asked(b) - asked(a)) || byName(a, b)),
+    directions: directions.toSorted((a, b) =>
+      (sort === "pod" ? 0 : offeredTenths(b) - offeredTenths(a)) || byName(a, b)
+    ),
     flows: flows.toSorted(BY[sort]),
   };
 }

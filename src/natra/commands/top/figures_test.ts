@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { appliedOf } from "../../../../tests/rig/any_applied.ts";
 import type { Counters, Flow, QueueStats } from "../../datapath/datapath.ts";
-import { compare, FORGET_AFTER, sortFigures, SORTS } from "./figures.ts";
+import { compare, FORGET_AFTER_SECONDS, sortFigures, SORTS } from "./figures.ts";
 import { type DirectionSample, type Sample, sampleKey } from "./sample.ts";
 
 const SECOND = 1_000_000_000n;
@@ -93,7 +93,7 @@ Deno.test("compare() counts a flow that is new, or was forgotten meanwhile, from
 });
 
 Deno.test("compare() leaves out flows that ended a while ago, and directions that it sees for the first time", () => {
-  const idleFor = BigInt(FORGET_AFTER) * SECOND;
+  const idleFor = BigInt(FORGET_AFTER_SECONDS) * SECOND;
   const flows = [{ ...TCP, idleFor }, { ...TCP, sourcePort: 1, idleFor: idleFor + SECOND }];
   assertEquals(compare(seen(0), seen(1000, { flows })).flows.length, 1);
   assertEquals(compare(new Map(), seen(1000, { flows })), { seconds: 0, directions: [], flows: [] });

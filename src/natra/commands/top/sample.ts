@@ -3,27 +3,27 @@ import type { Counters, Flow, QueueStats } from "../../datapath/datapath.ts";
 import { type Direction, DIRECTIONS } from "../../../pod/direction.ts";
 import { reportFailure } from "../pods.ts";
 
-/** What one direction of one pod had counted at one moment. */
+/** The counters of one direction of one pod at one moment. */
 export interface DirectionSample {
   readonly applied: Applied;
   readonly direction: Direction;
   /** ms, of performance.now(). */
   readonly at: number;
   readonly counters: Counters;
-  /** null: its queue cannot be found. */
+  /** null: its queue is gone. */
   readonly queue: QueueStats | null;
   readonly flows: readonly Flow[];
 }
 
-/** Directions by {@linkcode sampleKey}. */
+/** By {@linkcode sampleKey}. */
 export type Sample = ReadonlyMap<string, DirectionSample>;
 
-/** Tells a direction from all others of the node. */
+/** Identifies a direction on the node. */
 export function sampleKey({ containerId, ifname }: Applied, direction: Direction): string {
   return `${containerId} ${ifname} ${direction}`;
 }
 
-/** Reads the pods' counters, queues and heavy flows. What cannot be read is left out, and said on stderr. */
+/** Reads the pods' counters, queues and heavy flows. What cannot be read is left out and reported. */
 export async function takeSample(
   pods: readonly Applied[],
   onFailure: (applied: Applied, error: unknown) => void = reportFailure,

@@ -1,7 +1,7 @@
 import type { Figures, Sort } from "./figures.ts";
 import { directionTable, flowTable } from "./tables.ts";
 
-/** What the keys have chosen. */
+/** What was chosen by keys. */
 export interface View {
   readonly sort: Sort;
   /** Whether each direction's classes are shown. */
@@ -11,14 +11,14 @@ export interface View {
   readonly help: boolean;
 }
 
-/** What is beside the figures. */
-export interface Surroundings {
+/** The screen and its state beside the figures. */
+export interface ScreenState {
   readonly columns: number;
   readonly rows: number;
   readonly now: Date;
   /** Seconds between two samples. */
   readonly interval: number;
-  /** What could not be read, in words. */
+  /** What could not be read. */
   readonly failures: readonly string[];
 }
 
@@ -27,23 +27,23 @@ const KEYS = [
   "r s b a p       sort by rate, share, bytes, age (heavy for), pod",
   "c               the queues' classes of each direction",
   "up down j k     one flow; PgUp, PgDn: a page; Home: the first",
-  "space           measure now",
+  "space           measure at once",
   "h, ?            this; any key goes back",
 ] as const;
 
-/** Lines at most, for the directions: the flows are what it is about. */
+/** Maximum lines for the directions: the flows need the rest. */
 function directionRoom(rows: number): number {
   return Math.max(3, Math.floor(rows * 0.45));
 }
 
-/** How many flows fit below that. */
+/** How many flows fit below the directions. */
 export function flowRoom(figures: Figures, view: View, rows: number): number {
   const directions = Math.min(directionTable(figures, view.classes).length, directionRoom(rows));
   return Math.max(1, rows - directions - 4); // the title, two empty lines, the flows' heading
 }
 
-/** Draws the screen: at most as many lines as it has, none longer than it is wide. Headings begin with {@linkcode HEADING}. */
-export function draw(figures: Figures | null, view: View, around: Surroundings): string[] {
+/** Draws the screen, cut to its size. Headings begin with {@linkcode HEADING}. */
+export function draw(figures: Figures | null, view: View, around: ScreenState): string[] {
   const { columns, rows, now, interval, failures } = around;
   const time = now.toTimeString().slice(0, 8);
   const pods = new Set(figures?.directions.map(({ containerId }) => containerId)).size;
@@ -61,7 +61,7 @@ export function draw(figures: Figures | null, view: View, around: Surroundings):
   return [HEADING + title, ...body].slice(0, rows).map((line) => cut(line, columns));
 }
 
-/** Marks a line that stands out. */
+/** Marks a heading. */
 export const HEADING = "\u0001";
 
 function tables(figures: Figures, view: View, rows: number): string[] {

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import type { DirectionFigures, Figures, FlowFigures } from "./figures.ts";
-import { draw, flowRoom, HEADING, type Surroundings, type View } from "./screen.ts";
+import { draw, flowRoom, HEADING, type ScreenState, type View } from "./screen.ts";
 import { formatEnd } from "./tables.ts";
 
 const VIEW: View = { sort: "rate", classes: false, first: 0, help: false };
-const AROUND: Surroundings = {
+const AROUND: ScreenState = {
   columns: 120,
   rows: 24,
   now: new Date(2026, 0, 1, 12, 34, 56),

@@ -33,9 +33,9 @@ const FLOWS: readonly Column[] = [
 
 const percent = (part: number): string => `${(part * 100).toFixed(0)}%`;
 const perSecond = (value: number): string => value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0);
-const MOST_NAME = 80;
+const MAX_NAME = 80;
 
-/** The directions, and with `classes` the queues of each, as lines under a heading. */
+/** The directions as lines under a heading, with `classes` also their queues. */
 export function directionTable({ directions }: Pick<Figures, "directions">, classes: boolean): string[] {
   const rows = directions.flatMap((row) => [directionRow(row), ...(classes ? classRows(row) : [])]);
   const isShown = (_: unknown, index: number): boolean => classes || DIRECTIONS[index]?.head !== "CLASS";
@@ -44,7 +44,7 @@ export function directionTable({ directions }: Pick<Figures, "directions">, clas
 
 function directionRow(row: DirectionFigures): string[] {
   return [
-    escapeText(row.pod, MOST_NAME),
+    escapeText(row.pod, MAX_NAME),
     escapeText(row.ifname),
     row.direction,
     "",
@@ -91,11 +91,11 @@ function flowRow(flow: FlowFigures): string[] {
     formatEnd(flow.source, flow.sourcePort),
     formatEnd(flow.destination, flow.destinationPort),
     flow.direction,
-    escapeText(flow.pod, MOST_NAME),
+    escapeText(flow.pod, MAX_NAME),
   ];
 }
 
-/** An address with its port, if it has one, as URLs write it: `10.0.0.7:443`, `[fd00::7]:443`. */
+/** An address with its port, if any, as in URLs: `10.0.0.7:443`, `[fd00::7]:443`. */
 export function formatEnd(address: string, port: number): string {
   if (port === 0) return address;
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;

@@ -6,10 +6,10 @@ const ENTER = `${ESC}?1049h${ESC}?25l${ESC}?7l`; // the other screen, no cursor,
 const LEAVE = `${ESC}?7h${ESC}?25h${ESC}?1049l`;
 const [BOLD, PLAIN] = [`${ESC}7m`, `${ESC}m`];
 
-/** What happens to somebody who watches a screen. */
+/** An event at a terminal. */
 export type TerminalEvent = { readonly key: string } | "resize" | "stop";
 
-/** Keys that take more than one byte, and those that have names. */
+/** Names of keys, by what the terminal sends. */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ["\u001b[A", "up"],
   ["\u001bOA", "up"],
@@ -24,7 +24,10 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["\u001a", "ctrl-z"],
 ]);
 
-/** The keys in what a terminal sent: a name, or the character itself. Sequences without a name are one unknown key. */
+/**
+ * The keys in what a terminal sent: a name, or the character itself. An unknown sequence is the key
+ * `unknown`.
+ */
 export function keysIn(text: string): string[] {
   const parts = text.match(new RegExp("\u001b(?:\\[[0-9;]*[A-Za-z~]|O[A-Za-z])|[\\s\\S]", "g")) ?? [];
   return parts.map((part) => NAMES.get(part) ?? (part.length > 1 ? "unknown" : part));
@@ -32,17 +35,14 @@ export function keysIn(text: string): string[] {
 
 const STOPS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/**
- * The terminal as a screen to draw on: its other screen, without echo, line by line as given. Disposing it gives the terminal back
- * as it was, whatever happened.
- */
+/** The terminal's alternate screen, without echo and line wrapping. Disposing it restores the terminal. */
 export class Terminal implements Disposable {
   readonly #onEvent: (event: TerminalEvent) => void;
   readonly #isRaw = Deno.stdin.isTerminal();
   readonly #resize = (): void => this.#onEvent("resize");
   readonly #stop = (): void => this.#onEvent("stop");
 
-  /** @param onEvent Told of keys, of a new size, and when the process is to end. */
+  /** @param onEvent Called for keys, a new size, and signals that end the process. */
   constructor(onEvent: (event: TerminalEvent) => void) {
     this.#onEvent = onEvent;
     for (const signal of STOPS) Deno.addSignalListener(signal, this.#stop);
@@ -54,10 +54,10 @@ export class Terminal implements Disposable {
   /** Columns and rows. */
   get size(): { readonly columns: number; readonly rows: number } {
     const { columns, rows } = Deno.consoleSize();
-    return { columns: Math.max(columns, 20), rows: Math.max(rows, 5) }; // one of a pipe's tricks says 0
+    return { columns: Math.max(columns, 20), rows: Math.max(rows, 5) }; // pseudoterminals may report 0
   }
 
-  /** Draws all of it anew, without a flicker. */
+  /** Redraws the screen without flicker. */
   show(lines: readonly string[]): void {
     const plain = Deno.noColor;
     const drawn = lines.map((line) => {
@@ -83,7 +83,7 @@ export class Terminal implements Disposable {
       if (this.#isRaw) Deno.stdin.setRaw(false);
       write(LEAVE);
     } catch {
-      // the terminal itself is gone
+      // the terminal is gone
     }
   }
 
@@ -99,7 +99,7 @@ export class Terminal implements Disposable {
     }
   }
 
-  /** Raw input has no job control of its own: the terminal is given back while the process is stopped. */
+  /** Raw input has no job control: the terminal is restored while the process is stopped. */
   #suspend(): void {
     this.#leave();
     Deno.kill(Deno.pid, "SIGSTOP");

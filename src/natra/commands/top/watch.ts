@@ -18,7 +18,7 @@ export interface WatchOptions {
 
 type Event = TerminalEvent | "measure";
 
-/** Shows what happens until it is told to stop. @returns The exit code. */
+/** Redraws the screen until the user or a signal stops it. @returns The exit code. */
 export async function watch({ words, sort, interval, classes }: WatchOptions): Promise<number> {
   const events = new Mailbox<Event>();
   using terminal = new Terminal((event) => events.put(event));
@@ -63,7 +63,7 @@ const SORT_KEYS: ReadonlyMap<string, Sort> = new Map([
   ["p", "pod"],
 ]);
 
-/** What a key makes of the view. @param page How many flows fit. */
+/** The view after a key is pressed. @param page How many flows fit. */
 export function press(view: View, key: string, flows: number, page: number): View {
   if (view.help) return { ...view, help: false };
   const sort = SORT_KEYS.get(key);
@@ -93,7 +93,7 @@ export function press(view: View, key: string, flows: number, page: number): Vie
   }
 }
 
-/** What happened and is not dealt with yet, in its order. */
+/** A queue of events that were not handled yet. */
 class Mailbox<T> {
   readonly #waiting: T[] = [];
   #wake: (() => void) | undefined;

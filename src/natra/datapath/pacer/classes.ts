@@ -9,11 +9,11 @@ const LINKLAYER_ETHERNET = 1; // with it the kernel needs no rate tables
 const TICK_NS = 64n; // PSCHED_SHIFT 6
 const U32_MAX = 0xffff_ffffn;
 
-/** A rate that never holds anything back, in bytes a second: 1 Tbit/s. */
+/** A rate that never delays a packet: 1 Tbit/s, in bytes per second. */
 export const UNLIMITED = 125_000_000_000n;
 const FREE_BURST = 1_000_000n; // ns
 
-/** One class of the tree. Rates in bytes a second, bursts in ns at the limit. */
+/** One class of the tree. Rates are in bytes per second, bursts in ns at the limit. */
 export interface ClassSpec {
   readonly id: number;
   readonly parent: number;
@@ -25,12 +25,13 @@ export interface ClassSpec {
 }
 
 /**
- * The tree: the pod's class holds the limit, and four below it share it out.
+ * The class tree: the pod's class enforces the limit, and the classes below it share it.
  *
- * Light flows are guaranteed 90 % and go first, so a heavy flow's 64 KB packet that puts the pod's class into debt does
- * not put theirs; pure ACKs have 5 % of their own, because the other direction's bulk waits for them; heavy flows have
- * 5 % for certain and whatever is left. Those that have just begun go before the others, always: a flow that leaves their
- * class must not overtake itself, so neither has anything of its own. All may borrow up to the limit. Free light flows have a class beside the pod's.
+ * Light flows are guaranteed 90 % and are served first, so a heavy flow's 64 KB packet that puts the pod's
+ * class into debt does not put theirs. Pure ACKs are guaranteed 5 %, because the other direction's bulk waits
+ * for them. Heavy flows are guaranteed 5 % and get what is left. Those that have just begun are always served
+ * before the others: a flow that leaves their class must not overtake itself, so neither class has a
+ * guarantee of its own. All may borrow up to the limit. Free light flows have a class beside the pod's.
  */
 export function classes(limit: DirectionLimit): ClassSpec[] {
   const bytes = limit.rate / 8n;
@@ -45,7 +46,9 @@ export function classes(limit: DirectionLimit): ClassSpec[] {
     id,
     parent: Handle.POD,
     rate: share(percent),
-    ceil: 2n * bytes, // the pod's class is the ceiling: at one of its own a class would stop, and a later one go before it
+    // only the pod's class is a ceiling: a class at one of its own would stop, and a later one be served
+    // first
+    ceil: 2n * bytes,
     ...rest,
   });
   const top = {
@@ -71,17 +74,21 @@ export function classes(limit: DirectionLimit): ClassSpec[] {
   return all;
 }
 
-/** The same class, holding nothing back. */
+/** The same class without a limit. */
 export function opened(spec: ClassSpec): ClassSpec {
   return { ...spec, rate: UNLIMITED, ceil: UNLIMITED, burst: FREE_BURST };
 }
 
-/** Whether a class has a queue, and no classes below it. */
+/** Whether a class has a queue and not classes below it. */
 export function isLeaf({ id }: ClassSpec): boolean {
   return id !== Handle.POD && id !== Handle.BULK;
 }
 
-/** Writes struct tc_ratespec. @param rate Bytes a second; what 32 bits cannot say is an attribute of its own. */
+/**
+ * Writes struct tc_ratespec.
+ *
+ * @param rate Bytes per second, capped to 32 bits: larger ones are an attribute.
+ */
 export function ratespec(view: DataView, offset: number, rate: bigint): void {
   view.setUint8(offset + 1, LINKLAYER_ETHERNET);
   view.setUint32(offset + 8, Number(rate > U32_MAX ? U32_MAX : rate), true);
@@ -103,7 +110,7 @@ export function classOptions({ rate, ceil, burst, quantum, priority }: ClassSpec
   return options;
 }
 
-/** A class's rates, in bytes a second. @returns null if these are no HTB class's options. */
+/** A class's rates in bytes per second. @returns null if these are not the options of an HTB class. */
 export function ratesOf(options: ReadonlyMap<number, DataView>): Pick<ClassSpec, "rate" | "ceil"> | null {
   const parms = options.get(Htb.PARMS);
   if (parms === undefined) return null;

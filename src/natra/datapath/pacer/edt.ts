@@ -7,10 +7,10 @@ import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 
 // linux/pkt_sched.h
 const Fq = { HORIZON: 14, HORIZON_DROP: 15 } as const;
-/** µs. The program's own horizons are 45 and 500 ms; what is stamped further off than this is not its stamp. */
-const HORIZON = 2_000_000;
+/** The program's own horizons are 45 and 500 ms: a stamp further ahead than this is a foreign one. */
+const HORIZON_US = 2_000_000;
 
-/** Earliest departure time: the program stamps, fq sends each packet when its time comes. */
+/** Earliest departure time: the program stamps each packet, fq sends it at that time. */
 export const edt: Pacer = {
   kind: "edt",
 
@@ -21,16 +21,16 @@ export const edt: Pacer = {
       kind: "fq",
       handle: Handle.ROOT,
       parent: ROOT,
-      options: [[Fq.HORIZON, u32(HORIZON)], [Fq.HORIZON_DROP, new Uint8Array([1])]],
+      options: [[Fq.HORIZON, u32(HORIZON_US)], [Fq.HORIZON_DROP, new Uint8Array([1])]],
     });
     return "fq";
   },
 
-  change: () => "fq", // the program knows the rate, not the queue
+  change: () => "fq", // the program has the rate, not the queue
 
   open: () => {},
 
-  givesTurns: () => false, // it sends when the stamp says, and stamps know no turns
+  givesTurns: () => false, // it sends by stamp
 
   verify: (device: Device): string | null => verifyRoot(device, "fq"),
 

@@ -13,12 +13,16 @@ import { claimRoot, removeRoot, verifyRoot } from "./root.ts";
 const TCA_HTB_INIT = 2;
 const TCA_HTB_DIRECT_QLEN = 5;
 const HTB_VERSION = 3;
-/** Packets that may wait for the device, beside all classes. By default as many as the device's own queue is long: 0 here and there. */
+/**
+ * Packets that may wait beside all classes. The default is the length of the device's queue, which may be 0.
+ */
 const DIRECT_QUEUE = 1000;
-/** How long the heavy flows' queue is waited for: it runs empty by then, if they are below the limit. */
+/** How long to wait for the heavy flows' queue to run empty, which it does if they are below the limit. */
 const CALM_MS = 50;
 
-/** struct tc_htb_glob: version, rate2quantum, defcls, debug, direct_pkts. What nobody classified is a heavy flow's. */
+/**
+ * struct tc_htb_glob: version, rate2quantum, defcls, debug, direct_pkts. Unclassified packets count as heavy.
+ */
 function rootOptions(): Attribute[] {
   return [
     [TCA_HTB_INIT, new Uint8Array(new Uint32Array([HTB_VERSION, 10, Handle.HEAVY & 0xffff, 0, 0]).buffer)],
@@ -34,9 +38,10 @@ function put({ netlink, link: { index } }: Device, spec: ClassSpec): void {
 /**
  * Makes the classes and their queues, or changes those that are there.
  *
- * @param spare Whether the heavy class, which unclassified packets fall into, is to hold nothing back until its queue is
- *   there: a queue that is replaced loses what waits in it. Nor those above it then, or they would be in debt for what passed.
- * @returns What it is made of.
+ * @param spare Whether the heavy class, which unclassified packets fall into, has no limit until its queue is
+ *   there, because a replaced queue loses what waits in it. The classes above it have none either, or they would
+ *   be in debt for what passed.
+ * @returns What the queue is made of.
  */
 function putTree(device: Device, limit: DirectionLimit, spare: boolean): string {
   const bytes = limit.rate / 8n;
@@ -47,12 +52,12 @@ function putTree(device: Device, limit: DirectionLimit, spare: boolean): string 
   if (limit.mice === "free") byteFifo(device, Handle.FREE, maxOf(bytes / 2n, 262144n));
   youngQueue(device, limit);
   const queue = `htb + ${heavyQueue(device, limit)}`;
-  // From below: a class that holds must not be charged for what one below it still lets through.
+  // From below: a limited class must not be charged for what an unlimited one below it lets through.
   for (const spec of classes(limit).reverse()) if (spared.includes(spec.id)) put(device, spec);
   return queue;
 }
 
-/** Waits a little for the heavy flows' queue to run empty. @returns Whether it did. */
+/** Waits up to CALM_MS for the heavy flows' queue to run empty. @returns Whether it did. */
 function runsEmpty({ netlink, link }: Device): boolean {
   return eventually(
     () => findQdisc(netlink, link.index, { handle: Handle.leaf(Handle.HEAVY) })?.backlog === 0,
@@ -60,7 +65,7 @@ function runsEmpty({ netlink, link }: Device): boolean {
   );
 }
 
-/** Hierarchical token buckets: holds at dequeue, so a light packet overtakes what already waits. */
+/** Hierarchical token buckets: they delay at dequeue, so a light packet overtakes what already waits. */
 export const htb: Pacer = {
   kind: "htb",
 
@@ -76,7 +81,8 @@ export const htb: Pacer = {
     }
   },
 
-  // A class that mice no longer need stays, with what its queue counted, until the root goes.
+  // The class of free light flows stays with its counters until the root goes, even if it is not used any
+  // more.
   change: (device, limit) => putTree(device, limit, rebuildsHeavyQueue(device, limit) && runsEmpty(device)),
 
   open(device: Device, limit: DirectionLimit): void {

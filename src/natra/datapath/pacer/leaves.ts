@@ -11,15 +11,18 @@ import { classes, isLeaf, ratespec } from "./classes.ts";
 import type { Device } from "./pacer.ts";
 
 // linux/pkt_sched.h
-/** The heavy flows' queue that gives each its turn, where the kernel has it. */
+/** The heavy flows' queue that gives each flow its turn, if the kernel has it. */
 export const FAIR_QUEUE = "fq_codel";
 const FqCodel = { TARGET: 1, LIMIT: 2, INTERVAL: 3, ECN: 4, QUANTUM: 6 } as const;
 const Tbf = { PARMS: 1, RATE64: 4, BURST: 6 } as const;
 const U32_MAX = 0xffff_ffffn;
 const MTU = 1514n;
-/** Bytes a second, at which no packet takes a nanosecond: a packet that is larger than a later burst must not wait for ever. */
+/**
+ * Bytes per second, at which no packet takes a nanosecond: one larger than a later burst must not wait
+ * forever.
+ */
 const AT_ONCE = 1_000_000_000_000_000n;
-const LAYER_2 = 256; // more than any header before what the MTU counts
+const LAYER_2 = 256; // more than any header that the MTU does not count
 const FULL_FRAME_PAIR = 3028; // fq_codel's quantum: two frames a turn
 
 type Options = Uint8Array<ArrayBuffer> | Attribute[];
@@ -35,25 +38,27 @@ function queue(
   putQdisc(netlink, { index: link.index, kind, handle: Handle.leaf(classId), parent, options }, true);
 }
 
-/** A class's queue of at most so many bytes: a new one, or the one that is there. @throws {NativeError} */
+/** Puts a FIFO of at most `bytes` below a class, or changes the one that is there. @throws {NativeError} */
 export function byteFifo(device: Device, classId: number, bytes: bigint, parent = classId): void {
   queue(device, classId, "bfifo", u32(clampU32(bytes)), parent);
 }
 
 /**
- * Puts a TBF that never waits before the heavy flows' queue: it cuts GSO packets into frames. A 64 KB packet is 52 ms of
- * a 10M pod, and one more of them in a second is 105 % of it.
+ * Puts a TBF that never delays before the heavy flows' queue: it splits GSO packets into frames. A 64 KB packet
+ * takes 52 ms at 10 Mbit/s, and one more of them in a second makes 105 % of the limit.
  *
- * @returns Whether there is one: where a GSO packet is less than a hundredth of a second there is no need of it, and it
- *   costs as much for every frame. One that an earlier limit needed stays, because the queue below it would go with it, and
- *   cuts nothing.
+ * @returns Whether there is one. It is not needed where a GSO packet takes less than 10 ms, and it costs time for
+ *   every frame. One that an earlier limit needed stays and splits nothing, because the queue below it would go
+ *   with it.
  */
 function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
   const cuts = cutsGso(limit);
   if (!cuts && !hasSplit({ netlink, link })) return false;
-  const qopt = new DataView(new ArrayBuffer(36)); // struct tc_tbf_qopt: ratespec rate, peakrate; limit, buffer, mtu
+  // struct tc_tbf_qopt: ratespec rate, peakrate; limit, buffer, mtu
+  const qopt = new DataView(new ArrayBuffer(36));
   ratespec(qopt, 0, AT_ONCE);
-  qopt.setUint32(24, clampU32(heavyBytes(limit)), true); // of a queue of its own, until it has the next one; or of that one
+  // of its default queue, until the next one replaces that
+  qopt.setUint32(24, clampU32(heavyBytes(limit)), true);
   try {
     putQdisc(netlink, {
       index: link.index,
@@ -62,7 +67,8 @@ function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
       parent: Handle.HEAVY,
       options: [[Tbf.PARMS, new Uint8Array(qopt.buffer)], [Tbf.RATE64, u64(AT_ONCE)], [
         Tbf.BURST,
-        u32(cuts ? Math.max(gsoLimit(limit), link.mtu + LAYER_2) : 2 * GSO_MAX), // one frame is never cut, but dropped
+        // a single frame is dropped, never split
+        u32(cuts ? Math.max(gsoLimit(limit), link.mtu + LAYER_2) : 2 * GSO_MAX),
       ]],
     }, true);
     return true;
@@ -80,26 +86,26 @@ function hasSplit({ netlink, link }: Device): boolean {
   return findQdisc(netlink, link.index, { handle: Handle.SPLIT }) !== null;
 }
 
-/** Whether another limit takes another heavy queue than the one that is there. @throws {NativeError} */
+/** Whether the limit needs another heavy queue than the one that is there. @throws {NativeError} */
 export function rebuildsHeavyQueue(device: Device, limit: DirectionLimit): boolean {
   return cutsGso(limit) && !hasSplit(device);
 }
 
-/** What a heavy queue without turns holds: {@linkcode LEAF_TIME} at the limit. */
+/** Size of a heavy FIFO: {@linkcode LEAF_TIME} at the limit. */
 function heavyBytes(limit: DirectionLimit): bigint {
   return maxOf(limit.rate / 8n * LEAF_TIME / 1_000_000_000n, 2n * MTU);
 }
 
-/** Whether the kernel does not have that kind of queue. */
+/** Whether the kernel lacks that kind of queue. */
 function isMissing(error: unknown): boolean {
   return error instanceof NativeError && error.code === Errno.ENOENT;
 }
 
 /**
- * The heavy flows' own queue: fq_codel gives each its turn and marks before it drops; a kernel without it has one queue
- * of {@linkcode LEAF_TIME} for all of them.
+ * Puts the heavy flows' queue there: fq_codel gives each flow its turn and marks before it drops; on a kernel
+ * without it all share a FIFO of {@linkcode LEAF_TIME}.
  *
- * @returns What it is made of.
+ * @returns What the queue is made of.
  */
 export function heavyQueue(device: Device, limit: DirectionLimit): string {
   const split = splitGso(device, limit);
@@ -113,13 +119,15 @@ export function heavyQueue(device: Device, limit: DirectionLimit): string {
   return split ? `tbf + ${kind}` : kind;
 }
 
-/** The same for heavy flows that have just begun: a whole one of those fits in, below 10M, too. */
+/**
+ * The same for heavy flows that have just begun; one of them always fits in completely, even below 10 Mbit/s.
+ */
 export function youngQueue(device: Device, limit: DirectionLimit): void {
   const bytes = maxOf(heavyBytes(limit), BigInt(constants.YOUNG_BYTES));
   turnsOrFifo(device, Handle.YOUNG, limit, bytes, Handle.YOUNG);
 }
 
-/** A class's queue that gives each flow its turn, or where the kernel has none, one of so many bytes. @returns Its kind. */
+/** Puts fq_codel below a class, or a FIFO of `fifoBytes` if the kernel lacks it. @returns Its kind. */
 function turnsOrFifo(
   device: Device,
   classId: number,
@@ -149,7 +157,12 @@ function turnsOrFifo(
   }
 }
 
-/** Compares the classes' queues with those that were put there. @returns What is wrong, or null. @throws {NativeError} */
+/**
+ * Compares the classes' queues with the expected ones.
+ *
+ * @returns What is wrong, or null.
+ * @throws {NativeError}
+ */
 export function verifyLeaves({ netlink, link }: Device, limit: DirectionLimit): string | null {
   const below = (parent: number): Qdisc | null => findQdisc(netlink, link.index, { parent });
   for (const { id } of classes(limit).filter(isLeaf)) {

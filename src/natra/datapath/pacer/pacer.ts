@@ -2,35 +2,35 @@ import type { DirectionLimit, PacerKind } from "../../limits/fields.ts";
 import type { Link } from "../../../net/links.ts";
 import type { Netlink } from "../../../net/netlink.ts";
 
-/** An interface to pace at, and a socket in its namespace. */
+/** An interface, and a socket in its namespace. */
 export interface Device {
   readonly link: Link;
   readonly netlink: Netlink;
 }
 
-/** One way to hold packets back. */
+/** One way to enforce a rate. */
 export interface Pacer {
   readonly kind: PacerKind;
   /**
-   * Sets the queue up at the root of the device; what natra left there before is replaced.
+   * Sets the queue up at the root of the device, and replaces an earlier one of natra's.
    *
-   * @returns What it is made of, for people, for example `htb + fq_codel`.
-   * @throws {Error} If the kernel lacks it, or another's queue is there. Nothing is left behind then.
+   * @returns What the queue is made of, for people, for example `htb + fq_codel`.
+   * @throws {Error} If the kernel lacks it, or a foreign queue is there. Nothing is left behind then.
    */
   install(device: Device, limit: DirectionLimit): string;
   /**
-   * Holds its queue to another limit, in place: what waits there goes on waiting.
+   * Changes the limit of its queue in place: waiting packets stay.
    *
-   * @param limit One that the same pacer holds.
+   * @param limit A limit for the same pacer.
    * @returns What the queue is made of now.
    * @throws {Error} If the kernel refuses.
    */
   change(device: Device, limit: DirectionLimit): string;
-  /** Holds nothing back any more: what waits leaves at once. @throws {NativeError} */
+  /** Removes the limit: what waits leaves at once. @throws {NativeError} */
   open(device: Device, limit: DirectionLimit): void;
   /**
-   * Whether the queue that is there shares itself out among heavy flows. Where it does not, the program drops who takes
-   * too much.
+   * Whether the queue gives each heavy flow its turn. If not, the program drops packets of flows that take
+   * more than their share.
    *
    * @throws {NativeError}
    */

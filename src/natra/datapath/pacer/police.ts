@@ -1,6 +1,9 @@
 import type { Pacer } from "./pacer.ts";
 
-/** No queue at all: the program drops what comes too early. It halves TCP above some 10 Mbit/s, so it is the last resort. */
+/**
+ * No queue: the program drops what arrives too early. The last resort, because it halves TCP above about 10
+ * Mbit/s.
+ */
 export const police: Pacer = {
   kind: "police",
   install: () => "drops",

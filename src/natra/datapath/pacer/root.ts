@@ -2,7 +2,7 @@ import { Handle } from "../handles.ts";
 import { deleteQdisc, findQdisc, formatHandle, ROOT } from "../../../net/tc.ts";
 import type { Device } from "./pacer.ts";
 
-/** Deletes natra's queue at the root of a device, if it is there: another's is never touched. @throws {NativeError} */
+/** Deletes natra's queue at the root of a device. A foreign queue is never touched. @throws {NativeError} */
 export function removeRoot({ netlink, link }: Device): void {
   if (rootIsOurs({ netlink, link })) deleteQdisc(netlink, link.index, Handle.ROOT, ROOT);
 }
@@ -18,29 +18,34 @@ export function rootIsOurs({ netlink, link }: Device): boolean {
 }
 
 /**
- * Makes room for a queue: removes what natra left before, refuses another's.
+ * Makes room for a queue: removes an earlier one of natra's.
  *
- * @throws {Error} If somebody else put a queue there: it would be lost.
+ * @throws {Error} If a foreign queue is there: it would be lost.
  */
 export function claimRoot(device: Device): void {
   removeRoot(device);
   const there = findQdisc(device.netlink, device.link.index, { parent: ROOT });
   if (there !== null && there.handle !== 0) {
-    const whose = `${there.kind} ${formatHandle(there.handle)}`;
-    throw new Error(`Cannot queue on "${device.link.name}": its root is another's ${whose}`);
+    const queue = `${there.kind} ${formatHandle(there.handle)}`;
+    throw new Error(`Cannot queue on "${device.link.name}": its root queue is a foreign ${queue}`);
   }
 }
 
-/** What is at the root of a device, in words. @throws {NativeError} */
+/** Describes the root queue of a device. @throws {NativeError} */
 export function rootOf({ netlink, link }: Device): string {
   const there = findQdisc(netlink, link.index, { parent: ROOT });
-  if (there === null || there.handle === 0) return "the kernel's own";
-  return `${there.handle === Handle.ROOT ? "natra's" : "another's"} ${there.kind} ${
+  if (there === null || there.handle === 0) return "the kernel's default";
+  return `${there.handle === Handle.ROOT ? "natra's" : "a foreign"} ${there.kind} ${
     formatHandle(there.handle)
   }`;
 }
 
-/** Compares the root of a device with what natra put there. @returns What is wrong, or null. @throws {NativeError} */
+/**
+ * Compares the root queue of a device with natra's.
+ *
+ * @returns What is wrong, or null.
+ * @throws {NativeError}
+ */
 export function verifyRoot({ netlink, link }: Device, kind: string): string | null {
   const there = findQdisc(netlink, link.index, { parent: ROOT });
   if (there?.handle === Handle.ROOT && there.kind === kind) return null;

@@ -7,11 +7,12 @@ import { police } from "./police.ts";
 
 const PACERS: Readonly<Record<PacerKind, Pacer>> = { htb, edt, police };
 
-/** A pacer that was set up, and why it is this one. */
+/** A pacer that was set up. */
 export interface Paced {
   readonly pacer: Pacer;
   /** What its queue is made of. */
   readonly queue: string;
+  /** Why this pacer. */
   readonly why: string;
 }
 
@@ -21,15 +22,15 @@ export function pacerOf(kind: PacerKind): Pacer {
 }
 
 /**
- * The pacers to try, best first. HTB decides when a packet leaves, EDT when it arrives, so HTB keeps small flows quicker;
- * it cannot give each heavy flow a rate of its own.
+ * The pacers to try, best first. HTB decides when a packet leaves, EDT when it arrives, so small flows are
+ * faster with HTB; but HTB cannot give each heavy flow a rate of its own.
  */
 export function candidates({ pacer, bucket }: Pick<DirectionLimit, "pacer" | "bucket">): PacerKind[] {
   const queues: PacerKind[] = bucket === "flow" ? ["edt"] : pacer === "edt" ? ["edt", "htb"] : ["htb"];
   return pacer === "police" ? ["police"] : [...queues, "police"];
 }
 
-/** Sets up the first pacer that this kernel and this device take. */
+/** Sets up the first pacer that works on this kernel and device. */
 export function installPacer(device: Device, limit: DirectionLimit): Paced {
   const refused: string[] = [];
   for (const kind of candidates(limit)) {

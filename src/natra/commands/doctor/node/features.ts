@@ -3,10 +3,12 @@ import { kernelRelease } from "../../../../kernel/version.ts";
 import { DIRECTIONS } from "../../../../pod/direction.ts";
 import type { Finding } from "../finding.ts";
 
-/** What this kernel lacks, told once and not for each pod. */
+/** What this kernel lacks, reported once for all pods. */
 export function features(pods: readonly Applied[]): Finding[] {
   const found: Finding[] = [];
-  const few = pods.filter((pod) => DIRECTIONS.some((direction) => / bfifo$/.test(pod[direction]?.queue ?? "")) // HTB's heavy flows
+  // HTB's heavy flows
+  const few = pods.filter((pod) =>
+    DIRECTIONS.some((direction) => / bfifo$/.test(pod[direction]?.queue ?? ""))
   );
   if (few.length > 0) {
     found.push({
@@ -14,8 +16,8 @@ export function features(pods: readonly Applied[]): Finding[] {
       level: "notice",
       what: `${few.length} of ${pods.length} pods queue their heavy flows in a bfifo`,
       why:
-        "this kernel had no fq_codel when they started: one heavy flow may wait behind another, and none is marked (ECN)",
-      todo: "modprobe sch_fq_codel on the node; it holds for pods that start afterwards",
+        "fq_codel was missing when they started: heavy flows wait behind each other, and are not marked (ECN)",
+      todo: "modprobe sch_fq_codel on the node; it takes effect for pods that start afterwards",
     });
   }
   const clsact = pods.filter(({ attach }) => attach === "clsact");
@@ -26,9 +28,9 @@ export function features(pods: readonly Applied[]): Finding[] {
       what:
         `${clsact.length} of ${pods.length} pods are attached by clsact filters (Linux ${kernelRelease()})`,
       why:
-        "on clsact whoever attaches later at the same priority runs first, and a neighbour may delete all filters of a hook",
+        "a filter that is attached later at the same priority runs first, and other software may delete all filters of a hook",
       todo:
-        'use Linux 6.6 or later, and no "attach": "clsact" in the CNI list: tcx links cannot be skipped so',
+        'use Linux 6.6 or later without "attach": "clsact" in the CNI list: tcx links cannot be bypassed that way',
     });
   }
   return found;

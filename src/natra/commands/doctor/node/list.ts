@@ -11,10 +11,10 @@ import type { Finding } from "../finding.ts";
 
 const TYPE = CHAINED_PLUGIN.type;
 const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
-/** Values of `attach` with which natra holds ingress at the node's end, whatever the main CNI. */
+/** Values of `attach` with which natra always holds ingress at the node's end. */
 const AT_THE_NODE: readonly unknown[] = ["tcx", "clsact"];
 
-/** The list that the runtime takes: is natra in it, where, and with what it needs? */
+/** Checks the list that the runtime takes: whether natra is in it, where, and with what it needs. */
 export function list({ confDir, binDir }: CniDirectories): Finding[] {
   let files: ListFile[];
   try {
@@ -23,7 +23,7 @@ export function list({ confDir, binDir }: CniDirectories): Finding[] {
     return [noList(confDir, describeError(error))];
   }
   const [first] = files;
-  if (first === undefined) return [noList(confDir, "there is none")];
+  if (first === undefined) return [noList(confDir, "there is no list")];
   let read: Original;
   try {
     read = parseOriginal(first);
@@ -38,8 +38,8 @@ function noList(confDir: string, why: string): Finding {
     id: "no-list",
     level: "notice",
     what: `no CNI list can be read in ${quote(confDir, 255)}: ${why}`,
-    why: "without the list nobody can tell whether the next pod will be limited",
-    todo: "--conf-dir names the directory that the runtime uses (natra install --help knows some)",
+    why: "without the list it is unknown whether the next pod will be limited",
+    todo: "set --conf-dir to the directory that the runtime uses (natra install --help lists some)",
   };
 }
 
@@ -48,8 +48,8 @@ function unreadable(what: string): Finding {
     id: "list-unreadable",
     level: "trouble",
     what,
-    why: "it is the list that the runtime takes: no pod starts",
-    todo: "repair the file, or move it away",
+    why: "it is the list that the runtime takes: pods cannot start",
+    todo: "repair or remove the file",
   };
 }
 
@@ -62,9 +62,9 @@ function judge({ name, list, plugins }: Original, files: readonly ListFile[], bi
   if (!isExecutable(`${binDir}/${TYPE}`)) {
     trouble(
       "no-executable",
-      `natra is called, but "${binDir}/${TYPE}" is no executable`,
-      "the runtime cannot call it: no pod starts",
-      "natra install puts it there; --bin-dir names another directory",
+      `natra is called, but "${binDir}/${TYPE}" is not an executable`,
+      "the runtime cannot call it: pods cannot start",
+      "run natra install, or set --bin-dir to the right directory",
     );
   }
   const at = plugins.findIndex(({ type }) => type === TYPE);
@@ -74,7 +74,7 @@ function judge({ name, list, plugins }: Original, files: readonly ListFile[], bi
     trouble(
       "list-order",
       "natra is the first plugin",
-      "natra needs the main plugin's result: without one the runtime gets an error, and pods do not start",
+      "natra needs the main plugin's result: without it the runtime gets an error, and pods cannot start",
       "put natra behind the main plugin",
     );
   }
@@ -91,20 +91,20 @@ function judge({ name, list, plugins }: Original, files: readonly ListFile[], bi
   if (other >= 0) {
     trouble(
       "bandwidth-chained",
-      `the ${types[other]} plugin is chained, too, ${other < at ? "before" : "behind"} natra`,
+      `the ${types[other]} plugin is chained, too, ${other < at ? "in front of" : "behind"} natra`,
       other < at
-        ? "both honour the same annotations: pods queue twice, and in its queue small requests wait behind bulk"
-        : "it finds the interface's root taken and fails: pods with a limit do not start",
-      "take it out: natra install does that in the list that it renders",
+        ? "it adds a second limit, and in its queue small requests wait behind bulk"
+        : "its ADD fails, because the root queue is taken: pods with a limit cannot start",
+      "remove it from the list; natra install does so in the list that it renders",
     );
   }
   const bypass = bypassOfPlugins(types);
   if (bypass !== null && AT_THE_NODE.includes(natra.attach)) {
     trouble(
       "list-bypassed",
-      `natra is told "attach": ${quoteValue(natra.attach)} beside ${bypass.cni}`,
-      "its packets may pass by the node's end of the veth: what pods receive is not limited then",
-      'take "attach" out (natra chooses podside by itself), or say "podside"',
+      `natra has "attach": ${quoteValue(natra.attach)} beside ${bypass.cni}`,
+      "its packets may bypass the node's end of the veth: then ingress is not limited",
+      'remove "attach" (natra then chooses podside), or set it to "podside"',
     );
   }
   return found;
@@ -113,29 +113,29 @@ function judge({ name, list, plugins }: Original, files: readonly ListFile[], bi
 /** @returns What is missing and what that means; null if nothing is. */
 function missingCapabilities({ capabilities }: JsonObject): [what: string, why: string] | null {
   const has = (name: string): boolean => isJsonObject(capabilities) && capabilities[name] === true;
-  if (has(ANNOTATIONS)) return null; // they say all that the other does
+  if (has(ANNOTATIONS)) return null; // annotations include what the other one passes
   return has("bandwidth")
     ? [
       `natra lacks the capability ${ANNOTATIONS}`,
-      "natra.io annotations and the JSON form do not reach it; plain kubernetes.io ones do",
+      "it gets no natra.io annotations and no JSON form, only plain kubernetes.io rates",
     ]
     : [
       "natra has no capabilities",
-      "the runtime then passes neither annotations nor rates: no pod is limited",
+      "the runtime passes neither annotations nor rates: no pod is limited",
     ];
 }
 
 function missing(name: string, files: readonly ListFile[]): Finding {
   const other = files.find((file) => hasNatra(file));
-  const where = other === undefined ? "" : `, which is in ${quote(other.name, 255)}`;
+  const where = other === undefined ? "" : `; natra is in ${quote(other.name, 255)}`;
   return {
     id: "not-in-list",
     level: "trouble",
-    what: `${quote(name, 255)}, the first of the CNI lists, is without natra${where}`,
-    why: "runtimes take the first list in sorted order: pods that start now are not limited",
+    what: `${quote(name, 255)}, the first CNI list, does not contain natra${where}`,
+    why: "runtimes take the first list in sorted order: new pods are not limited",
     todo: other === undefined
-      ? "natra install renders a list with natra in it"
-      : "give the list with natra a name that sorts first: natra install calls it 00-natra-…",
+      ? "run natra install, which renders a list with natra"
+      : "rename the list with natra so that it sorts first; natra install calls it 00-natra-…",
   };
 }
 
@@ -143,7 +143,7 @@ function hasNatra(file: ListFile): boolean {
   try {
     return calls(parseOriginal(file).list, TYPE);
   } catch {
-    return false; // it is not the one that matters
+    return false; // not the list that the runtime takes
   }
 }
 
@@ -156,13 +156,13 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Lists that natra wrote and Cilium put away. */
+/** Finds lists of natra's that Cilium has renamed. */
 export function renamed(directory: string): Finding[] {
   return listsRenamedByCilium(directory).map((list) => ({
     id: "list-renamed",
     level: "trouble",
     what: renamedByCilium(list),
-    why: "the runtime takes Cilium's own list: pods that start now are not limited",
+    why: "the runtime takes Cilium's own list: new pods are not limited",
     todo: CILIUM_REMEDY,
   }));
 }

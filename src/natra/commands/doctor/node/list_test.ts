@@ -98,11 +98,11 @@ Deno.test("list() tells what the bandwidth plugin does before natra, and what be
   };
   assertStringIncludes(
     words(PTP, { type: "bandwidth" }, NATRA),
-    "before natra: both honour the same annotations",
+    "in front of natra: it adds a second limit",
   );
   assertStringIncludes(
     words(PTP, NATRA, { type: "bandwidth" }),
-    "behind natra: it finds the interface's root taken",
+    "behind natra: its ADD fails, because the root queue is taken",
   );
 });
 

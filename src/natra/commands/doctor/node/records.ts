@@ -5,12 +5,12 @@ import { describeError } from "../../../../base/log/describe.ts";
 import { pinnedInterfaces } from "../../../../ebpf/pins.ts";
 import type { Finding } from "../finding.ts";
 
-/** Milliseconds after which what is half done is not being done any more. */
-const LONG = 60_000;
+/** After this time an incomplete setup is not in progress any more. */
+const SETUP_TIMEOUT_MS = 60_000;
 
 /**
- * What is left of a pod that is gone, or of a call that was killed. Without the container's lock, because taking it would
- * change something: what is young may be in the making.
+ * Finds leftovers of a pod that is gone or of a killed call. It does not take the container's lock, because
+ * that would change something: a young incomplete record may be from a running call.
  *
  * @returns null if the pod lives.
  */
@@ -23,26 +23,26 @@ export function leftover(applied: Applied): Finding | null {
       id: "unreachable",
       level: "trouble",
       what: describeError(error),
-      why: "natra cannot look at what holds this pod",
-      todo: `does the network namespace "${applied.netns}" exist, and is the interface still a veth?`,
+      why: "natra cannot read what holds this pod",
+      todo: `check that the network namespace "${applied.netns}" exists and that the interface is a veth`,
     };
   }
   if (why === null && applied.complete) return null;
-  const fresh = !applied.complete && Date.now() - Date.parse(applied.created) < LONG;
+  const isFresh = !applied.complete && Date.now() - Date.parse(applied.created) < SETUP_TIMEOUT_MS;
   return {
     id: applied.complete ? "dead-record" : "cut-short",
-    level: fresh ? "notice" : "trouble",
-    what: `natra's record says that this pod is held, but ${
-      why ?? "a call that set or changed that was cut short"
+    level: isFresh ? "notice" : "trouble",
+    what: `natra has a record of this pod, but ${
+      why ?? "the call that set up or changed its limit was interrupted"
     }`,
-    why: fresh
-      ? "natra may be setting it up just now"
-      : "a call was killed, or no DEL came: limits are not as asked, or pins and memory are wasted",
-    todo: "natra reconcile removes or finishes it (with --dry-run it only tells)",
+    why: isFresh
+      ? "its setup may be running"
+      : "a call was killed, or DEL was never called: limits are wrong, or pins and memory are wasted",
+    todo: "run natra reconcile, which removes or finishes it (--dry-run only prints)",
   };
 }
 
-/** Pins without a record: nobody could undo what they stand for. */
+/** Finds pins without a record. */
 export function orphans(): Finding[] {
   const lost = pinnedInterfaces(PIN_ROOT).filter(({ containerId, ifname }) =>
     ifname !== "" && readApplied({ containerId, ifname }) === null &&
@@ -51,16 +51,16 @@ export function orphans(): Finding[] {
   return lost.map(({ containerId, ifname }) => ({
     id: "orphaned-pins",
     level: "trouble",
-    what: `"${interfacePins(containerId, ifname)}" is pinned, and there is no record of it`,
-    why: "somebody removed the record, or spoiled it: what is pinned holds a pod, or wastes memory",
-    todo: "natra reconcile removes it (with --dry-run it only tells)",
+    what: `"${interfacePins(containerId, ifname)}" is pinned without a record`,
+    why: "the record was removed or damaged: the pins hold a pod without one, or waste memory",
+    todo: "run natra reconcile, which removes it (--dry-run only prints)",
   }));
 }
 
 function isOld(path: string): boolean {
   try {
-    return Date.now() - (Deno.statSync(path).mtime?.getTime() ?? 0) > LONG;
+    return Date.now() - (Deno.statSync(path).mtime?.getTime() ?? 0) > SETUP_TIMEOUT_MS;
   } catch {
-    return false; // it has just gone
+    return false; // it is gone
   }
 }

@@ -4,8 +4,9 @@ import type { Difference } from "../../../datapath/verify.ts";
 import type { Direction } from "../../../../pod/direction.ts";
 
 /**
- * Whether natra counted what the interfaces counted: `counted`; `missed`: it did not; `idle`: too little passed to tell;
- * `unknown`: nobody watched, or its counters are gone. Bytes, while it was watched.
+ * Compares natra's counters with the interface's during the watch. `counted`: natra counted all bytes;
+ * `missed`: it missed some; `idle`: too few passed to decide; `unknown`: there was no watch, or the counters
+ * are gone.
  */
 export interface Comparison {
   readonly verdict: "counted" | "missed" | "idle" | "unknown";
@@ -14,14 +15,13 @@ export interface Comparison {
   readonly countedBytes: bigint | null;
 }
 
-/** A pod that lives, and what was found out about it. */
+/** A living pod, and what the checks look at. */
 export interface Evidence {
   readonly applied: Applied;
-  /** What CHECK would say. */
+  /** What CHECK would report. */
   readonly differences: readonly Difference[];
   readonly inspection: Inspection;
-  /** Before and after the watch; null if nobody watched. */
+  /** Before and after the watch; null: there was no watch. */
   readonly watched: { readonly before: VethSample; readonly after: VethSample } | null;
-  /** What the watch showed. */
   readonly comparisons: Readonly<Record<Direction, Comparison>>;
 }

@@ -5,9 +5,9 @@ import type { Direction } from "../../../../pod/direction.ts";
 import type { Finding } from "../finding.ts";
 import type { Evidence } from "./evidence.ts";
 
-const AGAIN = "restart the pod, so that natra sets it up again; if it comes back, find out who did it";
+const RESTART = "restart the pod, so that natra sets it up again; if it recurs, find out what changed it";
 
-/** What CHECK would say, told apart: programs, pins, queues. */
+/** Reports what CHECK would, by kind: programs, pins, queues. */
 export function held(evidence: Evidence): Finding[] {
   return evidence.differences.map((difference) => findingOf(difference, evidence));
 }
@@ -19,15 +19,15 @@ function findingOf({ about, direction, text }: Difference, evidence: Evidence): 
       return {
         ...base,
         id: "program-gone",
-        why: "natra's program does not run there: what passes is not sorted, or not limited at all",
-        todo: AGAIN,
+        why: "natra's program does not run there: packets are not sorted, or not limited at all",
+        todo: RESTART,
       };
     case "pin":
       return {
         ...base,
         id: "pin-gone",
-        why: "the pod is still held, but nobody can see or change it",
-        todo: AGAIN,
+        why: "the pod is still limited, but its counters cannot be read and its limit cannot be changed",
+        todo: RESTART,
       };
     case "queue":
       return queueFinding(base, evidence, direction ?? "egress");
@@ -35,8 +35,8 @@ function findingOf({ about, direction, text }: Difference, evidence: Evidence): 
       return {
         ...base,
         id: `${about}-differs`,
-        why: "what natra recorded is not what is there",
-        todo: "natra reconcile --dry-run says what it would remove; else restart the pod",
+        why: "natra's record does not match the node",
+        todo: "run natra reconcile --dry-run to see what it would remove; otherwise restart the pod",
       };
   }
 }
@@ -52,24 +52,24 @@ function queueFinding(
     : applied.side === "host"
     ? inspection.outside
     : null;
-  const who = inPod
-    ? "a pod with NET_ADMIN can do that to itself"
-    : "something on the node did that (Calico's QoS, the bandwidth plugin and tc scripts put a TBF there)";
+  const cause = inPod
+    ? "a pod with NET_ADMIN can change it"
+    : "other software on the node changed it (Calico's QoS, the bandwidth plugin and tc scripts put a TBF there)";
   const guarded = direction === "egress" && applied.egress?.limit.bucket === "pod"
-    ? "; until then natra's guard on the node drops what exceeds the limit, and latency suffers"
+    ? "; natra's guard on the node now drops what exceeds the limit, and latency suffers"
     : "";
-  const replaced = root !== null && root.whose !== "natra's";
+  const isReplaced = root !== null && root.owner !== "natra";
   return {
     ...base,
-    id: replaced ? "queue-replaced" : "queue-changed",
-    why: `natra's queue does not hold the limit any more: ${who}${guarded}`,
+    id: isReplaced ? "queue-replaced" : "queue-changed",
+    why: `natra's queue does not enforce the limit any more: ${cause}${guarded}`,
     todo: inPod
-      ? "take NET_ADMIN from the pod, and restart it"
-      : "stop the other limiter, and restart the pod: two cannot share a root",
+      ? "remove NET_ADMIN from the pod, and restart it"
+      : "stop the other limiter, and restart the pod: an interface has only one root queue",
   };
 }
 
-/** Whether a direction's queue is where the pod can reach it. */
+/** Whether a direction's queue is inside the pod, which can then change it. */
 export function queuesInPod({ side }: Applied, direction: Direction): boolean {
   return direction === "egress" || side === "pod";
 }

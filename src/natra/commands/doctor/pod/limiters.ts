@@ -3,10 +3,10 @@ import type { Direction } from "../../../../pod/direction.ts";
 import type { Finding } from "../finding.ts";
 import type { Evidence } from "./evidence.ts";
 
-/** Kinds of queues that hold a rate. */
+/** Kinds of queues that enforce a rate. */
 const LIMITING = new Set(["tbf", "htb", "hfsc", "cbq", "cake"]);
 
-/** Somebody else who holds the same pod to a rate. */
+/** Finds a second limiter of the same pod. */
 export function limiters({ applied, inspection: { outside, redirects } }: Evidence): Finding[] {
   const found: Finding[] = [];
   if (applied.ingress !== null && limits(outside)) found.push(second("ingress", outside));
@@ -15,8 +15,8 @@ export function limiters({ applied, inspection: { outside, redirects } }: Eviden
   return found;
 }
 
-function limits({ whose, kind }: InspectedRoot): boolean {
-  return whose === "another's" && LIMITING.has(kind);
+function limits({ owner, kind }: InspectedRoot): boolean {
+  return owner === "foreign" && LIMITING.has(kind);
 }
 
 function second(direction: Direction, { kind, handle, device }: InspectedRoot): Finding {
@@ -24,12 +24,12 @@ function second(direction: Direction, { kind, handle, device }: InspectedRoot): 
     id: "two-limiters",
     level: "trouble",
     direction,
-    what: `another's ${kind} ${handle} at "${device}" holds this pod's ${direction}, too`,
+    what: `a foreign ${kind} ${handle} at "${device}" also limits this pod's ${direction}`,
     why:
       "Calico's QoS and the bandwidth plugin honour the same annotations with a TBF (on the node's end for ingress, on an ifb for " +
-      "egress): packets wait in that one, too, where small requests stand behind bulk",
+      "egress): packets also wait in that queue, where small requests wait behind bulk",
     todo:
-      "take the bandwidth plugin out of the CNI list, or switch Calico's QoS controls off for these pods; natra.io annotations " +
-      "are read by natra alone",
+      "remove the bandwidth plugin from the CNI list, or switch Calico's QoS controls off for these pods; only natra reads " +
+      "natra.io annotations",
   };
 }

@@ -5,14 +5,17 @@ import type { Direction } from "../../../../pod/direction.ts";
 import type { Finding } from "../finding.ts";
 import type { Comparison, Evidence } from "./evidence.ts";
 
-/** Bytes below which nothing is proven: address resolution and the like. */
-const LEAST = 10_000n;
-/** natra counts the headers of each segment, an interface those of the whole GSO packet: it never counts less, but in passing. */
+/** Fewer bytes than this prove nothing: address resolution and the like. */
+const MIN_BYTES = 10_000n;
+/**
+ * A missing tenth is tolerated, because the two counters are not read at one moment. natra itself never
+ * counts less: it counts the headers of each segment, the interface those of the whole GSO packet.
+ */
 const TOLERANCE = 10n;
 
 const UNKNOWN: Comparison = { verdict: "unknown", interfaceBytes: null, countedBytes: null };
 
-/** Compares natra's counters with the pod's end of the veth, at which every packet arrives, whichever way it came. */
+/** Compares natra's counters with those of the pod's end of the veth, where every packet arrives. */
 export function compareCounters(
   applied: Applied,
   direction: Direction,
@@ -26,14 +29,18 @@ export function compareCounters(
     ? after.inside.rxBytes - before.inside.rxBytes
     : after.inside.txBytes - before.inside.txBytes;
   if (counted === null) return { ...UNKNOWN, interfaceBytes: passed };
-  // What waited when the watch began was counted before, and passed after.
-  const verdict = passed < LEAST ? "idle" : misses(passed, counted + BigInt(waiting)) ? "missed" : "counted";
+  // What waited when the watch began was counted before it and passed during it.
+  const verdict = passed < MIN_BYTES
+    ? "idle"
+    : misses(passed, counted + BigInt(waiting))
+    ? "missed"
+    : "counted";
   return { verdict, interfaceBytes: passed, countedBytes: counted };
 }
 
 function misses(passed: bigint, counted: bigint): boolean {
   const missing = passed - counted;
-  return missing > LEAST && missing * TOLERANCE > passed;
+  return missing > MIN_BYTES && missing * TOLERANCE > passed;
 }
 
 function shaped(after: Counters | null, before: Counters | null): bigint | null {
@@ -41,7 +48,7 @@ function shaped(after: Counters | null, before: Counters | null): bigint | null 
   return after.light_bytes + after.heavy_bytes - before.light_bytes - before.heavy_bytes;
 }
 
-/** Packets that pass, and are not held. */
+/** Finds packets that are not limited. */
 export function passing({ applied, watched, comparisons }: Evidence): Finding[] {
   if (watched === null) return [];
   const found: Finding[] = [];
@@ -66,13 +73,12 @@ function missedIngress(
     level: "trouble",
     direction: "ingress",
     what:
-      `"${applied.ifname}" received ${comparison.interfaceBytes} bytes, of which only ${sent} came by "${applied.outside.name}", ` +
-      `where natra is, and counted ${counted}`,
-    why:
-      "something hands packets to the pod past the node's end of its veth (bpf_redirect_peer), so they are not limited",
+      `"${applied.ifname}" received ${comparison.interfaceBytes} bytes, only ${sent} of them through "${applied.outside.name}", ` +
+      `where natra counted ${counted}`,
+    why: "packets reach the pod past the node's end of its veth (bpf_redirect_peer), so they are not limited",
     todo:
-      'give natra "attach": "podside" in the CNI list and restart the pod: then it is limited inside; with "auto" natra ' +
-      "chooses that by itself where it knows the main CNI",
+      'set "attach": "podside" in the CNI list and restart the pod: its ingress is then held inside it; with "auto" natra ' +
+      "chooses that itself beside a main CNI that it knows",
   };
 }
 
@@ -81,15 +87,15 @@ function uncounted(direction: Direction, { interfaceBytes, countedBytes }: Compa
     id: "uncounted",
     level: "trouble",
     direction,
-    what: `${interfaceBytes} bytes passed the interface, natra's program counted ${countedBytes}`,
+    what: `${interfaceBytes} bytes passed the interface, and natra's program counted ${countedBytes}`,
     why:
-      "another's program runs first and ends the hook for what it passes, or natra's is not attached: packets reach the queue " +
-      "unsorted, so small requests wait behind bulk; without the queue there is no limit at all",
-    todo: "see the other findings of this pod: order, program, queue",
+      "a foreign program runs first and ends the hook, or natra's program is not attached: packets reach the queue unsorted, " +
+      "so small requests wait behind bulk; without the queue there is no limit at all",
+    todo: "see the other findings about this pod: order, program, queue",
   };
 }
 
-/** The guard counts what it passes, unless light flows are free. */
+/** Finds packets that missed the guard, which counts what it passes unless light flows are free. */
 function skippedGuard(
   { egress, outside }: Applied,
   { before, after }: { before: VethSample; after: VethSample },
@@ -99,14 +105,14 @@ function skippedGuard(
   if (now === null || then === null || now.guard_drops > then.guard_drops) return null;
   const arrived = after.outside.rxBytes - before.outside.rxBytes;
   const counted = now.guard_bytes - then.guard_bytes;
-  if (arrived < LEAST || !misses(arrived, counted)) return null;
+  if (arrived < MIN_BYTES || !misses(arrived, counted)) return null;
   return {
     id: "guard-skipped",
     level: "trouble",
     direction: "egress",
-    what: `${arrived} bytes arrived from the pod at "${outside.name}", natra's guard counted ${counted}`,
+    what: `${arrived} bytes arrived from the pod at "${outside.name}", and natra's guard counted ${counted}`,
     why:
-      "another's program runs first and ends the hook, so a pod that deletes its own queue would not be limited",
+      "a foreign program runs first and ends the hook, so a pod that deletes its own queue would not be limited",
     todo: "use tcx (Linux 6.6), where natra is first; with clsact, let the other program attach before natra",
   };
 }

@@ -45,7 +45,8 @@ function diagnose(passed: Passed, pod: Applied, waiting = 0): { ids: string[]; v
     ingress: compareCounters(pod, "ingress", watched, waiting),
     egress: compareCounters(pod, "egress", watched, waiting),
   };
-  const evidence = { applied: pod, watched, comparisons } as Evidence; // what passing() does not look at is left out
+  // what passing() does not look at is left out
+  const evidence = { applied: pod, watched, comparisons } as Evidence;
   return {
     ids: passing(evidence).map(({ id }) => id),
     verdicts: [comparisons.ingress.verdict, comparisons.egress.verdict],
