@@ -51,11 +51,11 @@ export const product: Product = {
       load: () => import("./commands/show/show.ts"),
     },
     status: {
-      summary: "the limited pods on this node, with their limits and counters",
+      summary: "who is limited on this node, by what, and what was counted",
       load: () => import("./commands/status.ts"),
     },
     top: {
-      summary: "the heaviest flows, live, and the limits that they use up",
+      summary: "the heaviest flows, live: who fills which limit",
       load: () => import("./commands/top/top.ts"),
     },
   },

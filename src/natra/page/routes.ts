@@ -19,7 +19,7 @@ export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
     "/api/live": (request) => {
       const ids = new URL(request.url).searchParams.getAll("pod");
       if (ids.length > MOST_PODS) {
-        return json({ error: `at most ${MOST_PODS} pods per request, not ${ids.length}` }, 400);
+        return json({ error: `${ids.length} pods were asked for, and ${MOST_PODS} may be` }, 400);
       }
       return json(readLive(new Set(ids)));
     },
