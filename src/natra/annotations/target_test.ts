@@ -66,7 +66,7 @@ Deno.test("what is wanted is done at the first look, and when it changes", () =>
   assertEquals(target(NONE, held("10M", "runtimeConfig.bandwidth"), null), "none");
 });
 
-Deno.test("what somebody set by hand stays until something else is wanted", () => {
+Deno.test("a limit that was set by hand stays until the annotations ask for another", () => {
   const [ten, hand] = [wanted("10M"), held("3M", BY_HAND)];
   assertEquals(target(ten, hand, null), "3M 1024");
   assertEquals(target(ten, hand, ten), "3M 1024");
@@ -74,7 +74,7 @@ Deno.test("what somebody set by hand stays until something else is wanted", () =
   assertEquals(target(wanted("11M"), hand, ten), "11M 1024");
 });
 
-Deno.test("a default of the configuration that nobody remembers is not taken away", () => {
+Deno.test("a default of an unknown configuration is not removed", () => {
   const configured = held("50M", "configuration ingress");
   assertEquals(target(NONE, configured, null, false), "50M 1024");
   assertEquals(target(NONE, configured, wanted("10M"), false), "50M 1024");
@@ -91,7 +91,7 @@ Deno.test("a sketch that has grown stays, unless something else is wanted too", 
   assertEquals(target(larger, grown, null), "10M 8192");
 });
 
-Deno.test("isSameLimits() does not mind who set them", () => {
+Deno.test("isSameLimits() ignores the sources", () => {
   assertEquals(isSameLimits(held("10M", "a"), held("10M", "b")), true);
   assertEquals(isSameLimits(held("10M", "a"), held("10M", "a", { threshold: 7n })), false);
   assertEquals([isSameLimits(NONE, held("10M", "a")), isSameLimits(NONE, NONE)], [false, true]);

@@ -27,7 +27,7 @@ testIf(
     using home = new NetNs(node.path);
     home.run(() => {
       using veth = findVeth(pod.path, "eth0");
-      const told = (
+      const placed = (
         direction: "ingress" | "egress",
         bucket: "pod" | "flow",
         side: "host" | "pod" = "host",
@@ -42,23 +42,23 @@ testIf(
         }));
       const shape = { program: "natra_shape", point: "egress", pin: "/shape", isEnds: true };
       const guard = { program: "natra_guard", point: "ingress", pin: "/guard", isEnds: true };
-      assertEquals(told("ingress", "pod"), [{ ...shape, end: "outside", namespace: "node" }]);
-      assertEquals(told("egress", "pod"), [
+      assertEquals(placed("ingress", "pod"), [{ ...shape, end: "outside", namespace: "node" }]);
+      assertEquals(placed("egress", "pod"), [
         { ...shape, end: "inside", namespace: "pod" },
         { ...guard, end: "outside", namespace: "node" },
       ]);
-      assertEquals(told("egress", "flow"), [{ ...shape, end: "inside", namespace: "pod" }]);
+      assertEquals(placed("egress", "flow"), [{ ...shape, end: "inside", namespace: "pod" }]);
       assertEquals(deviceOf("ingress", veth, "host"), veth.outside);
       assertEquals(deviceOf("egress", veth, "host"), veth.inside);
 
       const arriving = { ...shape, point: "ingress", end: "inside", namespace: "pod" };
-      assertEquals(told("ingress", "pod", "pod"), [arriving], "without an ifb ingress can only be policed");
+      assertEquals(placed("ingress", "pod", "pod"), [arriving], "without an ifb ingress can only be policed");
       assertEquals(deviceOf("ingress", veth, "pod"), veth.inside);
       const ifb = makeIfb(veth);
       assertEquals(makeIfb(veth).link.index, ifb.link.index);
       assertEquals(deviceOf("ingress", veth, "pod").link.index, ifb.link.index);
       const redirect = { ...arriving, program: "natra_redirect", pin: "/redirect" };
-      assertEquals(told("ingress", "pod", "pod"), [{ ...shape, end: "ifb", namespace: "pod" }, redirect]);
+      assertEquals(placed("ingress", "pod", "pod"), [{ ...shape, end: "ifb", namespace: "pod" }, redirect]);
       removeIfb(veth);
       removeIfb(veth);
       assertEquals(findIfb(veth), null);

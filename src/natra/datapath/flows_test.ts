@@ -61,13 +61,13 @@ Deno.test("flowOf() shortens IPv6 addresses", () => {
   assertEquals([source, destination, protocol], ["fd00::1", "::", "udp"]);
 });
 
-Deno.test("flowOf() names protocols without a name, and what is no IP", () => {
+Deno.test("flowOf() names unknown protocols, and packets that are not IP", () => {
   assertEquals(flow({ ...TCP4, protocol: 99 }).protocol, "ip proto 99");
   const arp = flow({ saddr: Array(16).fill(0), daddr: Array(16).fill(0), etherType: 0x0806 });
   assertEquals([arp.source, arp.destination, arp.protocol], ["", "", "ether 0x0806"]);
 });
 
-Deno.test("flowOf() tells times from now on backwards, never below zero", () => {
+Deno.test("flowOf() gives times as ages, never below zero", () => {
   const second = 1_000_000_000n;
   const { heavyFor, idleFor } = flow(TCP4, { since: 2n * second, last: 9n * second }, 10n * second);
   assertEquals([heavyFor, idleFor], [8n * second, second]);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Handle, QDISC_MAJORS } from "./handles.ts";
 
-Deno.test("Handle gives every class a leaf with a major of its own, which is neither the root's nor another's", () => {
+Deno.test("Handle gives every class a leaf with a major of its own, which neither the root nor foreign qdiscs have", () => {
   const classes = [
     Handle.POD,
     Handle.ACK,

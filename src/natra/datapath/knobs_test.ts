@@ -151,7 +151,7 @@ Deno.test("podCredit() gives heavy flows only the burst that was asked for beyon
   assertEquals(podCredit(limitOf('{"rate":"10M","burst":"5M"}')), 462n * MS);
 });
 
-Deno.test("knobsFor() leaves turns to a queue that gives them, to who drops, and to flows with a rate of their own", () => {
+Deno.test("knobsFor() has no fair_slack for a queue that gives turns, for a policer, and for a rate per flow", () => {
   const slack = (changes: Partial<DirectionLimit>, queue: Queue): bigint =>
     knobsFor({ ...limitOf("10M"), ...changes }, queue, 0n).fair_slack;
   assertEquals(slack({}, { kind: "htb", givesTurns: false }), 50_000n);

@@ -32,7 +32,7 @@ Deno.test("readApplied() gives back what an unfinished record wants", () => {
   }));
 });
 
-Deno.test("readApplied() gives null for a record that wants what is no limit", () => {
+Deno.test("readApplied() gives null for a record whose wanted limits are not limits", () => {
   using root = temporaryRoot();
   for (const wanted of [7, [], {}, { ingress: null }, { ingress: 1, egress: null }]) {
     root.records.write(applied, { ...applied, wanted });
@@ -55,7 +55,7 @@ Deno.test("readApplied() gives null for no record", () => {
   assertEquals(readApplied(applied, root.records), null);
 });
 
-Deno.test("readApplied() gives null for a record of another version, and for what is no record", () => {
+Deno.test("readApplied() gives null for a record of another version, and for other JSON", () => {
   using root = temporaryRoot();
   for (const other of [{ ...applied, version: 2 }, "text", 7, null, []]) {
     root.records.write(applied, other);

@@ -92,7 +92,7 @@ Deno.test("parseAnnotation() never takes a value from the prototype", () => {
   assertEquals(values('{"__proto__":{"rate":"9G"},"constructor":{"rate":"9G"}}'), {});
 });
 
-Deno.test("parseAnnotation() reports what is no annotation at all", () => {
+Deno.test("parseAnnotation() reports what is not an annotation", () => {
   const deep = `{"rate":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
   const cases: [unknown, string][] = [
     ["", "it must be a number with an optional suffix, such as 10M, 1.5Gi or 1e6"],

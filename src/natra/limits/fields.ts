@@ -85,7 +85,6 @@ export interface LimitField<F extends FieldName> {
   show(value: LimitFields[F]): string;
 }
 
-/** The table. */
 export const LIMIT_FIELDS = {
   rate: {
     key: "rate",

@@ -32,7 +32,7 @@ function warnings(given: Given): string[] {
   return decide(given).warnings.map(({ key, given, used, why }) => `${key}|${given}|${used}|${why}`);
 }
 
-Deno.test("decideLimits() has no limit and no warning where nobody says anything", () => {
+Deno.test("decideLimits() has no limit and no warning without a source", () => {
   assertEquals(decide({}), { limits: { ingress: null, egress: null }, warnings: [] });
   const zero = { IngressRate: 0, IngressBurst: 0, EgressRate: 0, EgressBurst: 0 };
   assertEquals(
@@ -107,7 +107,7 @@ Deno.test("decideLimits() reads both spellings of runtimeConfig.bandwidth, the s
   assertEquals(ingress({ runtime: { ingressRate: 2_000_000, IngressRate: 1_000_000 } })?.[0], 2_000_000n);
 });
 
-Deno.test("decideLimits() takes 4294967295 in runtimeConfig for a burst that nobody chose", () => {
+Deno.test("decideLimits() takes 4294967295 in runtimeConfig for a burst that was not set", () => {
   const runtime = { IngressRate: 10_000_000, IngressBurst: 4294967295 };
   assertEquals(decide({ runtime }).limits.ingress?.burst, 50_000n);
   assertEquals(warnings({ runtime }), []);
@@ -190,7 +190,7 @@ Deno.test("decideLimits() gives each heavy flow a rate of its own without htb", 
   );
 });
 
-Deno.test("decideLimits() takes the configuration's pacer only where nobody else names one", () => {
+Deno.test("decideLimits() takes the configuration's pacer only if no other source names one", () => {
   assertEquals(decide({ conf: { ingress: "1M", pacer: "police" } }).limits.ingress?.pacer, "police");
   assertEquals(
     decide({ conf: { ingress: { rate: "1M", pacer: "edt" }, pacer: "police" } }).limits.ingress?.pacer,
@@ -278,7 +278,7 @@ const anySources = fc.record({
   maxSketchBytes: fc.integer({ min: 512, max: 1 << 22 }),
 });
 
-Deno.test("decideLimits() never throws, always within its bounds, frozen, and told in short", () => {
+Deno.test("decideLimits() never throws, stays within its bounds, and is frozen and short", () => {
   fc.assert(
     fc.property(anySources, (sources) => {
       const { limits, warnings } = decideLimits(sources);

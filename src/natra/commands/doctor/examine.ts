@@ -21,7 +21,6 @@ export interface Examination {
   readonly directories: CniDirectories | null;
 }
 
-/** The result. */
 export interface Diagnosis {
   readonly findings: readonly ReportedFinding[];
   readonly pods: readonly (PodId & Readonly<Record<Direction, Comparison>>)[];

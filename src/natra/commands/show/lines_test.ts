@@ -42,7 +42,7 @@ const shown: Shown = {
   findings: ["ingress: the egress link is missing\u202e"],
 };
 
-Deno.test("shownLines() tells where a limit came from, and what is not there", () => {
+Deno.test("shownLines() shows a limit's source, and what is missing", () => {
   const text = shownLines(shown, new Date("2026-01-01T00:01:05Z")).join("\n");
   for (
     const part of [

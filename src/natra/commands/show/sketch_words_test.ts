@@ -12,7 +12,7 @@ Deno.test("formatProbability() writes what people can imagine", () => {
   ]);
 });
 
-Deno.test("sketchWords() tells the size, the bound that it promises, and what it is like now", () => {
+Deno.test("sketchWords() gives the size, the guaranteed bound, and the state", () => {
   const fill = { width: 1024, depth: 4, used: 0.125, shared: 0.0002, mistaken: 0 };
   assertEquals(sketchWords({ ...fill, backlog: 102_400, threshold: 10_000, leak: 2_500_000 }), [
     "1024 cells x 4 rows (32 KiB), 12.5 % of them in use",

@@ -48,7 +48,7 @@ function seen(at: number, what: Partial<DirectionSample> = {}): Sample {
   return new Map([[sampleKey(applied, direction), sample]]);
 }
 
-Deno.test("compare() tells a direction's rates in bits/s, and what its queue sent, holds and drops", () => {
+Deno.test("compare() gives a direction's rates in bits/s, and what its queue sent, holds and drops", () => {
   const { seconds, directions } = compare(
     seen(1000, { counters: { ...ZERO, heavy_bytes: 1000n }, queue: queue(5_000_000n, 10) }),
     seen(3000, {
@@ -70,7 +70,7 @@ Deno.test("compare() says that nothing was sent where there is no queue", () => 
   assertEquals(compare(seen(0), seen(1000)).directions[0]?.sent, null);
 });
 
-Deno.test("compare() tells a flow's rate, and its share of the limit", () => {
+Deno.test("compare() gives a flow's rate, and its share of the limit", () => {
   const { flows } = compare(
     seen(0, { flows: [TCP, { ...TCP, protocol: "udp", bytes: 1n }] }),
     seen(1000, { flows: [{ ...TCP, bytes: 2_000_000n }, { ...TCP, protocol: "udp", bytes: 1n }] }),
@@ -99,7 +99,7 @@ Deno.test("compare() leaves out flows that ended a while ago, and directions tha
   assertEquals(compare(new Map(), seen(1000, { flows })), { seconds: 0, directions: [], flows: [] });
 });
 
-Deno.test("compare() begins anew where counters went back: the pod was held again", () => {
+Deno.test("compare() counts from 0 where counters decreased: the pod was set up again", () => {
   const before = seen(0, { counters: { ...ZERO, light_bytes: 10_000_000n } });
   const after = seen(1000, { counters: { ...ZERO, light_bytes: 125_000n } });
   assertEquals(compare(before, after).directions[0]?.offered, 1e6);

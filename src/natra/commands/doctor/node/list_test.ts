@@ -31,7 +31,7 @@ const CASES: readonly (readonly [string, Parameters<typeof directory>[0], readon
     { "00-natra.conflist": [PTP, NATRA], "10-net.conflist": [PTP] },
     [],
   ],
-  ["a file that is no list", { "10-net.conflist": [PTP, NATRA], "README": "not JSON" }, []],
+  ["a file that is not a list", { "10-net.conflist": [PTP, NATRA], "README": "not JSON" }, []],
   ["no list at all", {}, ["no-list"]],
   ["a list without natra", { "10-net.conflist": [PTP] }, ["not-in-list"]],
   [
@@ -63,7 +63,7 @@ const CASES: readonly (readonly [string, Parameters<typeof directory>[0], readon
     ["list-bypassed"],
   ],
   ["a single plugin's file", { "10-net.conf": '{"name":"net","type":"ptp"}' }, ["not-in-list"]],
-  ["a list that is no JSON", { "10-net.conflist": '{"plugins":[' }, ["list-unreadable"]],
+  ["a list that is not JSON", { "10-net.conflist": '{"plugins":[' }, ["list-unreadable"]],
   ["a list of no plugins", { "10-net.conflist": '{"plugins":{"a":1}}' }, ["list-unreadable"]],
   ["plugins of other types", { "10-net.conflist": [null, 7, { type: 9 }, ["natra"]] }, ["list-unreadable"]],
   [
@@ -83,7 +83,7 @@ for (const [what, files, ids] of CASES) {
   });
 }
 
-Deno.test("list() tells of a directory that is not there, and of an executable that is not", () => {
+Deno.test("list() reports a missing directory, and a missing executable", () => {
   using made = directory({ "10-net.conflist": [PTP, NATRA] });
   assertEquals(idsOf(`${made.path}/none`), ["no-list"]);
   assertEquals(idsOf(made.path, `${made.path}/none`), ["no-executable"]);
@@ -91,7 +91,7 @@ Deno.test("list() tells of a directory that is not there, and of an executable t
   assertEquals(idsOf(made.path), ["no-executable"]);
 });
 
-Deno.test("list() tells what the bandwidth plugin does before natra, and what behind it", () => {
+Deno.test("list() says what the bandwidth plugin does in front of natra, and behind it", () => {
   const words = (...plugins: unknown[]): string => {
     using made = directory({ "10-net.conflist": plugins });
     return list({ confDir: made.path, binDir: made.path }).map(({ what, why }) => `${what}: ${why}`).join();
@@ -125,7 +125,7 @@ for (
     ["nothing of Cilium's", ["05-cilium.conflist", OURS], []],
     ["our list put away", ["05-cilium.conflist", `${OURS}.cilium_bak`], ["list-renamed"]],
     ["our list written again", ["05-cilium.conflist", OURS, `${OURS}.cilium_bak`], []],
-    ["another's list put away", ["05-cilium.conflist", "10-aws.conflist.cilium_bak"], []],
+    ["a foreign list put away", ["05-cilium.conflist", "10-aws.conflist.cilium_bak"], []],
   ] as const
 ) {
   Deno.test(`renamed() says of ${what}: ${ids.join(", ") || "nothing"}`, () => {

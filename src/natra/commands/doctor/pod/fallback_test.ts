@@ -37,7 +37,7 @@ for (const [made, ids] of CASES) {
   });
 }
 
-Deno.test("features() tells once for all pods what the kernel lacks", () => {
+Deno.test("features() reports once for all pods what the kernel lacks", () => {
   const good = podOf({ asked: "auto", pacer: "htb", queue: "htb + tbf + fq_codel" });
   const poor = podOf({ asked: "auto", pacer: "htb", queue: "htb + tbf + bfifo" }, "clsact");
   assertEquals(features([]), []);
