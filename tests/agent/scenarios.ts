@@ -1,5 +1,6 @@
 /** What the agent must do with a real API server. */
 import { inCluster } from "../../src/kube/api_server.ts";
+import { KubeClient } from "../../src/kube/client.ts";
 import { OwnDaemonSet } from "../../src/agent/own_daemonset.ts";
 import type { Notebook } from "../rig/clients/findings.ts";
 import { writeList } from "../rig/clients/network.ts";
@@ -202,7 +203,8 @@ export const SCENARIOS: readonly Scenario[] = [
       const server = inCluster(env, stage.account);
       if (server === null) throw new Error("there is no API server");
       const { logger, lines } = recordingLogger();
-      using own = new OwnDaemonSet(server, `${ACCOUNT_NAMESPACE}/${ACCOUNT_NAME}`, logger);
+      using client = new KubeClient(server, { userAgent: "test" });
+      const own = new OwnDaemonSet(client, `${ACCOUNT_NAMESPACE}/${ACCOUNT_NAME}`, logger);
       const isRemoved = async (): Promise<boolean> => (await own.wasRemoved()).isRemoved;
       await own.task.run(new AbortController().signal);
       notebook.expectNone(lines.map(({ message }) => message), "its log");
