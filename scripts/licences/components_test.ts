@@ -1,5 +1,5 @@
 /** What is built in has a licence entry, and what has an entry is built in. */
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { context } from "../build/context.ts";
 import { components } from "./components.ts";
 import { readManifest } from "./manifest.ts";
@@ -11,6 +11,12 @@ const here = context(false);
 Deno.test("every npm package that main.ts reaches has a licence entry, and no entry is left over", async () => {
   const { npm } = readManifest(here);
   assertEquals((await embeddedPackages(here)).map(({ name }) => name), Object.keys(npm).toSorted());
+});
+
+Deno.test("what is imported as types alone is not built in", async () => {
+  assertStringIncludes(Deno.readTextFileSync(`${here.root}/src/kube/owners.ts`), "kubernetes-types/");
+  const found = await embeddedPackages(here, ["src/kube/owners.ts"]);
+  assertEquals(found.map(({ name }) => name), ["valibot"]);
 });
 
 Deno.test("every name of the import map is built in, or said to be of tests and scripts alone", async () => {

@@ -7,7 +7,7 @@ export interface Manifest {
   readonly npm: Readonly<Record<string, string>>;
   /** The text's place for npm packages that bring none. */
   readonly npmTexts: Readonly<Record<string, string>>;
-  /** Names of deno.json's import map that only tests and scripts import. */
+  /** Names of deno.json's import map that only tests and scripts import, and those of types. */
   readonly toolsOnly: readonly string[];
 }
 

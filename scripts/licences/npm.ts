@@ -15,21 +15,29 @@ export interface NpmPackage {
   readonly version: string;
 }
 
-/** What `deno info --json FILE` tells, as far as it is read. */
+/** What `deno info --json FILE` reports, as far as it is read. */
 interface Graph {
-  readonly modules: readonly { readonly kind: string; readonly npmPackage?: string }[];
+  readonly modules: readonly {
+    readonly specifier: string;
+    readonly npmPackage?: string;
+    /** Only `code` is there at run time: an `import type` has a `type` alone. */
+    readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
+  }[];
+  readonly redirects: Readonly<Record<string, string>>;
   readonly npmPackages: Readonly<Record<string, NpmPackage & { readonly dependencies: readonly string[] }>>;
 }
 
 /**
- * Lists the packages that the entries reach, and what those depend on, without what the bundler leaves out.
+ * Lists the packages that the entries reach, and what those depend on, without types.
  *
- * @param context The build's context.
  * @returns Packages, sorted by name.
  */
-export async function embeddedPackages(context: Context): Promise<NpmPackage[]> {
+export async function embeddedPackages(
+  context: Context,
+  entries: readonly string[] = ENTRIES,
+): Promise<NpmPackage[]> {
   const wanted = new Map<string, NpmPackage>();
-  for (const entry of ENTRIES) {
+  for (const entry of entries) {
     const graph: Graph = JSON.parse(await run(context, [Deno.execPath(), "info", "--json", entry]));
     const visit = (id: string): void => {
       const found = graph.npmPackages[id];
@@ -38,7 +46,13 @@ export async function embeddedPackages(context: Context): Promise<NpmPackage[]> 
       wanted.set(id, { name: found.name, version: found.version });
       found.dependencies.forEach(visit);
     };
-    for (const { npmPackage } of graph.modules) if (npmPackage !== undefined) visit(npmPackage);
+    const imported = graph.modules.flatMap(({ dependencies = [] }) =>
+      dependencies.flatMap(({ code }) => code?.specifier ?? [])
+    );
+    const loaded = new Set(imported.map((specifier) => graph.redirects[specifier] ?? specifier));
+    for (const { specifier, npmPackage } of graph.modules) {
+      if (npmPackage !== undefined && loaded.has(specifier)) visit(npmPackage);
+    }
   }
   return [...wanted.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
 }

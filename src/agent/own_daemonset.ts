@@ -1,6 +1,10 @@
 /** What the agent asks when it is told to end: is natra being removed from the cluster? */
-import { ApiError, KubeClient } from "../kube/client.ts";
-import type { ApiServer } from "../kube/api_server.ts";
+import * as v from "valibot";
+import type { KubeClient } from "../kube/client.ts";
+import { ApiError } from "../kube/errors.ts";
+import { DELETION_TIMESTAMP } from "../kube/finalizers.ts";
+import { decoder, nameOfKey, type ObjectName } from "../kube/objects.ts";
+import { DAEMON_SETS, objectPath } from "../kube/resource.ts";
 import type { Task } from "./tasks.ts";
 import { type DaemonSetAnswer, type Removal, wasRemoved } from "../install/removal.ts";
 import { ifThere } from "../base/log/describe.ts";
@@ -11,17 +15,24 @@ const OWN_NAMESPACE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 const EVERY_MS = 600_000;
 const UNAUTHORIZED = 401, FORBIDDEN = 403, NOT_FOUND = 404;
 
-/** The DaemonSet that this agent is a pod of. Disposing of it closes its connections. */
-export class OwnDaemonSet implements Disposable {
+const RESOURCE = {
+  ...DAEMON_SETS,
+  decode: decoder(
+    "DaemonSet",
+    v.object({ metadata: v.object({ deletionTimestamp: DELETION_TIMESTAMP }) }),
+  ),
+};
+
+/** The DaemonSet that this agent is a pod of. */
+export class OwnDaemonSet {
   readonly #client: KubeClient;
-  readonly #path: string;
+  readonly #name: ObjectName;
   #wasAllowed = false;
 
-  /** @param name `namespace/name`, each as Kubernetes takes it. */
-  constructor(server: ApiServer, name: string, readonly logger: Logger) {
-    const [namespace, daemonSet] = name.split("/");
-    this.#client = new KubeClient(server);
-    this.#path = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${daemonSet}`;
+  /** @param name `namespace/name`. */
+  constructor(client: KubeClient, name: string, readonly logger: Logger) {
+    this.#client = client;
+    this.#name = nameOfKey(name);
   }
 
   /** Asks now and then while all is well, to know later what "denied" means. */
@@ -34,7 +45,7 @@ export class OwnDaemonSet implements Disposable {
         const answer = await this.#ask(signal);
         if (answer.kind !== "there") {
           this.logger.warn("the DaemonSet cannot be seen: removing it would leave natra on the node", {
-            path: this.#path,
+            path: objectPath(RESOURCE, this.#name),
             answer: answer.kind,
           });
         }
@@ -47,15 +58,11 @@ export class OwnDaemonSet implements Disposable {
     return wasRemoved({ ask: (signal) => this.#ask(signal), wasAllowed: this.#wasAllowed });
   }
 
-  [Symbol.dispose](): void {
-    this.#client[Symbol.dispose]();
-  }
-
   async #ask(signal: AbortSignal): Promise<DaemonSetAnswer> {
     try {
-      const isDeleting = hasDeletionTimestamp(await this.#client.get(this.#path, signal));
+      const { metadata } = await this.#client.get(RESOURCE, this.#name, signal, { metadataOnly: true });
       this.#wasAllowed = true;
-      return { kind: "there", isDeleting };
+      return { kind: "there", isDeleting: metadata.deletionTimestamp !== null };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === NOT_FOUND) return { kind: "gone" };
@@ -68,11 +75,4 @@ export class OwnDaemonSet implements Disposable {
 /** The agent's own DaemonSet, unless it is named. @param name Its name, in the namespace of this pod. */
 export function defaultDaemonSet(name: string): string {
   return ifThere(() => `${Deno.readTextFileSync(OWN_NAMESPACE).trim()}/${name}`, `kube-system/${name}`);
-}
-
-function hasDeletionTimestamp(object: unknown): boolean {
-  if (typeof object !== "object" || object === null || !("metadata" in object)) return false;
-  const { metadata } = object;
-  if (typeof metadata !== "object" || metadata === null || !("deletionTimestamp" in metadata)) return false;
-  return typeof metadata.deletionTimestamp === "string";
 }

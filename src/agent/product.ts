@@ -3,6 +3,7 @@ import type { Logger } from "../base/log/log.ts";
 import type { Entry } from "../cli/subcommand.ts";
 import type { ChainedPlugin } from "../install/render.ts";
 import type { KubeClient } from "../kube/client.ts";
+import type { SharedInformers } from "../kube/informer.ts";
 import type { Family } from "../metrics/exposition.ts";
 import type { Allotment } from "../registry/allotment.ts";
 import type { Routes } from "./http.ts";
@@ -49,10 +50,19 @@ export type MetricsFailure = (what: Readonly<Record<string, unknown>>, error: un
 /** What the agent gives each product. */
 export interface AgentContext {
   readonly logger: Logger;
-  /** The Kubernetes API, and this node's name there; null where there is none. */
-  readonly cluster: { readonly client: KubeClient; readonly node: string } | null;
+  /** The Kubernetes API; null where there is none. */
+  readonly cluster: Cluster | null;
   /** Where libcni keeps its results. */
   readonly cniCache: string;
+}
+
+/** The Kubernetes API, as the agent reaches it. */
+export interface Cluster {
+  readonly client: KubeClient;
+  /** Those of all products, which the agent runs: products that follow the same objects share a watch. */
+  readonly informers: SharedInformers;
+  /** This node's name. */
+  readonly node: string;
 }
 
 /** A product's part in the agent. */

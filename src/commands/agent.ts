@@ -2,7 +2,7 @@
 import { AddressError, defaultAddress, type Routes, serve } from "../agent/http.ts";
 import type { AgentContext, AgentPart, Product } from "../agent/product.ts";
 import { StopSignals } from "../agent/stop.ts";
-import { Progress, runTasks } from "../agent/tasks.ts";
+import { Progress, runTasks, type Task } from "../agent/tasks.ts";
 import { LEVELS } from "../base/log/line.ts";
 import { createLogger, type Logger } from "../base/log/log.ts";
 import { quote } from "../base/log/quote.ts";
@@ -12,8 +12,9 @@ import { cniDirectories, DIRECTORIES } from "../cli/cni_directories.ts";
 import type { Command } from "../cli/subcommand.ts";
 import type { CommandOption, Options } from "../cli/options.ts";
 import { UsageError } from "../cli/output.ts";
-import type { ApiServer } from "../kube/api_server.ts";
+import { describeBuild } from "../cli/version.ts";
 import { KubeClient } from "../kube/client.ts";
+import { SharedInformers } from "../kube/informer.ts";
 import { cluster } from "./agent_api.ts";
 import type { Installation } from "./agent_install.ts";
 import { metricsRoute } from "./metrics.ts";
@@ -21,6 +22,7 @@ import { chosenProducts, type House, productsOption } from "./products.ts";
 
 /** How long, in milliseconds, tasks may take to end once the agent was told to stop: it ends within a second. */
 const PATIENCE_MS = 500;
+const INFORMERS_RETRY_MS = 1000;
 
 /** `natra agent` */
 export function agentCommand(house: House): Command {
@@ -80,20 +82,29 @@ async function runAgent(options: Options, house: House): Promise<number> {
   const found = await cluster(options);
   if (found === null) logger.info("no API server: annotations are read at each pod's start alone");
   else logger.info("following the API server", { server: found.server.url, node: found.node });
-  using client = found === null ? null : new KubeClient(found.server);
+  using client = found === null
+    ? null
+    : new KubeClient(found.server, { userAgent: `natra/${describeBuild().version}` });
   const install = options.flag("install")
-    ? await installationOf(options, products, found?.server ?? null, house, logger)
+    ? await installationOf(options, products, client, house, logger)
     : null;
+  const informers = client === null ? null : new SharedInformers(client, logger);
   const cniCache = options.string("cni-cache") ?? LIBCNI_CACHE;
   const context: AgentContext = {
     logger,
-    cluster: found === null || client === null ? null : { client, node: found.node },
+    cluster: found === null || client === null || informers === null
+      ? null
+      : { client, informers, node: found.node },
     cniCache,
   };
   const parts = await Promise.all(
     products.map((product) => product.agent?.(context) ?? NOTHING),
   );
-  const tasks = [...install?.tasks ?? [], ...parts.flatMap(({ tasks }) => tasks)];
+  const tasks = [
+    ...install?.tasks ?? [],
+    ...informers === null ? [] : [informersTask(informers)],
+    ...parts.flatMap(({ tasks }) => tasks),
+  ];
   const routes = mergeRoutes([...parts.map(({ routes }) => routes), {
     "/metrics": metricsRoute(products, logger),
   }]);
@@ -110,6 +121,16 @@ async function runAgent(options: Options, house: House): Promise<number> {
   await install?.end();
   logger.info("agent ends");
   return 0;
+}
+
+/** Lists and watches for all products. It ends with the agent: failed requests are tried again inside. */
+function informersTask(informers: SharedInformers): Task {
+  return {
+    name: "follow the API server",
+    everyMs: INFORMERS_RETRY_MS,
+    isNeeded: false,
+    run: (signal) => informers.run(signal),
+  };
 }
 
 const NOTHING: AgentPart = { tasks: [], routes: {} };
@@ -139,7 +160,7 @@ function openLogger(options: Options): Logger {
 async function installationOf(
   options: Options,
   products: readonly Product[],
-  server: ApiServer | null,
+  client: KubeClient | null,
   house: House,
   logger: Logger,
 ): Promise<Installation> {
@@ -153,7 +174,7 @@ async function installationOf(
     throw new UsageError(`Bad --daemonset ${quote(daemonSet)}: it is NAMESPACE/NAME`);
   }
   const target = await installTarget(cniDirectories(options), products, house.products);
-  return installation({ target, products, server, daemonSet, logger });
+  return installation({ target, products, client, daemonSet, logger });
 }
 
 function listen(

@@ -1,5 +1,5 @@
 /** The agent's task that keeps its products installed on the node, and what it does at its end. */
-import type { ApiServer } from "../kube/api_server.ts";
+import type { KubeClient } from "../kube/client.ts";
 import type { Task } from "../agent/tasks.ts";
 import type { Product } from "../agent/product.ts";
 import type { InstallState, Target } from "../install/install.ts";
@@ -17,8 +17,8 @@ const EVERY_MS = 1000;
 export interface InstallationOptions {
   readonly target: Target;
   readonly products: readonly Product[];
-  /** null: there is none, and the products stay installed when the agent ends. */
-  readonly server: ApiServer | null;
+  /** null: there is no API server, and the products stay installed when the agent ends. */
+  readonly client: KubeClient | null;
   /** `namespace/name` of the DaemonSet whose removal is the products'. */
   readonly daemonSet: string;
   readonly logger: Logger;
@@ -35,9 +35,9 @@ export interface Installation {
 
 /** `natra install`, as long as the agent runs, and perhaps `natra uninstall --keep-stub` behind it. */
 export function installation(
-  { target, products, server, daemonSet, logger }: InstallationOptions,
+  { target, products, client, daemonSet, logger }: InstallationOptions,
 ): Installation {
-  const own = server === null ? null : new OwnDaemonSet(server, daemonSet, logger);
+  const own = client === null ? null : new OwnDaemonSet(client, daemonSet, logger);
   let last: InstallState | null = null;
   const task: Task = {
     name: "install",
@@ -49,8 +49,7 @@ export function installation(
     tasks: own === null ? [task] : [task, own.task],
     missing: () => last?.isReady ? [] : [`install: ${last?.problem ?? "has not run yet"}`],
     end: async () => {
-      using daemonSet = own;
-      const { isRemoved, why } = await daemonSet?.wasRemoved() ??
+      const { isRemoved, why } = await own?.wasRemoved() ??
         { isRemoved: false, why: "there is no API server" };
       logger.info(isRemoved ? "uninstalling" : "natra stays installed", { why });
       if (isRemoved) await uninstall(products, target, logger);

@@ -1,120 +1,221 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { recordingLogger } from "../../tests/rig/recording_logger.ts";
-import { KubeClient } from "./client.ts";
-import { Follower } from "./informer.ts";
-import type { ApiServer } from "./api_server.ts";
+import {
+  type Asked,
+  events,
+  list,
+  object,
+  refusal,
+  ScriptedServer,
+} from "../../tests/rig/cluster/scripted_server.ts";
+import { type Informer, type InformerOptions, SharedInformers } from "./informer.ts";
+import { decodeMeta, type KubeObject } from "./objects.ts";
+import { PODS, type Resource } from "./resource.ts";
 
-/** What a server was asked for: the path's query. */
-type Asked = Readonly<Record<string, string>>;
+const RESOURCE: Resource<KubeObject> = { ...PODS, decode: decodeMeta };
 
-/** A server that answers from a script, request by request, and then hangs up. */
-function scripted(answers: readonly (Response | ((asked: Asked) => Response))[]): {
-  server: Deno.HttpServer<Deno.NetAddr>;
-  client: KubeClient;
-  asked: Asked[];
-} {
-  const asked: Asked[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-    const query = Object.fromEntries(new URL(request.url).searchParams);
-    asked.push(query);
-    const answer = answers[asked.length - 1] ?? new Response(null, { status: 503 });
-    return typeof answer === "function" ? answer(query) : answer;
+/** Notes what the informer's handlers are called with. */
+function note(informer: Informer<KubeObject>, seen: string[]): void {
+  informer.addHandler({
+    onAdd: ({ metadata }) => seen.push(`add ${metadata.name}`),
+    onUpdate: ({ metadata }, old) => seen.push(`update ${metadata.name} ${old.metadata.resourceVersion}`),
+    onDelete: ({ metadata }) => seen.push(`delete ${metadata.name}`),
   });
-  const at: ApiServer = {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    readCa: () => "",
-    readToken: () => "token",
-    certificate: null,
-  };
-  return { server, client: new KubeClient(at), asked };
 }
 
-const pod = (name: string, version: string): object => ({
-  metadata: { name, uid: name, resourceVersion: version },
-});
-const list = (version: string, ...names: string[]): Response =>
-  Response.json({ metadata: { resourceVersion: version }, items: names.map((name) => pod(name, version)) });
-const events = (...lines: unknown[]): Response =>
-  new Response(lines.map((line) => typeof line === "string" ? line : `${JSON.stringify(line)}\n`).join(""));
+interface Followed {
+  readonly seen: readonly string[];
+  readonly asked: readonly Asked[];
+  readonly logged: readonly string[];
+}
 
-/** Follows a scripted server until it has been asked that often. @returns what the listener was told, and the log's messages */
+/** Follows a scripted server until it was asked for one more than its answers. */
 async function followed(
   answers: readonly Response[],
-): Promise<{ told: string[]; asked: Asked[]; logged: string[] }> {
-  const { server, client, asked } = scripted(answers);
+  more: Partial<InformerOptions<KubeObject>> = {},
+  idleMs?: number,
+): Promise<Followed> {
+  await using server = new ScriptedServer(answers);
   const stop = new AbortController();
   const { logger, lines } = recordingLogger();
-  const told: string[] = [];
-  const follower = new Follower(client, {
-    what: "pods",
-    path: "/api/v1/pods",
-    fieldSelector: "spec.nodeName=n",
-    keep: () => true,
-    onList: (objects) => told.push(`list ${objects.map(({ name }) => name).join()}`),
-    onChange: ({ name }) => told.push(`change ${name}`),
-    onDelete: ({ name }) => told.push(`delete ${name}`),
-  }, logger);
-  const running = follower.run(stop.signal);
-  while (asked.length <= answers.length) await new Promise((resolve) => setTimeout(resolve, 10));
+  const informers = new SharedInformers(server.client, logger, idleMs === undefined ? {} : { idleMs });
+  const seen: string[] = [];
+  note(informers.informer({ resource: RESOURCE, ...more }), seen);
+  const running = informers.run(stop.signal);
+  await server.untilAsked(answers.length + 1);
   stop.abort();
   await running;
-  client[Symbol.dispose]();
-  await server.shutdown();
-  return {
-    told,
-    asked: asked.slice(0, answers.length),
-    logged: lines.map(({ level, message }) => `${level} ${message}`),
-  };
+  const logged = lines.map(({ level, message }) => `${level} ${message}`);
+  return { seen, asked: server.asked.slice(0, answers.length), logged };
 }
 
-Deno.test("a watch begins at the list's version, goes on at the last event's, and asks for its node alone", async () => {
-  const { told, asked } = await followed([
-    list("5", "a", "b"),
+const versions = (asked: readonly Asked[]): (string | undefined)[] =>
+  asked.map(({ query }) => query["resourceVersion"]);
+
+Deno.test("a watch begins at the list's version, goes on at the last event's, and has the selectors", async () => {
+  const { seen, asked } = await followed([
+    list("5", ["a", "b"]),
     events(
-      { type: "MODIFIED", object: pod("a", "7") },
-      { type: "DELETED", object: pod("b", "8") },
+      { type: "MODIFIED", object: object("a", "7") },
+      { type: "DELETED", object: object("b", "8") },
       { type: "BOOKMARK", object: { metadata: { resourceVersion: "11" } } },
     ),
-    events({ type: "ADDED", object: pod("c", "12") }, '{"type":"MODIFIED","obj'),
-  ]);
-  assertEquals(told, ["list a,b", "change a", "delete b", "change c"]);
-  assertEquals(asked.map(({ resourceVersion }) => resourceVersion), ["0", "5", "11"]);
-  assertEquals(asked.map(({ fieldSelector }) => fieldSelector), Array(3).fill("spec.nodeName=n"));
-  assertEquals(asked.map(({ watch }) => watch), [undefined, "true", "true"]);
-  for (const { timeoutSeconds } of asked.slice(1)) assertGreater(Number(timeoutSeconds), 60);
+    events({ type: "ADDED", object: object("c", "12") }, '{"type":"MODIFIED","obj'),
+  ], { fieldSelector: "spec.nodeName=n", labelSelector: "app" });
+  assertEquals(seen, ["add a", "add b", "update a 5", "delete b", "add c"]);
+  assertEquals(versions(asked), ["0", "5", "11"]);
+  for (const { query } of asked) {
+    assertEquals([query["fieldSelector"], query["labelSelector"]], ["spec.nodeName=n", "app"]);
+  }
+  assertEquals(asked.map(({ query }) => query["watch"]), [undefined, "true", "true"]);
+  for (const { query } of asked.slice(1)) assertGreater(Number(query["timeoutSeconds"]), 60);
 });
 
+const GONE = { kind: "Status", message: "too old", code: 410 };
 for (
   const [how, gone] of [
-    ["as an answer", () => Response.json({ kind: "Status", message: "too old", code: 410 }, { status: 410 })],
-    [
-      "in the stream",
-      () => events({ type: "ERROR", object: { kind: "Status", message: "too old", code: 410 } }),
-    ],
+    ["as an answer", () => refusal(410, "Expired")],
+    ["in the stream", () => events({ type: "ERROR", object: GONE })],
   ] as const
 ) {
-  Deno.test(`410 ${how} brings a new list, and not from the server's cache`, async () => {
-    const { told, asked, logged } = await followed([list("5", "a"), gone(), list("9", "b"), events()]);
-    assertEquals(told, ["list a", "list b"]);
-    assertEquals(asked.map(({ resourceVersion }) => resourceVersion), ["0", "5", undefined, "9"]);
+  Deno.test(`410 ${how} brings a new list that is not from the server's memory`, async () => {
+    const { seen, asked, logged } = await followed([list("5", ["a"]), gone(), list("9", ["b"]), events()]);
+    assertEquals(seen, ["add a", "delete a", "add b"]);
+    assertEquals(versions(asked), ["0", "5", undefined, "9"]);
     assertEquals(logged.filter((line) => line.startsWith("info listing again")).length, 1);
   });
 }
 
-Deno.test("whatever else a server answers is trouble that is told once, and tried again where it was", async () => {
-  const { told, asked, logged } = await followed([
+Deno.test("a list by pages is asked for page by page, and counts once it is whole", async () => {
+  const { seen, asked } = await followed([
+    list("5", ["a", "b"], "next"),
+    refusal(410, "Expired"),
+    list("7", ["b"], "more"),
+    list("7", ["c"]),
+    events(),
+  ], { limit: 2 });
+  assertEquals(seen, ["add b", "add c"]);
+  assertEquals(asked.map(({ query }) => query["limit"]), ["2", "2", "2", "2", undefined]);
+  assertEquals(asked.map(({ query }) => query["continue"]), [
+    undefined,
+    "next",
+    undefined,
+    "more",
+    undefined,
+  ]);
+  assertEquals(versions(asked), [undefined, undefined, undefined, undefined, "7"]);
+});
+
+Deno.test("other answers are trouble that is logged once, and the watch goes on where it was", async () => {
+  const { seen, asked, logged } = await followed([
     Response.json({ items: [{}] }),
-    list("5", "a"),
+    list("5", ["a"]),
     Response.redirect("http://127.0.0.1:1/"),
     events("no JSON\n"),
     events({ type: "WHAT" }),
-    events({ type: "ADDED", object: pod("b", "6") }),
+    events({ type: "ADDED", object: object("b", "6") }),
   ]);
-  assertEquals(told, ["list a", "change b"]);
-  assertEquals(asked.slice(1).map(({ resourceVersion }) => resourceVersion), ["0", "5", "5", "5", "5"]);
+  assertEquals(seen, ["add a", "add b"]);
+  assertEquals(versions(asked.slice(1)), ["0", "5", "5", "5", "5"]);
   assertEquals(logged.filter((line) => !line.startsWith("debug ")).slice(0, 3), [
     "warn cannot watch, tried again",
     "info listed",
     "info watching again",
   ]);
+});
+
+Deno.test("a watch in which nothing comes is taken for dead, and goes on where it was", async () => {
+  const silent = new ReadableStream<Uint8Array>({
+    start: (out) => {
+      out.enqueue(
+        new TextEncoder().encode(`${JSON.stringify({ type: "ADDED", object: object("b", "6") })}\n`),
+      );
+    },
+  });
+  const answers = [
+    list("5", ["a"]),
+    new Response(silent),
+    events({ type: "ADDED", object: object("c", "7") }),
+  ];
+  const { seen, asked, logged } = await followed(answers, {}, 200);
+  assertEquals(seen, ["add a", "add b", "add c"]);
+  assertEquals(versions(asked), ["0", "5", "6"]);
+  assertEquals(logged.filter((line) => line.includes("nothing came")).length, 1);
+});
+
+Deno.test("informers of one selection share a list and a watch, and each keeps what it picks", async () => {
+  await using server = new ScriptedServer([
+    list("5", ["a"]),
+    events({ type: "ADDED", object: object("b", "6") }),
+  ]);
+  const { logger } = recordingLogger();
+  const informers = new SharedInformers(server.client, logger);
+  const one = informers.informer({ resource: RESOURCE, metadataOnly: true });
+  const failing: Resource<KubeObject> = { ...PODS, decode: decodeMeta };
+  const two = informers.informer({ resource: failing });
+  one.addHandler({
+    onAdd: () => {
+      throw new Error("a handler that fails hinders no other");
+    },
+  });
+  const seen: string[] = [];
+  note(two, seen);
+  const stop = new AbortController();
+  const running = informers.run(stop.signal);
+  await Promise.all([one.synced, two.synced]);
+  await server.untilAsked(3);
+  stop.abort();
+  await running;
+  assertEquals(seen, ["add a", "add b"]);
+  assertEquals([one.store.size, two.store.size], [2, 2]);
+  assertEquals(server.asked.slice(0, 2).map(({ query }) => query["watch"]), [undefined, "true"]);
+  // Two wants whole objects.
+  assertEquals(server.asked.slice(0, 2).map(({ headers }) => headers.get("accept")), [
+    "application/json",
+    "application/json",
+  ]);
+});
+
+Deno.test("an informer that comes later is listed for, and the others see what changed meanwhile", async () => {
+  await using server = new ScriptedServer([
+    list("5", ["a"]),
+    new Response(new ReadableStream()),
+    list("6", ["a"]),
+    events(),
+  ]);
+  const informers = new SharedInformers(server.client, recordingLogger().logger);
+  const early: string[] = [];
+  const late: string[] = [];
+  const first = informers.informer({ resource: RESOURCE, metadataOnly: true });
+  note(first, early);
+  const stop = new AbortController();
+  const running = informers.run(stop.signal);
+  await first.synced;
+  await server.untilAsked(2);
+  const second = informers.informer({ resource: RESOURCE });
+  note(second, late);
+  await second.synced;
+  stop.abort();
+  await running;
+  assertEquals([early, late], [["add a", "update a 5"], ["add a"]]);
+  assertEquals(versions(server.asked.slice(0, 3)), ["0", "5", "5"]);
+});
+
+Deno.test("an object that cannot be decoded fails the list, with its reason", async () => {
+  await using server = new ScriptedServer([
+    Response.json({ metadata: { resourceVersion: "1" }, items: [{ metadata: 1 }] }),
+  ]);
+  const { logger, lines } = recordingLogger();
+  const informers = new SharedInformers(server.client, logger);
+  const informer = informers.informer({ resource: RESOURCE });
+  const stop = new AbortController();
+  const running = informers.run(stop.signal);
+  await server.untilAsked(2);
+  stop.abort();
+  await running;
+  assertEquals([informer.hasSynced, informer.store.size], [false, 0]);
+  assertEquals(
+    String(lines[0]?.fields["error"]).startsWith("The API server's answer is not a valid object"),
+    true,
+  );
 });

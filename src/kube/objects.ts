@@ -1,75 +1,91 @@
-/** What the agent keeps of the cluster's objects, from answers of any shape. */
+/** What is kept of the cluster's objects. Answers may have any shape: a decoder checks one and picks the fields that are wanted. */
 import * as v from "valibot";
+import { quote } from "../base/log/quote.ts";
 
-/** An object's metadata. */
-export interface Metadata {
+/** The metadata that every object has. */
+export interface ObjectMeta {
   readonly name: string;
-  /** Empty: it is in none. */
+  /** Empty: the object is cluster-scoped. */
   readonly namespace: string;
   readonly uid: string;
-  /** Those that were asked to be kept. */
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly resourceVersion: string;
 }
 
-/** Which annotations are worth their memory. */
-export type Keep = (annotation: string) => boolean;
-
-const METADATA = v.object({
-  name: v.string(),
-  namespace: v.optional(v.string(), ""),
-  uid: v.string(),
-  resourceVersion: v.string(),
-  annotations: v.optional(v.record(v.string(), v.string()), {}),
-});
-const OBJECT = v.object({ metadata: METADATA });
-const LIST = v.object({ metadata: v.object({ resourceVersion: v.string() }), items: v.array(OBJECT) });
-const EVENT = v.variant("type", [
-  v.object({ type: v.picklist(["ADDED", "MODIFIED", "DELETED"]), object: OBJECT }),
-  v.object({
-    type: v.literal("BOOKMARK"),
-    object: v.object({ metadata: v.object({ resourceVersion: v.string() }) }),
-  }),
-  v.object({ type: v.literal("ERROR"), object: v.unknown() }),
-]);
-
-/** A list, and the version that a watch goes on from. */
-export interface List {
-  readonly version: string;
-  readonly objects: readonly Metadata[];
+/** An object of the API, as far as all have it. */
+export interface KubeObject {
+  readonly metadata: ObjectMeta;
 }
 
-/** An event of a watch. */
-export type WatchEvent =
-  | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly version: string; readonly object: Metadata }
-  | { readonly type: "BOOKMARK"; readonly version: string }
-  | { readonly type: "ERROR"; readonly status: unknown };
+/** Where an object is. */
+export interface ObjectName {
+  readonly name: string;
+  /** Absent or empty for a cluster-scoped object. */
+  readonly namespace?: string;
+}
 
-/** Reads a list. @throws {Error} If it is none. */
-export function readList(value: unknown, keep: Keep): List {
-  const { metadata, items } = read(LIST, value, "list");
-  return {
-    version: metadata.resourceVersion,
-    objects: items.map((item) => slim(item.metadata, keep)),
+/**
+ * Picks what is wanted of an object. What it returns is all that is kept, so it bounds the memory of a list.
+ *
+ * @throws {Error} If the object cannot be one of its kind. That makes a list or watch fail as a whole: a fault that users can write
+ * into an object must be returned as data.
+ */
+export type Decode<T> = (object: unknown) => T;
+
+/** Kubernetes limits names to 253 characters, and gives short uids and versions. */
+const shortText = v.pipe(v.string(), v.maxLength(253));
+
+/** Entries of a schema's `metadata`: `v.object({ ...META, labels: LABELS })`. */
+export const META = {
+  name: shortText,
+  namespace: v.optional(shortText, ""),
+  uid: shortText,
+  resourceVersion: shortText,
+};
+
+/** An entry for labels or annotations. */
+export const STRINGS = v.optional(v.record(v.string(), v.string()), {});
+
+/** An object with any further fields. */
+export interface Unstructured extends KubeObject {
+  readonly [field: string]: unknown;
+}
+
+const WHOLE = v.looseObject({ metadata: v.looseObject(META) });
+
+/** Keeps an object whole. */
+export const decodeWhole: Decode<Unstructured> = decoder("object", WHOLE);
+
+/** Keeps what every object has. */
+export const decodeMeta: Decode<KubeObject> = decoder("object", v.object({ metadata: v.object(META) }));
+
+/**
+ * A decoder that keeps what a schema names.
+ *
+ * @param kind For messages, for example `Pod`.
+ */
+export function decoder<T>(kind: string, schema: v.GenericSchema<unknown, T>): Decode<T> {
+  return (object) => {
+    const result = v.safeParse(schema, object, { abortEarly: true });
+    if (result.success) return result.output;
+    const [issue] = result.issues;
+    const where = v.getDotPath(issue);
+    throw new Error(
+      `The API server's answer is not a valid ${kind}: ${where === null ? "" : `${quote(where, 200)}: `}${
+        quote(issue.message, 200)
+      }`,
+    );
   };
 }
 
-/** Reads an event of a watch. @throws {Error} If it is none. */
-export function readEvent(value: unknown, keep: Keep): WatchEvent {
-  const event = read(EVENT, value, "event of a watch");
-  if (event.type === "ERROR") return { type: event.type, status: event.object };
-  const version = event.object.metadata.resourceVersion;
-  if (event.type === "BOOKMARK") return { type: event.type, version };
-  return { type: event.type, version, object: slim(event.object.metadata, keep) };
+/** `namespace/name`, or `name` for a cluster-scoped object: the key of stores and work queues. */
+export function keyOf({ namespace = "", name }: ObjectName): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
 }
 
-function read<T>(schema: v.GenericSchema<unknown, T>, value: unknown, what: string): T {
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new Error(`The API server's answer is no ${what}: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
-}
-
-function slim({ name, namespace, uid, annotations }: v.InferOutput<typeof METADATA>, keep: Keep): Metadata {
-  const kept = Object.entries(annotations).filter(([key]) => keep(key));
-  return { name, namespace, uid, annotations: Object.fromEntries(kept) };
+/** The object that has this key. */
+export function nameOfKey(key: string): Required<ObjectName> {
+  const slash = key.indexOf("/");
+  return slash < 0
+    ? { namespace: "", name: key }
+    : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
 }

@@ -1,51 +1,44 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { readEvent, readList } from "./objects.ts";
+import * as v from "valibot";
+import { decodeMeta, decoder, decodeWhole, keyOf, META, nameOfKey, STRINGS } from "./objects.ts";
 
-const keep = (annotation: string): boolean => annotation.startsWith("natra.io/");
-const pod = {
-  kind: "PartialObjectMetadata",
-  metadata: {
-    name: "web",
-    namespace: "shop",
-    uid: "u1",
-    resourceVersion: "7",
-    annotations: { "natra.io/a": "1", "other": "x".repeat(1000) },
-    labels: { app: "web" },
-  },
+const POD = {
+  kind: "Pod",
+  metadata: { name: "web", namespace: "shop", uid: "u1", resourceVersion: "7", labels: { app: "web" } },
+  spec: { nodeName: "n1", containers: [] },
 };
 
-Deno.test("readList() keeps names, and the annotations that are wanted", () => {
-  const bare = { metadata: { name: "shop", uid: "u2", resourceVersion: "3" } };
-  assertEquals(readList({ metadata: { resourceVersion: "9" }, items: [pod, bare] }, keep), {
-    version: "9",
-    objects: [
-      { name: "web", namespace: "shop", uid: "u1", annotations: { "natra.io/a": "1" } },
-      { name: "shop", namespace: "", uid: "u2", annotations: {} },
-    ],
+Deno.test("a decoder keeps what its schema names, and decodeWhole() keeps all", () => {
+  assertEquals(decodeMeta(POD), {
+    metadata: { name: "web", namespace: "shop", uid: "u1", resourceVersion: "7" },
   });
-});
-
-Deno.test("readEvent() reads changes, bookmarks and errors", () => {
-  const { object, ...event } = readEvent({ type: "MODIFIED", object: pod }, keep) as { object: unknown };
-  assertEquals(event, { type: "MODIFIED", version: "7" });
-  assertEquals(object, { name: "web", namespace: "shop", uid: "u1", annotations: { "natra.io/a": "1" } });
-  assertEquals(readEvent({ type: "BOOKMARK", object: { metadata: { resourceVersion: "8" } } }, keep), {
-    type: "BOOKMARK",
-    version: "8",
-  });
-  const status = { kind: "Status", code: 410 };
-  assertEquals(readEvent({ type: "ERROR", object: status }, keep), { type: "ERROR", status });
-});
-
-Deno.test("what is no list and no event is refused with a reason, whatever it is", () => {
-  assertThrows(
-    () => readEvent({ type: "ADDED", object: { metadata: { name: 7 } } }, keep),
-    Error,
-    "object.metadata.name",
+  const decode = decoder(
+    "Pod",
+    v.object({ metadata: v.object({ ...META, labels: STRINGS }), spec: v.object({ nodeName: v.string() }) }),
   );
+  assertEquals(decode(POD), {
+    metadata: { name: "web", namespace: "shop", uid: "u1", resourceVersion: "7", labels: { app: "web" } },
+    spec: { nodeName: "n1" },
+  });
+  assertEquals<unknown>(decodeWhole(POD), POD);
+});
+
+Deno.test("a decoder refuses what is not an object of its kind, in a message of bounded length", () => {
+  const message = assertThrows(
+    () => decodeMeta({ metadata: { ...POD.metadata, name: "x".repeat(100_000) } }),
+    Error,
+    'not a valid object: "metadata.name": ',
+  ).message;
+  assertEquals(message.length < 600, true);
   fc.assert(fc.property(fc.anything({ withNullPrototype: true, maxDepth: 4 }), (value) => {
-    assertThrows(() => readList(value, keep), Error, "no list");
-    assertThrows(() => readEvent(value, keep), Error, "no event");
+    assertThrows(() => decodeMeta(value), Error, "not a valid object");
+  }));
+});
+
+Deno.test("keyOf() and nameOfKey() are each other's inverse", () => {
+  const name = fc.stringMatching(/^[a-z0-9]([a-z0-9.-]{0,20}[a-z0-9])?$/);
+  fc.assert(fc.property(name, fc.option(name, { nil: "" }), (name, namespace) => {
+    assertEquals(nameOfKey(keyOf({ name, namespace })), { name, namespace });
   }));
 });

@@ -1,6 +1,7 @@
 /** What the agent asks of its own DaemonSet, and what it makes of each answer. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { OwnDaemonSet } from "../../src/agent/own_daemonset.ts";
+import { KubeClient } from "../../src/kube/client.ts";
 import { recordingLogger } from "../rig/recording_logger.ts";
 import { Api } from "./proof/api.ts";
 
@@ -18,7 +19,8 @@ async function asking(
       readToken: () => "a-token",
       certificate: null,
     };
-    using own = new OwnDaemonSet(server, "kube-system/natra", logger);
+    using client = new KubeClient(server, { userAgent: "test" });
+    const own = new OwnDaemonSet(client, "kube-system/natra", logger);
     await run(api, own, () => JSON.stringify(lines));
   } finally {
     await Deno.remove(directory, { recursive: true });

@@ -2,7 +2,7 @@
  * The pod interfaces on this node that natra may limit: those it holds, and those that were added with natra
  * in the CNI list.
  */
-import { podKey } from "./node_view.ts";
+import { keyOf } from "../../kube/objects.ts";
 import { CHAINED_PLUGIN } from "../chained_plugin.ts";
 import { attachmentOf } from "../cni/attach.ts";
 import { readOwnKeys } from "../cni/natra_conf.ts";
@@ -47,7 +47,7 @@ export class Interfaces {
 
   /** A pod's interfaces, without leftovers of its earlier sandboxes. */
   of(pod: PodName): PodInterface[] {
-    const key = podKey(pod);
+    const key = keyOf(pod);
     const held = this.#held.get(key);
     if (held !== undefined) return held.filter(isLiving);
     // Most pods with a limit have a record: the cache is read only for the others.
@@ -85,5 +85,5 @@ function isLiving({ netns }: PodInterface): boolean {
 }
 
 function byPod(interfaces: readonly PodInterface[]): Map<string, PodInterface[]> {
-  return Map.groupBy(interfaces, ({ pod }) => podKey(pod));
+  return Map.groupBy(interfaces, ({ pod }) => keyOf(pod));
 }

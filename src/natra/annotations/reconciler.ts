@@ -1,8 +1,9 @@
 /** Changes the limits of running pods when their annotations change. */
-import { type ClusterPod, podKey } from "./node_view.ts";
+import type { ClusterPod } from "./node_view.ts";
 import { type Applied, limitsOf } from "../datapath/record.ts";
 import type { HoldRequest } from "../datapath/hold.ts";
 import type { Warning } from "../../base/log/warning.ts";
+import { keyOf } from "../../kube/objects.ts";
 import { describeError } from "../../base/log/describe.ts";
 import type { Logger } from "../../base/log/log.ts";
 import { DIRECTIONS } from "../../pod/direction.ts";
@@ -21,7 +22,7 @@ export interface Look {
 }
 
 /** Remembers what each interface's annotations asked for, and changes its limits when that changes. */
-export class Keeper {
+export class Reconciler {
   readonly #change: Change;
   readonly #logger: Logger;
   /** What was asked for last, by interface. */
@@ -44,7 +45,7 @@ export class Keeper {
 
   /** Forgets all interfaces except these. */
   retain(interfaces: Iterable<Pick<PodInterface, "containerId" | "ifname">>): void {
-    const living = new Set([...interfaces].map(keyOf));
+    const living = new Set([...interfaces].map(interfaceKey));
     for (const key of this.#asked.keys()) if (!living.has(key)) this.#asked.delete(key);
   }
 
@@ -53,14 +54,14 @@ export class Keeper {
     const { limits: wanted, warnings } = limitsFromAnnotations(pod, confAtAdd);
     // a call is running, or reconcile will finish it
     if (applied !== null && !applied.complete) return { isWaiting: true, warnings };
-    const before = this.#asked.get(keyOf(one)) ?? null;
+    const before = this.#asked.get(interfaceKey(one)) ?? null;
     const asked = fingerprint(wanted);
     if (DIRECTIONS.every((direction) => before?.[direction] === asked[direction])) {
       return { isWaiting: false, warnings };
     }
     const held = limitsOf(applied);
     const limits = targetLimits({ wanted, held, before, isConfKnown: confAtAdd !== null });
-    const logContext = { pod: podKey(pod.pod), containerId: one.containerId, ifname: one.ifname };
+    const logContext = { pod: keyOf(pod.pod.metadata), containerId: one.containerId, ifname: one.ifname };
     if (!isSameLimits(limits, held)) {
       try {
         const now = this.#change({
@@ -79,11 +80,11 @@ export class Keeper {
         return { isWaiting: true, warnings };
       }
     }
-    this.#asked.set(keyOf(one), asked);
+    this.#asked.set(interfaceKey(one), asked);
     return { isWaiting: false, warnings };
   }
 }
 
-function keyOf({ containerId, ifname }: Pick<PodInterface, "containerId" | "ifname">): string {
+function interfaceKey({ containerId, ifname }: Pick<PodInterface, "containerId" | "ifname">): string {
   return `${containerId} ${ifname}`;
 }

@@ -15,8 +15,8 @@ import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts"
  */
 export function limitsFromAnnotations({ pod, namespace }: ClusterPod, confAtAdd: ConfAtAdd | null): Decision {
   return decideLimits({
-    annotations: pod.annotations,
-    namespaceAnnotations: namespace.annotations,
+    annotations: pod.metadata.annotations,
+    namespaceAnnotations: namespace.metadata.annotations,
     runtimeBandwidth: undefined,
     conf: confAtAdd?.conf ?? {},
     maxSketchBytes: confAtAdd?.maxSketchBytes ?? DEFAULTS.maxSketchBytes,

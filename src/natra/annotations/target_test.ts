@@ -3,6 +3,7 @@ import type { ConfAtAdd } from "../limits/sources.ts";
 import { decideLimits } from "../limits/limits.ts";
 import type { DirectionLimit, Limits } from "../limits/fields.ts";
 import { SOURCE as BY_HAND } from "../commands/limit/wanted.ts";
+import type { Annotated } from "./node_view.ts";
 import { fingerprint, isSameLimits, limitsFromAnnotations, targetLimits } from "./target.ts";
 
 const KEY = "natra.io/ingress-bandwidth";
@@ -14,13 +15,14 @@ function wanted(
   general: string | null = null,
   confAtAdd: ConfAtAdd | null = null,
 ): Limits {
-  const object = (
-    value: string | null,
-  ): { name: string; namespace: string; uid: string; annotations: Record<string, string> } => ({
-    name: "x",
-    namespace: "",
-    uid: "1",
-    annotations: value === null ? {} : { [KEY]: value },
+  const object = (value: string | null): Annotated => ({
+    metadata: {
+      name: "x",
+      namespace: "",
+      uid: "1",
+      resourceVersion: "1",
+      annotations: value === null ? {} : { [KEY]: value },
+    },
   });
   return limitsFromAnnotations({ pod: object(own), namespace: object(general) }, confAtAdd).limits;
 }

@@ -1,9 +1,9 @@
 /** cnitool: libcni's own client, with network namespaces for pods. */
 import { Child } from "../child.ts";
 import { Namespace } from "../namespace.ts";
-import { outcomeOf, RigError } from "../run.ts";
+import { RigError } from "../run.ts";
+import { callCnitool } from "./cnitool.ts";
 import { PORT } from "./held.ts";
-import { BIN_DIRECTORY, CONF_DIRECTORY, NETWORK } from "./network.ts";
 import type { PodSpec, RunningPod, Runtime } from "./runtime.ts";
 
 /** The Kubernetes namespace of all pods. */
@@ -77,17 +77,9 @@ export class CnitoolRuntime implements Runtime {
   }
 
   async #call(verb: "add" | "del", { name, namespace, annotations }: Made): Promise<string> {
-    const capabilities = JSON.stringify({ "io.kubernetes.cri.pod-annotations": annotations });
-    const { code, stdout, stderr } = await outcomeOf([this.cnitool, verb, NETWORK, namespace.path], {
-      env: {
-        PATH: Deno.env.get("PATH") ?? "",
-        NETCONFPATH: CONF_DIRECTORY,
-        CNI_PATH: BIN_DIRECTORY,
-        CAP_ARGS: capabilities,
-        CNI_ARGS: `IgnoreUnknown=1;K8S_POD_NAMESPACE=${POD_NAMESPACE};K8S_POD_NAME=${name}`,
-      },
+    return await callCnitool(this.cnitool, verb, namespace, {
+      args: { K8S_POD_NAMESPACE: POD_NAMESPACE, K8S_POD_NAME: name },
+      annotations,
     });
-    if (code === 0) return stdout;
-    throw new RigError(`Failed to ${verb} pod "${namespace.name}" by cnitool: "${(stdout + stderr).trim()}"`);
   }
 }

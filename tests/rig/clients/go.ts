@@ -12,7 +12,9 @@ const TIMED_OUT = 124;
 
 /** A program that is built from a module of ours that pins its version and all that it needs. */
 export interface Pinned {
-  readonly name: "crictl" | "etcd" | "kube-apiserver" | "kubelet";
+  readonly name: string;
+  /** The directory in modules/. */
+  readonly module: "crictl" | "etcd" | "kubernetes";
   readonly package: string;
   readonly version: string;
 }
@@ -20,24 +22,27 @@ export interface Pinned {
 /** The CRI's own client. */
 export const CRICTL: Pinned = {
   name: "crictl",
+  module: "crictl",
   package: "sigs.k8s.io/cri-tools/cmd/crictl",
   version: "1.36.0",
 };
-/** It takes minutes to build. */
-export const KUBELET: Pinned = {
-  name: "kubelet",
-  package: "k8s.io/kubernetes/cmd/kubelet",
+/** A program of Kubernetes. The first one takes minutes to build, and each further one a minute: they share most packages. */
+const kubernetes = (name: string): Pinned => ({
+  name,
+  module: "kubernetes",
+  package: `k8s.io/kubernetes/cmd/${name}`,
   version: "1.34.4",
+});
+export const KUBELET: Pinned = kubernetes("kubelet");
+export const KUBE_APISERVER: Pinned = kubernetes("kube-apiserver");
+export const KUBE_CONTROLLER_MANAGER: Pinned = kubernetes("kube-controller-manager");
+/** The version that belongs to them. */
+export const ETCD: Pinned = {
+  name: "etcd",
+  module: "etcd",
+  package: "go.etcd.io/etcd/server/v3",
+  version: "3.6.4",
 };
-
-/** It takes a minute beside a kubelet that is built already, and minutes without. */
-export const KUBE_APISERVER: Pinned = {
-  name: "kube-apiserver",
-  package: "k8s.io/kubernetes/cmd/kube-apiserver",
-  version: "1.34.4",
-};
-/** The version that belongs to it. */
-export const ETCD: Pinned = { name: "etcd", package: "go.etcd.io/etcd/server/v3", version: "3.6.4" };
 
 /**
  * Builds such a program.
@@ -47,12 +52,12 @@ export const ETCD: Pinned = { name: "etcd", package: "go.etcd.io/etcd/server/v3"
  * @returns its executable
  */
 export async function built(program: Pinned, patience: number): Promise<Have> {
-  const { name } = program;
+  const { name, module } = program;
   const have = await madeOnce(
     cacheName(program),
     (directory) =>
       go(
-        ["build", "-C", `${MODULES}${name}`, "-trimpath", "-o", `${directory}/${name}`, program.package],
+        ["build", "-C", `${MODULES}${module}`, "-trimpath", "-o", `${directory}/${name}`, program.package],
         patience,
       ),
   );

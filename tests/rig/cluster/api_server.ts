@@ -1,4 +1,6 @@
 /** A real kube-apiserver with its etcd, on 127.0.0.1, and what an administrator does with it. */
+import type { ApiServer as Address } from "../../../src/kube/api_server.ts";
+import { KubeClient } from "../../../src/kube/client.ts";
 import { Daemon } from "../clients/daemon.ts";
 import { RigError } from "../run.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
@@ -8,6 +10,24 @@ const LOGS = "/var/log";
 const ETCD = "http://127.0.0.1:2379";
 const PORT = 6443;
 const ADMIN = "admin-token";
+
+const AUDIT_LOG = `${LOGS}/audit.log`;
+/** One line for each request, once it is answered. */
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived", "ResponseStarted"],
+  rules: [{ level: "Metadata" }],
+};
+
+/** A request, as the API server's audit log has it. */
+export interface AuditLine {
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly userAgent?: string;
+  readonly objectRef?: { readonly resource: string; readonly name?: string };
+  readonly responseStatus?: { readonly code: number };
+}
 
 /** Where their executables are. */
 export interface Programs {
@@ -35,6 +55,7 @@ export class ApiServer implements AsyncDisposable {
     await Deno.mkdir(HOME, { recursive: true });
     const certificates = await makeCertificates(HOME);
     await Deno.writeTextFile(`${HOME}/tokens.csv`, `${ADMIN},admin,1,system:masters\n`);
+    await Deno.writeTextFile(`${HOME}/audit.json`, JSON.stringify(AUDIT_POLICY));
     const client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(certificates.ca)] });
     const argv = [programs.etcd, `--data-dir=${HOME}/etcd`, `--listen-client-urls=${ETCD}`];
     const quick = ["--unsafe-no-fsync", `--advertise-client-urls=${ETCD}`];
@@ -62,7 +83,9 @@ export class ApiServer implements AsyncDisposable {
       "--service-account-issuer=https://natra.test",
       `--service-account-key-file=${publicKey}`,
       `--service-account-signing-key-file=${key}`,
-      // Nobody makes the default service accounts that this would ask for.
+      `--audit-policy-file=${HOME}/audit.json`,
+      `--audit-log-path=${AUDIT_LOG}`,
+      // Pods need no default service account, so that they can be created as soon as the server is ready.
       "--disable-admission-plugins=ServiceAccount",
     ];
     this.#apiserver = await Daemon.start(
@@ -75,6 +98,43 @@ export class ApiServer implements AsyncDisposable {
   /** Kills the API server as a crash would. */
   async kill(): Promise<void> {
     await this.#apiserver?.[Symbol.asyncDispose]();
+  }
+
+  /** What src/kube needs to reach it as the administrator. @param port Of a proxy, if there is one in between. */
+  address(port = PORT): Address {
+    return {
+      url: `https://127.0.0.1:${port}`,
+      readCa: () => Deno.readTextFileSync(this.certificates.ca),
+      readToken: () => ADMIN,
+      certificate: null,
+    };
+  }
+
+  /** A client of the administrator's. @param userAgent Its name in the audit log. */
+  kubeClient(userAgent: string, port = PORT): KubeClient {
+    return new KubeClient(this.address(port), { userAgent });
+  }
+
+  /** Writes a kubeconfig of the administrator's. */
+  async writeKubeconfig(path: string): Promise<void> {
+    const named = (name: string, more: object): object => ({ name, ...more });
+    const config = {
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "rig",
+      contexts: [named("rig", { context: { cluster: "rig", user: "admin" } })],
+      clusters: [
+        named("rig", { cluster: { server: ApiServer.url, "certificate-authority": this.certificates.ca } }),
+      ],
+      users: [named("admin", { user: { token: ADMIN } })],
+    };
+    await Deno.writeTextFile(path, JSON.stringify(config));
+  }
+
+  /** The requests of a client that were answered so far; a watch counts once it ends. */
+  async audited(userAgent: string): Promise<AuditLine[]> {
+    const lines = (await Deno.readTextFile(AUDIT_LOG)).split("\n").slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as AuditLine).filter((line) => line.userAgent === userAgent);
   }
 
   /** Sends a request, by default as the administrator. */
