@@ -11,7 +11,7 @@ import { layoutStep } from "./build/layout.ts";
 import { libbpfSteps } from "./build/libbpf.ts";
 import { licencesStep } from "./build/licences.ts";
 import { libmnlStep } from "./build/libmnl.ts";
-import { libnatraStep } from "./build/libnatra.ts";
+import { libwatchdogStep } from "./build/libwatchdog.ts";
 import { pageStep } from "./build/page.ts";
 import { runStep } from "./build/step.ts";
 
@@ -25,7 +25,7 @@ try {
     layoutStep(here),
     ...libbpfSteps(here),
     libmnlStep(here),
-    libnatraStep(here),
+    libwatchdogStep(here),
     pageStep(here),
     bundleStep(here),
     licencesStep(here),

@@ -35,7 +35,7 @@ export const embedded: readonly string[] = [
   "natra.bpf.o",
   "libbpf.so",
   "libmnl.so",
-  "libnatra.so",
+  "libwatchdog.so",
   "licences.json",
   "page.json",
   "version.json",
