@@ -1,6 +1,6 @@
 /**
- * Makes build/natra: `deno task build [--verbose] [STEP…]`. A step whose inputs have not changed is skipped; naming steps runs
- * only those, for example `deno task build bpf`.
+ * Makes build/natra: `deno task build [--verbose] [STEP…]`. A step whose inputs have not changed is skipped;
+ * naming steps runs only those, for example `deno task build bpf`.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { bpfStep } from "./build/bpf.ts";
@@ -34,7 +34,7 @@ try {
   const unknown = wanted.find((name) => !steps.some((step) => step.name === name));
   if (unknown !== undefined) {
     throw new Error(
-      `Cannot find a step "${unknown}": there are ${steps.map(({ name }) => `"${name}"`).join(", ")}`,
+      `Unknown step "${unknown}": it must be one of ${steps.map(({ name }) => `"${name}"`).join(", ")}`,
     );
   }
   for (const step of steps) {

@@ -23,7 +23,7 @@ fi
 mkdir -p build/test
 exec 9>build/test/.lock
 if ! flock --nonblock 9; then
-  echo "test: another run is at work in this directory" >&2
+  echo "test: another run is in progress in this directory" >&2
   echo "0 passed, 1 failed"
   exit 1
 fi

@@ -1,4 +1,7 @@
-/** The products of this executable. This is the only file that names them all: one more is a folder and a line in each table. */
+/**
+ * The products of this executable. This is the only file that names them all: one more is a folder and a line
+ * in each table.
+ */
 import type { Product } from "./agent/product.ts";
 import type { Plugin } from "./cni/plugin.ts";
 import { CniError, CODE } from "./cni/errors.ts";
@@ -33,13 +36,16 @@ export async function loadPlugin(type: string | undefined, executable: string): 
     throw new CniError(
       CODE.INVALID_NETWORK_CONFIG,
       `This executable has no plugin of type "${known}"`,
-      "install a version that has it, or take it out of the CNI list",
+      "install a version that has it, or remove it from the CNI list",
     );
   }
   return await load();
 }
 
-/** The product that an executable of this name is the tool of: natra, unless the name is another product's type. */
+/**
+ * The product that an executable of this name is the tool of: natra, unless the name is another product's
+ * type.
+ */
 export async function productOf(executable: string): Promise<Product> {
   for (const load of Object.values(PRODUCTS)) {
     const product = await load();

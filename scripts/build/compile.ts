@@ -8,9 +8,11 @@ import type { Step } from "./step.ts";
 import { versionOf } from "./version.ts";
 
 /**
- * All that natra may do. Paths cannot be narrowed: a runtime names the network namespace, the log file and the CNI directories. It
- * runs one program, what it has just installed, wherever that is. No system information; the network is for `natra agent`, which serves and asks the Kubernetes API, wherever that is.
- * And without every permission Deno refuses to open files in /proc and /sys (but not bpffs), so those few are read through libc.
+ * All that natra may do. Paths cannot be narrowed: a runtime names the network namespace, the log file and
+ * the CNI directories. It runs one program, what it has just installed, wherever that is. No system
+ * information; the network is for `natra agent`, which serves and asks the Kubernetes API, wherever that is.
+ * And without every permission Deno refuses to open files in /proc and /sys (but not bpffs), so those few are
+ * read through libc.
  */
 const permissions = [
   "--allow-ffi",
@@ -23,8 +25,9 @@ const permissions = [
 ];
 
 /**
- * No code cache: it would be read from a predictable path below $TMPDIR, whoever owns that. V8's space for what is new may not grow to 48
- * MiB: an agent that lists 1,000 pods would need 112 MiB, and so needs 95. A pod's start takes the same time with it.
+ * No code cache: it would be read from a predictable path below $TMPDIR, whoever owns that. V8's space for
+ * what is new may not grow to 48 MiB: an agent that lists 1,000 pods would need 112 MiB, and so needs 95. A
+ * pod's start takes the same time with it.
  */
 const flags =
   "--quiet --no-check --no-config --no-lock --no-remote --no-npm --no-code-cache --v8-flags=--max-semi-space-size=2"
@@ -77,20 +80,26 @@ export function compileStep(context: Context): Step {
   };
 }
 
-/** Prefers the runtime that set-up verified: `deno compile` would fetch the same bytes, and wait long where it cannot. */
+/**
+ * Prefers the runtime that set-up verified: `deno compile` would fetch the same bytes, and wait long where it
+ * cannot.
+ */
 async function compile(context: Context, args: readonly string[]): Promise<string> {
   const runtime = `${context.cache}/denort-${pin(context, "DENO_VERSION")}/denort`;
   if (await hasSha256(runtime, pin(context, "DENORT_SHA256"))) {
     await run(context, [Deno.execPath(), "compile", ...args], { env: { DENORT_BIN: runtime } });
     return "build/natra on the verified runtime in the cache";
   }
-  report("  no verified runtime in the cache: deno compile fetches its own");
+  report("  no verified runtime in the cache: deno compile fetches one");
   try {
     await run(context, [Deno.execPath(), "compile", ...args], { timeout: fetchTimeout });
   } catch (error) {
-    throw new Error("Cannot compile without a runtime: scripts/setup.sh gets one where deno compile cannot", {
-      cause: error,
-    });
+    throw new Error(
+      "Cannot compile without a runtime: run scripts/setup.sh, which also fetches it where deno compile cannot",
+      {
+        cause: error,
+      },
+    );
   }
   return "build/natra on the runtime that deno compile fetched";
 }

@@ -1,6 +1,7 @@
 /**
- * Whether a step has to run: a stamp records the hash of what went in and the size and time of what came out. What came out
- * is not hashed, because reading the executable again would cost more than the rest of a build with nothing to do.
+ * Whether a step has to run: a stamp records the hash of what went in and the size and time of what came out.
+ * What came out is not hashed, because reading the executable again would cost more than the rest of a build
+ * with nothing to do.
  */
 
 /** Something whose change makes a step run again: a file (by content) or a plain value. */
@@ -12,7 +13,8 @@ interface Stamp {
 }
 
 /**
- * Hashes inputs. Each part is framed by its length, so that moving a byte from one to the next changes the hash.
+ * Hashes inputs. Each part is framed by its length, so that moving a byte from one to the next changes the
+ * hash.
  *
  * @param inputs Files and values; a missing file counts as such, it is no error.
  * @returns 64 hexadecimal digits.
@@ -58,7 +60,7 @@ export function writeStamp(path: string, key: string, outputs: readonly string[]
   const identities: Record<string, string> = {};
   for (const output of outputs) {
     const found = identity(output);
-    if (found === undefined) throw new Error(`Cannot find "${output}", which the step was to make`);
+    if (found === undefined) throw new Error(`Cannot find "${output}", which the step should have made`);
     identities[output] = found;
   }
   Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });

@@ -48,7 +48,7 @@ export async function sbomOf(subject: Subject): Promise<Record<string, unknown>>
   const image = { "type": "container", "bom-ref": "image", name, version, "hashes": hashes(hash) };
   const [executable, ...parts] = inside.map(partEntry);
   if (executable === undefined) {
-    throw new Error("Cannot write a bill of materials: natra lists nothing inside");
+    throw new Error("Cannot write a bill of materials: natra lists no components");
   }
   const application = {
     ...executable,

@@ -82,14 +82,15 @@ require_sha256() {
   die "Cannot trust \"$1\": sha256 is \"${found:-none}\", not \"$2\""
 }
 
-# from_zip URL MEMBER HASH TARGET: an executable out of a release archive; false where the host is out of reach.
+# from_zip URL MEMBER HASH TARGET: an executable out of a release archive; false where the host is out of
+# reach.
 from_zip() {
   local url=$1 member=$2 hash=$3 target=$4 work
   work=$(temp_dir)
   curl -fsSL --connect-timeout 4 --max-time 600 -o "$work/zip" "$url" 2>/dev/null || return 1
   unzip -q "$work/zip" "$member" -d "$work" || return 1
   if ! has_sha256 "$work/$member" "$hash"; then
-    say "not using $url: its $member has another sha256"
+    say "not using $url: its $member has a different sha256"
     return 1
   fi
   install_file "$work/$member" "$target"

@@ -8,7 +8,7 @@ setup_go() {
   doing "fetching go $GO_VERSION (the system's is ${go_found:-missing})"
   # In a subshell, so that a failure ends there and not the whole set-up.
   if ! (fetch_go "$target"); then
-    say "could not get go: the tests that need it will be skipped"
+    say "could not fetch go: the tests that need it will be skipped"
   fi
 }
 

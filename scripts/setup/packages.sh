@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Debian packages and the BPF file system.
 
-# clang, llvm, bpftool and the headers build the BPF object; pip fetches wheels; the rest is for tests and the demo.
+# clang, llvm, bpftool and the headers build the BPF object; pip fetches wheels; the rest is for tests and the
+# demo.
 packages=(
   bpftool ca-certificates clang curl ethtool iperf3 iproute2 libbpf-dev libmnl0 linux-libc-dev llvm
   openssl python3 python3-pip shellcheck tcpdump unzip util-linux
@@ -29,5 +30,5 @@ setup_bpffs() {
   [[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) == bpf_fs ]] && return
   doing "mounting the BPF file system at /sys/fs/bpf"
   as_root mount -t bpf bpf /sys/fs/bpf ||
-    say "could not mount it: the build works, pins and the tests that make them will not"
+    say "could not mount it: the build works, but pins, and the tests that make them, do not"
 }

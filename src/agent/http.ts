@@ -1,4 +1,7 @@
-/** The agent's HTTP server: /healthz, /readyz, and whatever routes the rest of the house mounts. It only answers questions. */
+/**
+ * The agent's HTTP server: /healthz, /readyz, and whatever routes the rest of the house mounts. It only
+ * answers questions.
+ */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
 import { quote } from "../base/log/quote.ts";
@@ -63,7 +66,8 @@ export class AgentServer implements AsyncDisposable {
 /**
  * Serves.
  *
- * @param routes What to answer besides /healthz (the process runs) and /readyz (it does what it is there for).
+ * @param routes What to answer besides /healthz (the process runs) and /readyz (it does what it is there
+ * for).
  * @param options Where, and what to tell.
  * @returns The server's owner.
  * @throws {AddressError} If the address cannot be read.
@@ -95,7 +99,7 @@ export function serve(routes: Routes, { address, missing, logger }: ServeOptions
       onListen: () => {}, // Deno says it on stdout
       onError: (error) => {
         logger.error("request failed", { error: describeError(error) });
-        return text(500, "failed: the agent's log says why");
+        return text(500, "internal error: see the agent's log");
       },
     }, answer);
     return new AgentServer(server, stop);

@@ -37,7 +37,7 @@ Deno.test("a route is found by its whole path; other paths are 404, other method
   assertEquals([await get("/a", "POST"), await get("/healthz", "DELETE")], [405, 405]);
 });
 
-Deno.test("a handler that fails is a 500 that gives nothing away, and a line in the log", async () => {
+Deno.test("a handler that fails gives 500 without details, and a line in the log", async () => {
   await using server = start({
     "/bad": () => {
       throw new Error("the secret is 42");
@@ -84,7 +84,7 @@ for (
   });
 }
 
-Deno.test("an address that is taken is said", async () => {
+Deno.test("an address that is in use is reported", async () => {
   await using server = start({});
   assertThrows(
     () => serve({}, { address: server.address, missing: () => [], logger }),

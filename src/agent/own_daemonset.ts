@@ -33,7 +33,7 @@ export class OwnDaemonSet implements Disposable {
       run: async (signal) => {
         const answer = await this.#ask(signal);
         if (answer.kind !== "there") {
-          this.logger.warn("the DaemonSet cannot be seen: removing it would leave natra on the node", {
+          this.logger.warn("cannot read the agent's DaemonSet: removing it would leave natra on the node", {
             path: this.#path,
             answer: answer.kind,
           });

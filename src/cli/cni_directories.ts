@@ -22,7 +22,7 @@ export const DIRECTORIES: readonly CommandOption[] = [
     name: "conf-dir",
     value: "PATH",
     complete: "files",
-    about: `where it looks for their lists (${CONF_DIR})`,
+    about: `where the runtime looks for plugin lists (${CONF_DIR})`,
   },
 ];
 

@@ -26,7 +26,7 @@ export function embeddedComponents(): readonly Component[] {
   try {
     text = Deno.readTextFileSync(new URL("./licences.json", import.meta.url));
   } catch (cause) {
-    throw new Error("Cannot list licences: only the executable that the build makes carries them", { cause });
+    throw new Error("Cannot list licences: only a built executable contains them", { cause });
   }
   return JSON.parse(text);
 }
@@ -46,7 +46,7 @@ export function selectComponents(all: readonly Component[], names: readonly stri
   const unknown = wanted.find((name) => !known(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `Nothing inside is called ${JSON.stringify(unknown)}: natra version --licenses lists what is`,
+      `Unknown component ${JSON.stringify(unknown)}: natra version --licenses lists them`,
     );
   }
   return all.filter(({ name }) => wanted.includes("all") || wanted.includes(name.toLowerCase()));

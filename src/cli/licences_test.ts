@@ -21,5 +21,5 @@ Deno.test("selectComponents() refuses a name that is not there, and quotes it", 
 });
 
 Deno.test("embeddedComponents() says why a natra that runs from source has none", () => {
-  assertThrows(embeddedComponents, Error, "the executable that the build makes");
+  assertThrows(embeddedComponents, Error, "only a built executable contains them");
 });

@@ -74,5 +74,5 @@ export function readOptions(args: readonly string[], specs: readonly CommandOpti
 export function outputFormat(options: Options): "json" | "table" {
   const format = options.string("output") ?? "table";
   if (format === "json" || format === "table") return format;
-  throw new UsageError(`Unknown output format ${quote(format)}: it is json or table`);
+  throw new UsageError(`Unknown output format ${quote(format)}: it must be json or table`);
 }

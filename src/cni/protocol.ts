@@ -12,7 +12,10 @@ import { asCniError, CniError, CODE } from "./errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isAtLeast, NEWEST_VERSION, SUPPORTED_VERSIONS, type Version } from "./version.ts";
 
-/** The most that is read from stdin, in bytes: Kubernetes allows 256 KiB of annotations, and results are smaller. */
+/**
+ * The most that is read from stdin, in bytes: Kubernetes allows 256 KiB of annotations, and results are
+ * smaller.
+ */
 const MAX_STDIN = 8 * 1024 * 1024;
 
 /** ADD; behind other plugins the previous result is there. */
@@ -65,7 +68,8 @@ const SINCE: ReadonlyMap<string, Version> = new Map([["CHECK", "0.4.0"], ["GC", 
 ]]);
 
 /**
- * Reads a request. VERSION leaves stdin alone, as libcni's plugins do: it is also asked by hand, on a terminal.
+ * Reads a request. VERSION leaves stdin alone, as libcni's plugins do: it is also asked by hand, on a
+ * terminal.
  *
  * @param env The environment, e.g. `Deno.env`.
  * @param stdin The configuration, e.g. `Deno.stdin`.
@@ -95,7 +99,7 @@ export function chained<Request extends AddRequest | CheckRequest>(request: Requ
   throw new CniError(
     CODE.INVALID_NETWORK_CONFIG,
     "Must be called as a chained plugin",
-    `${command} needs a prevResult: ${conf.type} belongs behind a main plugin in the list's plugins`,
+    `${command} needs a prevResult: ${conf.type} belongs after a main plugin in the list's plugins`,
   );
 }
 
@@ -110,7 +114,7 @@ function readConfFor(
   const conf = readConfig(readText(stdin));
   const since = SINCE.get(command) ?? SUPPORTED_VERSIONS[0];
   if (isAtLeast(conf.cniVersion, since)) return conf;
-  const details = `the configuration is of ${conf.cniVersion}, ${command} came with ${since}`;
+  const details = `the configuration's version is ${conf.cniVersion}, ${command} needs ${since} or later`;
   throw new CniError(
     CODE.INCOMPATIBLE_VERSION,
     `The configuration's version does not allow ${command}`,
@@ -134,8 +138,8 @@ function readText(stdin: { readSync(into: Uint8Array): number | null }): string 
 }
 
 /**
- * The answer to an ADD: a result under the request's version. Runtimes convert results before they pass them, so nothing else
- * in a previous result is touched, unknown keys and large numbers included.
+ * The answer to an ADD: a result under the request's version. Runtimes convert results before they pass them,
+ * so nothing else in a previous result is touched, unknown keys and large numbers included.
  *
  * @returns A line of JSON.
  */
@@ -173,9 +177,10 @@ export function answerVersion(): void {
 }
 
 /**
- * The only place that writes to stdout on the plugin's path. A runtime that has gone (EPIPE) is past helping, and what
- * was set up stands: DEL follows. A pipe that would block is not tried again: Deno keeps a buffer before stdout and
- * does not tell what it took, so the answer could come out garbled instead of missing. Runtimes pass blocking pipes.
+ * The only place that writes to stdout on the plugin's path. A runtime that has gone (EPIPE) is past helping,
+ * and what was set up stands: DEL follows. A pipe that would block is not tried again: Deno keeps a buffer
+ * before stdout and does not tell what it took, so the answer could come out garbled instead of missing.
+ * Runtimes pass blocking pipes.
  */
 function writeAnswer(answer: string): void {
   try {

@@ -9,8 +9,8 @@ export interface RuntimeParts {
   /** The pod's annotations; null if the runtime passes none. */
   readonly annotations: Readonly<Record<string, string>> | null;
   /**
-   * GC: what is still attached; absent from the list is what may be collected. null: not said, or not readable, so
-   * that nothing may be collected.
+   * GC: what is still attached; absent from the list is what may be collected. null: not said, or not
+   * readable, so that nothing may be collected.
    */
   readonly validAttachments: readonly ValidAttachment[] | null;
 }
@@ -61,15 +61,15 @@ function readStrings(values: ReadonlyMap<string, unknown>, warn: Warn): Readonly
         key: `annotation ${quote(key)}`,
         given: quoteValue(value),
         used: "nothing",
-        why: "it must be text",
+        why: "it must be a string",
       });}
   }
   return Object.fromEntries(strings);
 }
 
 /**
- * Absent and null differ: libcni writes a list of no attachments as null. A list with one bad entry is not used at
- * all, because an attachment missing from it would be collected.
+ * Absent and null differ: libcni writes a list of no attachments as null. A list with one bad entry is not
+ * used at all, because an attachment missing from it would be collected.
  */
 function readAttachments(value: unknown, warn: Warn): readonly ValidAttachment[] | null {
   if (value === undefined) return null;

@@ -17,7 +17,7 @@ export async function cluster(options: Options): Promise<{ server: ApiServer; no
   const node = options.string("node-name") ?? Deno.env.get("NODE_NAME") ?? "";
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(node)) {
     throw new UsageError(
-      `Bad node name ${quote(node)}: --node-name or NODE_NAME must give this node's in the cluster`,
+      `Bad node name ${quote(node)}: --node-name or NODE_NAME must give this node's name in the cluster`,
     );
   }
   return { server, node };

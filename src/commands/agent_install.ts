@@ -10,7 +10,9 @@ import { OwnDaemonSet } from "../agent/own_daemonset.ts";
 import type { CniDirectories } from "../cli/cni_directories.ts";
 import { uninstallNode } from "./uninstall.ts";
 
-/** Between the end of one run and the next: a run ends only when something is very wrong, or all is to end. */
+/**
+ * Between the end of one run and the next: a run ends only when something is very wrong, or all is to end.
+ */
 const EVERY_MS = 1000;
 
 /** What an agent that installs is told. */
@@ -70,8 +72,8 @@ async function uninstall(
       true,
       (change) => logger.info("uninstalling", { change }),
     );
-    for (const failure of failures) logger.warn("not uninstalled", { failure });
+    for (const failure of failures) logger.warn("cannot uninstall completely", { failure });
   } catch (error) {
-    logger.error("not uninstalled", { error: describeError(error) });
+    logger.error("cannot uninstall", { error: describeError(error) });
   }
 }

@@ -21,7 +21,7 @@ export function productsOption({ own, products }: House): CommandOption {
     name: "products",
     value: "NAME,…",
     complete: Object.keys(products),
-    about: `which of ${Object.keys(products).join(", ")} (${own.name})`,
+    about: `the products to act on, of ${Object.keys(products).join(", ")} (${own.name})`,
   };
 }
 
@@ -40,7 +40,7 @@ export async function chosenProducts(
   const unknown = names.find((name) => !Object.hasOwn(products, name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `Unknown product ${quote(unknown)}: it is one of ${Object.keys(products).join(", ")}`,
+      `Unknown product ${quote(unknown)}: it must be one of ${Object.keys(products).join(", ")}`,
     );
   }
   const loads = Object.entries(products).filter(([name]) => names.includes(name)).map(([, load]) => load());
@@ -55,7 +55,7 @@ export async function chosenProducts(
 export function chainedPlugins(products: readonly Product[]): readonly ChainedPlugin[] {
   return products.map(({ name, chained }) => {
     if (chained !== undefined) return chained;
-    throw new UsageError(`${name} cannot be installed: this executable has no plugin of it yet`);
+    throw new UsageError(`Cannot install ${name}: this executable does not contain its plugin yet`);
   });
 }
 

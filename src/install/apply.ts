@@ -17,7 +17,10 @@ export interface PassOptions {
 /** A directory of lists. */
 export interface ListDirectory {
   readonly path: string;
-  /** Whether root alone may write there: else a file's permissions are left as they come, since a name may be exchanged meanwhile. */
+  /**
+   * Whether root alone may write there: else a file's permissions are left as they come, since a name may be
+   * exchanged meanwhile.
+   */
   readonly isRootsAlone: boolean;
 }
 
@@ -38,8 +41,9 @@ export interface ListState {
 }
 
 /**
- * Writes what is missing, and removes what is out of date. At every moment each of our lists in the directory is whole and
- * stands for an original: the new one is there before the old one goes. The caller holds the node's lock.
+ * Writes what is missing, and removes what is out of date. At every moment each of our lists in the directory
+ * is whole and stands for an original: the new one is there before the old one goes. The caller holds the
+ * node's lock.
  *
  * @throws {Error} If the file system refuses.
  */
@@ -59,7 +63,9 @@ export function apply(
   if (wanted === null) {
     if (found.problem === null && found.original !== null) { // the plugins were put into it by hand
       const types = plugins.map(({ type }) => type).join(" and ");
-      for (const { name } of found.own) remove(name, `${quote(found.original, 255)} has ${types} itself`);
+      for (const { name } of found.own) {
+        remove(name, `${quote(found.original, 255)} contains ${types} itself`);
+      }
       return { ...state, list: found.original, problem: null };
     }
     return { ...state, ...withoutList(found, options, remove) };
@@ -96,7 +102,8 @@ function withoutList(
     const why = problem ?? "there is no list in the directory: the main CNI plugin has not written it yet";
     return { list: null, problem: why, isPassing: own.length > 0 || problem !== null };
   }
-  // An unreadable original keeps the list that was made from what it was: the runtime could not read it either.
+  // An unreadable original keeps the list that was made from what it was: the runtime could not read it
+  // either.
   for (const { name } of isUnreadable ? orphans : own) {
     remove(
       name,
@@ -109,7 +116,7 @@ function withoutList(
 
 function waitingFor({ orphans }: Plan): string {
   const names = orphans.map(({ renderedFrom }) => quote(renderedFrom ?? "", 255));
-  return `${names.join(", ")} is gone, perhaps for a moment`;
+  return `${names.join(", ")} is gone, perhaps only for a moment`;
 }
 
 function isThere({ own }: Plan, { name, text, mode }: Rendered, hasMode: boolean): boolean {
@@ -119,7 +126,8 @@ function isThere({ own }: Plan, { name, text, mode }: Rendered, hasMode: boolean
 /**
  * Writes a list in one step.
  *
- * @param setsMode Whether to set the file's permissions by its name: where a group may write, the name could be exchanged.
+ * @param setsMode Whether to set the file's permissions by its name: where a group may write, the name could
+ * be exchanged.
  */
 export function writeList(directory: string, { name, text, mode }: Rendered, setsMode: boolean): void {
   putFile(directory, name, (draft) => {
@@ -133,7 +141,7 @@ export function writeList(directory: string, { name, text, mode }: Rendered, set
 function verify(directory: string, wanted: Rendered): string | null {
   const [first] = readLists(directory);
   if (first?.name !== wanted.name) {
-    return `the runtime would take ${quote(first?.name ?? "", 255)} before ${quote(wanted.name, 255)}`;
+    return `the runtime would use ${quote(first?.name ?? "", 255)} before ${quote(wanted.name, 255)}`;
   }
-  return first.text === wanted.text ? null : `${quote(wanted.name, 255)} is not what was written`;
+  return first.text === wanted.text ? null : `${quote(wanted.name, 255)} differs from what was written`;
 }

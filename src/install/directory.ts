@@ -12,12 +12,13 @@ const OTHERS_MAY_WRITE = 0o002;
 export type Writers = "root" | "root and group";
 
 /**
- * Demands a directory in which root alone decides what is there: what is written here is run, or read, as root. No other
- * user may own it or write to it, or replace a directory that contains it, and no part of the path may be a link.
+ * Demands a directory in which root alone decides what is there: what is written here is run, or read, as
+ * root. No other user may own it or write to it, or replace a directory that contains it, and no part of the
+ * path may be a link.
  *
  * @param what What it is for, for the error.
- * @param writers `root and group` also allows a group to write, as MicroK8s allows its administrators: a user that may write
- * lists decides anyway what is run as root.
+ * @param writers `root and group` also allows a group to write, as MicroK8s allows its administrators: a user
+ * that may write lists decides anyway what is run as root.
  * @returns Whether root alone may write there.
  * @throws {InstallError} If it is not such a directory.
  */
@@ -39,7 +40,7 @@ export function checkDirectory(path: string, what: string, writers: Writers): bo
     const mode = info.mode ?? 0;
     // In a sticky directory others may add what they like, but not exchange root's.
     const isExchangeable = depth === parts.length || (mode & STICKY) === 0;
-    if ((mode & OTHERS_MAY_WRITE) !== 0 && isExchangeable) refuse(`everybody may write to ${quote(at)}`);
+    if ((mode & OTHERS_MAY_WRITE) !== 0 && isExchangeable) refuse(`every user may write to ${quote(at)}`);
     if ((mode & GROUP_MAY_WRITE) !== 0 && info.gid !== 0 && isExchangeable) {
       if (writers === "root") refuse(`group ${info.gid} may write to ${quote(at)}`);
       isRootsAlone = false;
@@ -52,7 +53,7 @@ function lstat(path: string, refuse: (why: string) => never): Deno.FileInfo {
   try {
     return Deno.lstatSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return refuse(`${quote(path)} is not there`);
+    if (error instanceof Deno.errors.NotFound) return refuse(`${quote(path)} does not exist`);
     return refuse(describeError(error));
   }
 }
@@ -66,9 +67,9 @@ function target(path: string): string {
 }
 
 /**
- * Puts a file into a directory in one step: whoever looks sees the old one or the whole new one, after a crash or a
- * power cut, too. It is written beside its place under a name that runtimes pass over, and renamed, which works while
- * the old one is being run.
+ * Puts a file into a directory in one step: whoever looks sees the old one or the whole new one, after a
+ * crash or a power cut, too. It is written beside its place under a name that runtimes pass over, and
+ * renamed, which works while the old one is being run.
  *
  * @param fill Makes the file whose path it is given.
  * @throws {Error} If the file system refuses; nothing is left then.
@@ -93,7 +94,10 @@ export function removeFile(directory: string, name: string): boolean {
   return true;
 }
 
-/** Removes the drafts that killed processes left. The caller holds the install lock, so no process writes one now. */
+/**
+ * Removes the drafts that killed processes left. The caller holds the install lock, so no process writes one
+ * now.
+ */
 export function removeDrafts(directory: string): void {
   for (const { name } of Deno.readDirSync(directory)) {
     if (isDraftName(name)) unlink(`${directory}/${name}`);

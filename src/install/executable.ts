@@ -10,8 +10,9 @@ const CHUNK = 1024 * 1024;
 const PATIENCE_MS = 30_000;
 
 /**
- * Puts the executable where the runtime looks for plugins, writable by root alone, unless the same is there. Where it is
- * installed for another type already the new one is a hard link to that: removing one name leaves the other.
+ * Puts the executable where the runtime looks for plugins, writable by root alone, unless the same is there.
+ * Where it is installed for another type already the new one is a hard link to that: removing one name leaves
+ * the other.
  *
  * @param source Path of the executable to copy.
  * @param type The plugin's type, which becomes its name.
@@ -43,7 +44,9 @@ export function putExecutable(
   return true;
 }
 
-/** Whether both have the same content, and the installed one the owner and permissions that it should have. */
+/**
+ * Whether both have the same content, and the installed one the owner and permissions that it should have.
+ */
 function isSame(source: string, installed: string): boolean {
   try {
     const { isFile, uid, mode, size } = Deno.lstatSync(installed);
@@ -93,11 +96,11 @@ export async function checkExecutable(
   const { success, code, stdout, stderr } = await versionOf(path).catch((error: unknown) =>
     refuse(`it does not start: ${describeError(error)}`)
   );
-  if (!success) refuse(`it ends with ${code}, and says ${quote(stderr.trim(), 300)}`);
-  const told = parse(stdout);
-  const wrong = Object.entries(version).find(([key, value]) => told[key] !== value);
+  if (!success) refuse(`it exits with ${code}, and prints ${quote(stderr.trim(), 300)}`);
+  const printed = parse(stdout);
+  const wrong = Object.entries(version).find(([key, value]) => printed[key] !== value);
   if (wrong === undefined) return;
-  refuse(`its ${wrong[0]} is not ${quote(String(wrong[1]))}: it says ${quote(stdout.trim(), 300)}`);
+  refuse(`its ${wrong[0]} is not ${quote(String(wrong[1]))}: it prints ${quote(stdout.trim(), 300)}`);
 }
 
 /**

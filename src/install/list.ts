@@ -7,11 +7,13 @@ import { compareNames, isListName, isRenderedName, isWholeList } from "./names.t
 
 /** Far more than any list: what is larger is none. */
 const MAX_BYTES = 1024 * 1024;
-/** The key of an entry of ours that names the list it was added to; the lists that we wrote are known by it. */
+/**
+ * The key of an entry of ours that names the list it was added to; the lists that we wrote are known by it.
+ */
 export const RENDERED_FROM = "renderedFrom";
 /**
- * The key of an entry of ours that lists the types whose place it took, if any: another product's agent renders the list
- * again by that, and knows nothing else of the entry.
+ * The key of an entry of ours that lists the types whose place it took, if any: another product's agent
+ * renders the list again by that, and knows nothing else of the entry.
  */
 export const IN_PLACE_OF = "renderedInPlaceOf";
 
@@ -59,7 +61,7 @@ function readListFile(directory: string, name: string): ListFile | null {
   try {
     const { isFile, size, mode } = Deno.statSync(`${directory}/${name}`);
     if (!isFile) return { ...nothing, why: "it is not a regular file" };
-    if (size > MAX_BYTES) return { ...nothing, why: `it has ${size} bytes, more than any list` };
+    if (size > MAX_BYTES) return { ...nothing, why: `it has ${size} bytes, more than a list may have` };
     const text = Deno.readTextFileSync(`${directory}/${name}`);
     return { name, text, mode: (mode ?? 0o600) & 0o777, why: "", ...readRendered(name, text) };
   } catch (error) {
@@ -79,8 +81,8 @@ function isGone(path: string): boolean {
 }
 
 /**
- * What of a file is ours. One with a name of ours that is not JSON is ours, too: spoiled, to be written again or removed; no
- * other program begins a name like that.
+ * What of a file is ours. One with a name of ours that is not JSON is ours, too: spoiled, to be written again
+ * or removed; no other program begins a name like that.
  */
 function readRendered(name: string, text: string): Pick<ListFile, "renderedFrom" | "entries"> {
   if (!isRenderedName(name)) return { renderedFrom: null, entries: [] };

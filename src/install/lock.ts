@@ -4,8 +4,9 @@ import { InstallError } from "./error.ts";
 import { HOUSE_RUN } from "../registry/names.ts";
 
 /**
- * One process at a time installs or uninstalls on a node: the others wait. The lock is a flock(2) on a directory that only
- * root can open, so nobody else holds anyone up, no lock file stays behind, and whatever ends the process gives it up.
+ * One process at a time installs or uninstalls on a node: the others wait. The lock is a flock(2) on a
+ * directory that only root can open, so nobody else holds anyone up, no lock file stays behind, and whatever
+ * ends the process gives it up.
  *
  * @param directory Only tests name another.
  * @throws {InstallError} If it cannot be opened.
@@ -30,7 +31,7 @@ function open(directory: string): Deno.FsFile {
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
     return Deno.openSync(directory, { read: true });
   } catch (cause) {
-    throw new InstallError(`Cannot lock ${quote(directory)}, as only root may: ${describeError(cause)}`, {
+    throw new InstallError(`Cannot lock ${quote(directory)}, which needs root: ${describeError(cause)}`, {
       cause,
     });
   }

@@ -14,9 +14,10 @@ export interface RemovalQuestion {
   /** Asks once. @throws {Error} If there is no answer. */
   ask(signal: AbortSignal): Promise<DaemonSetAnswer>;
   /**
-   * Whether the DaemonSet was seen earlier in this process's life. `kubectl delete -f` deletes the ServiceAccount and its role along
-   * with it, before this process is told to end: then the API server only says "denied". An upgrade does not take away its own rights.
-   * And one that was never seen is not gone: it has another name.
+   * Whether the DaemonSet was seen earlier in this process's life. `kubectl delete -f` deletes the
+   * ServiceAccount and its role along with it, before this process is told to end: then the API server only
+   * says "denied". An upgrade does not take away its own rights. And one that was never seen is not gone: it
+   * has another name.
    */
   readonly wasAllowed: boolean;
 }
@@ -33,8 +34,8 @@ const PATIENCE_MS = 3000;
 const PAUSE_MS = 500;
 
 /**
- * Tells a DaemonSet's removal from whatever else ends its pods: an upgrade, a drained node, a shutdown, an eviction. In
- * doubt it is none of natra's business to take limits away.
+ * Tells a DaemonSet's removal from whatever else ends its pods: an upgrade, a drained node, a shutdown, an
+ * eviction. In doubt it is none of natra's business to take limits away.
  *
  * @param pauseMs Between two attempts, in milliseconds.
  */
@@ -50,7 +51,7 @@ export async function wasRemoved(
       if (answer.kind === "gone") {
         const why = wasAllowed
           ? "its DaemonSet is gone"
-          : "its DaemonSet was never seen: is its name another?";
+          : "its DaemonSet was never seen: does it have a different name?";
         return { isRemoved: wasAllowed, why };
       }
       if (answer.kind === "there") {
@@ -67,6 +68,6 @@ export async function wasRemoved(
   }
   if (why !== "denied") return { isRemoved: false, why: `the API server does not answer: ${why}` };
   return wasAllowed
-    ? { isRemoved: true, why: "its right to ask for its DaemonSet was deleted with it" }
-    : { isRemoved: false, why: "it has no right to ask for its DaemonSet" };
+    ? { isRemoved: true, why: "its permission to read its DaemonSet was deleted with it" }
+    : { isRemoved: false, why: "it has no permission to read its DaemonSet" };
 }

@@ -4,13 +4,13 @@ import { backedUpByCilium } from "./names.ts";
 /** What to do where Cilium renames others' lists. */
 export const CILIUM_REMEDY =
   'set cni.exclusive=false in Cilium\'s Helm values (cni-exclusive: "false" in its ConfigMap ' +
-  "cilium-config) and restart its agents: natra writes its list again by itself";
+  "cilium-config) and restart its agents: natra then writes its list again by itself";
 
 /** What has happened to a list of ours, in words. */
 export function renamedByCilium(list: string): string {
   return `Cilium has renamed ${
     quote(list, 255)
-  } to *.cilium_bak, as cni.exclusive tells it to: pods start without natra`;
+  } to *.cilium_bak, because cni.exclusive is set: pods start without natra`;
 }
 
 /**

@@ -8,7 +8,11 @@ import { renderedName } from "./names.ts";
 export interface ChainedPlugin {
   /** Its CNI type, which is its executable's name. */
   readonly type: string;
-  /** The rest of its entry: capabilities, and what this main plugin needs. @param types of the list's plugins */
+  /**
+   * The rest of its entry: capabilities, and what this main plugin needs.
+   *
+   * @param types of the list's plugins
+   */
   entryFor(types: readonly string[]): JsonObject;
   /** Types of plugins that do the same: the entry takes the place of the first, and the others go. */
   readonly replaces: readonly string[];
@@ -27,12 +31,14 @@ export interface Rendered {
 }
 
 /**
- * The original with our products in it; nothing else of it changes. A node has one such list, and each product's agent
- * answers for its own entry alone.
+ * The original with our products in it; nothing else of it changes. A node has one such list, and each
+ * product's agent answers for its own entry alone.
  *
  * @param plugins Those that this process installs.
- * @param present The entries of our products in the list that is there now: those of other processes stay as they are.
- * @returns null if nothing is to be added: the original has the plugins already, and no other product is there.
+ * @param present The entries of our products in the list that is there now: those of other processes stay as
+ * they are.
+ * @returns null if nothing is to be added: the original has the plugins already, and no other product is
+ * there.
  * @throws {InstallError} If a plugin cannot be added to it: pods would not start.
  */
 export function render(
@@ -58,19 +64,25 @@ export function render(
     return refuse(`${quote(String(list.name))} cannot be a network's name`);
   }
   const name = renderedName(original.name);
-  if (name === null) return refuse("no name comes before its own");
+  if (name === null) return refuse("no file name sorts before its own");
   const text = JSON.stringify({ ...list, plugins: entries.reduce(insert, original.plugins) }, null, 2);
   return { name, text: `${text}\n`, mode: original.mode };
 }
 
-/** Whether a plugin of this type is in it, also as one that another plugin calls: Multus copies lists into its own. */
+/**
+ * Whether a plugin of this type is in it, also as one that another plugin calls: Multus copies lists into its
+ * own.
+ */
 export function calls(value: JsonValue | undefined, type: string): boolean {
   if (Array.isArray(value)) return value.some((part) => calls(part, type));
   return isJsonObject(value) &&
     (value.type === type || Object.values(value).some((part) => calls(part, type)));
 }
 
-/** The entries to insert, those that are there first and in their order: two agents that disagreed on it would fight. */
+/**
+ * The entries to insert, those that are there first and in their order: two agents that disagreed on it would
+ * fight.
+ */
 function mergeEntries(
   original: Original,
   plugins: readonly ChainedPlugin[],
@@ -100,7 +112,9 @@ function entryOf({ name, plugins }: Original, plugin: ChainedPlugin): JsonObject
   };
 }
 
-/** Puts an entry in the place of the first plugin that it replaces, without the others; else behind the last. */
+/**
+ * Puts an entry in the place of the first plugin that it replaces, without the others; else behind the last.
+ */
 function insert(plugins: readonly JsonObject[], entry: JsonObject): JsonObject[] {
   const replaces = entry[IN_PLACE_OF];
   const isReplaced = ({ type }: JsonObject): boolean =>

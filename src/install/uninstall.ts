@@ -9,8 +9,8 @@ import { render } from "./render.ts";
 import { writeList } from "./apply.ts";
 
 /**
- * Takes a plugin out of the lists that we wrote. A list in which no other product of ours is left is removed, also where
- * Cilium has renamed it: the runtime takes the original again.
+ * Takes a plugin out of the lists that we wrote. A list in which no other product of ours is left is removed,
+ * also where Cilium has renamed it: the runtime takes the original again.
  *
  * @param type The plugin's type.
  * @returns What was done, in words.
@@ -32,7 +32,7 @@ export async function removeFromLists(confDir: string, type: string): Promise<st
     if (rest.length === 0) remove(file.name);
     else if (rest.length < file.entries.length) {
       writeList(confDir, without(file, rest, files), isRootsAlone);
-      changes.push(`took ${type} out of the list "${file.name}"`);
+      changes.push(`removed ${type} from the list "${file.name}"`);
     }
   }
   if (others.length === 0) {
@@ -41,7 +41,10 @@ export async function removeFromLists(confDir: string, type: string): Promise<st
   return changes;
 }
 
-/** A list of ours with fewer entries: what the plugin had replaced comes back from the original, as far as that can be read. */
+/**
+ * A list of ours with fewer entries: what the plugin had replaced comes back from the original, as far as
+ * that can be read.
+ */
 function without(
   file: ListFile,
   rest: ListFile["entries"],
@@ -72,9 +75,9 @@ export interface ExecutableFate {
 }
 
 /**
- * Removes the executable of a type; or leaves it for the pods that were added with it, since some runtimes delete a pod by
- * the list that they added it by. Its last such pod's DEL removes it then ({@linkcode removeStub}). Other products'
- * hard links stay.
+ * Removes the executable of a type; or leaves it for the pods that were added with it, since some runtimes
+ * delete a pod by the list that they added it by. Its last such pod's DEL removes it then ({@linkcode
+ * removeStub}). Other products' hard links stay.
  *
  * @param type The plugin's type.
  * @param keepStub Leave it for them.

@@ -27,15 +27,15 @@ export interface KeepOptions {
 }
 
 /**
- * Installs, and keeps it so until it is told to end: when the main plugin's list changes, appears or goes, when the
- * executable is removed or replaced. What goes wrong is logged once, and tried again.
+ * Installs, and keeps it so until it is told to end: when the main plugin's list changes, appears or goes,
+ * when the executable is removed or replaced. What goes wrong is logged once, and tried again.
  */
 export async function keepInstalled(target: Target, options: KeepOptions): Promise<void> {
   const { signal, logger, onState, patience = PATIENCE } = options;
   const installer = new Installer(target);
   // Before the first look: what changes after it was looked at is not missed.
   using changes = watchDirectories([target.confDir, target.binDir], (why) => {
-    logger.warn("the CNI directories cannot be watched: they are polled", { why });
+    logger.warn("cannot watch the CNI directories: polling them", { why });
   });
   let said = "";
   let trouble = { what: "", since: 0 };

@@ -2,13 +2,13 @@
 const PATIENCE = 10_000;
 
 /**
- * Writes all bytes, however few the system takes at a time. A pipe that was made non-blocking and is full is waited
- * for.
+ * Writes all bytes, however few the system takes at a time. A pipe that was made non-blocking and is full is
+ * waited for.
  *
  * @param sink Where to write, e.g. `Deno.stdout`.
  * @param bytes What to write.
- * @param patience How long, in milliseconds, a full pipe is waited for; 0 for a sink that may have taken some of the
- * bytes when it says that it would block.
+ * @param patience How long, in milliseconds, a full pipe is waited for; 0 for a sink that may have taken some
+ * of the bytes when it says that it would block.
  * @throws {Error} If the sink fails or its reader takes nothing for that long.
  */
 export function writeAll(
@@ -19,7 +19,7 @@ export function writeAll(
   let written = 0;
   while (written < bytes.length) {
     const count = whenReady(() => sink.writeSync(bytes.subarray(written)), patience);
-    if (count === 0) throw new Error("Cannot write: the sink takes nothing");
+    if (count === 0) throw new Error("Cannot write: the sink accepts no bytes");
     written += count;
   }
 }

@@ -12,8 +12,8 @@ const WHAT = ["bash", "zsh", "pods"] as const;
 export const command: Command = {
   usage: "bash|zsh|pods",
   about:
-    `Prints a script that completes natra's commands, their options and values, and the names of the pods that are limited on this
-node. With pods it prints those names, as the script asks for them.`,
+    `Prints a script that completes natra's commands, their options and values, and the names of the pods that are
+limited on this node. With "pods" it prints those names, which is how the script gets them.`,
   options: [],
   words: { name: "SHELL", most: 1, complete: WHAT },
   notes: `For this shell:      source <(natra completion bash)

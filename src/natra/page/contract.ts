@@ -70,4 +70,4 @@ export interface LiveFlow {
 }
 
 /** How many pods one `/api/live` may name. */
-export const MOST_PODS = 50;
+export const MAX_PODS = 50;

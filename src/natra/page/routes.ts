@@ -1,7 +1,9 @@
-/** The page's routes. They only answer: nothing is sampled unless a page that is open and seen asks for it. */
+/**
+ * The page's routes. They only answer: nothing is sampled unless a page that is open and seen asks for it.
+ */
 import { nodeName } from "../../kernel/version.ts";
 import { type Asset, readAssets } from "./assets.ts";
-import { MOST_PODS } from "./contract.ts";
+import { MAX_PODS } from "./contract.ts";
 import { HEADERS } from "../../agent/security_headers.ts";
 import { isOwnHost } from "../../agent/host.ts";
 import { ASSET_PATHS } from "./paths.ts";
@@ -18,8 +20,8 @@ export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
     "/api/pods": () => json(readPods(version)),
     "/api/live": (request) => {
       const ids = new URL(request.url).searchParams.getAll("pod");
-      if (ids.length > MOST_PODS) {
-        return json({ error: `${ids.length} pods were asked for, and ${MOST_PODS} may be` }, 400);
+      if (ids.length > MAX_PODS) {
+        return json({ error: `at most ${MAX_PODS} pods per request, not ${ids.length}` }, 400);
       }
       return json(readLive(new Set(ids)));
     },
@@ -34,7 +36,7 @@ export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
 }
 
 function misdirected(): Response {
-  const text = "The page is shown under the node's address or its own name alone.\n";
+  const text = "The page is served only under the node's address or its own name.\n";
   return new Response(text, {
     status: 421,
     headers: { ...HEADERS, "content-type": "text/plain; charset=utf-8" },

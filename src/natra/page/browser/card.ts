@@ -39,7 +39,7 @@ export class Card {
   tick(): void {
     const { interface: name, attach, created } = this.info;
     const age = formatSpan(Date.now() - Date.parse(created));
-    setText(this.#about, `${name}, attached by ${attach}, held for ${age}`);
+    setText(this.#about, `${name}, attached by ${attach}, limited for ${age}`);
   }
 
   /** Takes what was read now. */

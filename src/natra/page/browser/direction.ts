@@ -27,7 +27,7 @@ export class DirectionView {
     this.#title = title;
     this.#cap = rate;
     const head = make("h3", "", title);
-    head.title = `held by ${pacer}: ${queue}`;
+    head.title = `limited by ${pacer}: ${queue}`;
     this.#chart.setAttribute("role", "img");
     this.#head.append(make("tr", "", ...["From and to", "Rate", "Share", "Heavy for"].map(header)));
     const table = make("table", "", this.#caption, this.#head, this.#rows);
@@ -55,8 +55,8 @@ export class DirectionView {
     this.#before = after;
     this.chart.add({ time: time / 1000, all: rates?.all ?? null, heavy: rates?.heavy ?? null });
     if (live === null) {
-      setText(this.#rate, "not held");
-      setText(this.#share, "what holds it cannot be read: natra doctor says more");
+      setText(this.#rate, "not limited");
+      setText(this.#share, "its programs cannot be read: see natra doctor");
       this.#showFlows([]);
     } else if (rates !== null) this.#show(rates, live);
     this.#rate.classList.toggle("gone", live === null);

@@ -1,7 +1,10 @@
-/** The page: asks the agent who is held and what they count, and draws it. It asks nobody else, and nothing while hidden. */
+/**
+ * The page: asks the agent who is held and what they count, and draws it. It asks nobody else, and nothing
+ * while hidden.
+ */
 import "uplot/dist/uPlot.min.css";
 import "./page.css";
-import { type LiveAnswer, MOST_PODS, type PodInfo, type PodsAnswer } from "../contract.ts";
+import { type LiveAnswer, MAX_PODS, type PodInfo, type PodsAnswer } from "../contract.ts";
 import { Busyness, isGone } from "./busy.ts";
 import { Card, nameOf, shapeOf } from "./card.ts";
 import { byId, make, setText } from "./dom.ts";
@@ -54,13 +57,16 @@ async function askPods(): Promise<void> {
 }
 
 async function askLive(): Promise<void> {
-  const ids = [...cards].filter(([, { isSeen }]) => isSeen).map(([id]) => id).slice(0, MOST_PODS);
+  const ids = [...cards].filter(([, { isSeen }]) => isSeen).map(([id]) => id).slice(0, MAX_PODS);
   if (ids.length === 0) return;
   const query = ids.map((id) => `pod=${encodeURIComponent(id)}`).join("&");
   for (const pod of (await ask<LiveAnswer>(`/api/live?${query}`)).pods) cards.get(pod.id)?.update(pod);
 }
 
-/** Puts the cards in their order: those that stay are not touched, so that neither focus nor chart jumps without need. */
+/**
+ * Puts the cards in their order: those that stay are not touched, so that neither focus nor chart jumps
+ * without need.
+ */
 function layOut(): void {
   const words = filter.value.toLowerCase();
   const wanted = pods.filter((pod) => nameOf(pod).toLowerCase().includes(words));
@@ -95,14 +101,14 @@ function layOut(): void {
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
     index++;
   }
-  setText(nobody, pods.length === 0 ? "No pod is limited on this node." : "No pod's name has that in it.");
+  setText(nobody, pods.length === 0 ? "No pod is limited on this node." : "No pod's name contains that.");
   if (cards.size === 0) list.append(nobody);
   else nobody.remove();
   more.hidden = wanted.length <= now.length;
   setText(more, `Show more (${wanted.length - now.length})`);
   const counted = wanted.length === pods.length ? `${pods.length}` : `${wanted.length} of ${pods.length}`;
   const gone = pods.filter(({ ingress, egress }) => isGone(ingress) || isGone(egress)).length;
-  const lost = gone === 0 ? "" : `, ${gone} of them not held any more`;
+  const lost = gone === 0 ? "" : `, ${gone} of them no longer limited`;
   setText(
     byId("summary", HTMLElement),
     `${counted} ${pods.length === 1 ? "pod" : "pods"} with a limit${lost}`,
@@ -126,7 +132,7 @@ async function round(number: number): Promise<void> {
   } catch (error) {
     const seconds = Math.round((Date.now() - answeredAt) / 1000);
     const why = error instanceof Error ? error.message : String(error);
-    setText(trouble, `natra's agent has not answered for ${seconds} s (${why}). What is below is old.`);
+    setText(trouble, `natra's agent has not answered for ${seconds} s (${why}). The figures below are old.`);
     trouble.hidden = false;
   }
 }
@@ -141,7 +147,7 @@ async function run(): Promise<never> {
 
 hold.addEventListener("click", () => {
   hold.setAttribute("aria-pressed", String(!isHeld()));
-  setText(hold, isHeld() ? "Go on" : "Hold");
+  setText(hold, isHeld() ? "Resume" : "Hold");
 });
 more.addEventListener("click", () => {
   shown += FIRST;
