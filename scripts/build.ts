@@ -1,6 +1,6 @@
 /**
- * Makes build/natra: `deno task build [--verbose] [STEP…]`. A step whose inputs have not changed is skipped;
- * naming steps runs only those, for example `deno task build bpf`.
+ * Makes build/natra: `deno task build [--verbose] [STEP…]`. A step whose inputs have not changed is skipped.
+ * With names only those steps run, for example `deno task build bpf`.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { bpfStep } from "./build/bpf.ts";
@@ -45,7 +45,7 @@ try {
   Deno.exit(1);
 }
 
-/** An error's message, and below it that of what caused it. */
+/** An error's message, followed by the messages of its causes. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}\n${explain(error.cause)}`;

@@ -1,4 +1,4 @@
-/** natra's own few lines of C: build/libwatchdog.so. */
+/** The C code of the watchdog: build/libwatchdog.so. */
 import { symbols } from "../../ffi/libwatchdog.ts";
 import type { Context } from "./context.ts";
 import { requireOldGlibc } from "./glibc.ts";
@@ -11,9 +11,6 @@ const flags = "-Os -fPIC -std=gnu11 -Wall -Wextra -Werror".split(" ");
 
 /**
  * The step that makes build/libwatchdog.so.
- *
- * @param context The build's context.
- * @returns The step.
  */
 export function libwatchdogStep(context: Context): Step {
   const { cc, env, fingerprint } = oldGlibcCompiler(context);

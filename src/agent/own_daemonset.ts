@@ -1,4 +1,4 @@
-/** What the agent asks when it is told to end: is natra being removed from the cluster? */
+/** What the agent asks when it stops: is natra being removed from the cluster? */
 import { ApiError, KubeClient } from "../kube/client.ts";
 import type { ApiServer } from "../kube/api_server.ts";
 import type { Task } from "./tasks.ts";
@@ -24,7 +24,7 @@ export class OwnDaemonSet implements Disposable {
     this.#path = `/apis/apps/v1/namespaces/${namespace}/daemonsets/${daemonSet}`;
   }
 
-  /** Asks now and then while all is well, to know later what "denied" means. */
+  /** Reads the DaemonSet from time to time, so that the agent knows later what "denied" means. */
   get task(): Task {
     return {
       name: "own DaemonSet",
@@ -42,7 +42,7 @@ export class OwnDaemonSet implements Disposable {
     };
   }
 
-  /** Whether natra is being removed, and why one thinks so. */
+  /** Whether natra is being removed, and the reason for the answer. */
   wasRemoved(): Promise<Removal> {
     return wasRemoved({ ask: (signal) => this.#ask(signal), wasAllowed: this.#wasAllowed });
   }
@@ -65,7 +65,11 @@ export class OwnDaemonSet implements Disposable {
   }
 }
 
-/** The agent's own DaemonSet, unless it is named. @param name Its name, in the namespace of this pod. */
+/**
+ * The agent's own DaemonSet, unless an option names it.
+ *
+ * @param name Its name, in the namespace of this pod.
+ */
 export function defaultDaemonSet(name: string): string {
   return ifThere(() => `${Deno.readTextFileSync(OWN_NAMESPACE).trim()}/${name}`, `kube-system/${name}`);
 }

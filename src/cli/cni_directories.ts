@@ -7,7 +7,7 @@ export interface CniDirectories {
 }
 
 const BIN_DIR = "/opt/cni/bin";
-/** Where runtimes look for their lists of plugins, unless told otherwise. */
+/** Where runtimes look for plugin lists by default. */
 export const CONF_DIR = "/etc/cni/net.d";
 
 /** The options for both. */
@@ -26,7 +26,7 @@ export const DIRECTORIES: readonly CommandOption[] = [
   },
 ];
 
-/** What {@linkcode DIRECTORIES} were given. @throws {UsageError} If one lacks its value. */
+/** The values of {@linkcode DIRECTORIES}, or their defaults. @throws {UsageError} If one lacks its value. */
 export function cniDirectories(options: Options): CniDirectories {
   return { binDir: options.string("bin-dir") ?? BIN_DIR, confDir: options.string("conf-dir") ?? CONF_DIR };
 }

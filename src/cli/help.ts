@@ -1,7 +1,7 @@
 import type { Command, Tool } from "./subcommand.ts";
 import { type CommandOption, HELP } from "./options.ts";
 
-/** A list of names and what they mean, in two columns. */
+/** A list of names and their meanings, in two columns. */
 function twoColumns(rows: readonly (readonly [name: string, about: string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   const indent = " ".repeat(width + 2);

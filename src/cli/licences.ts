@@ -16,10 +16,10 @@ export interface Component {
 }
 
 /**
- * Reads the list that is embedded.
+ * Reads the embedded list.
  *
  * @returns Components, natra first.
- * @throws {Error} If this natra carries none, because it runs from source.
+ * @throws {Error} If there is none, because natra runs from source.
  */
 export function embeddedComponents(): readonly Component[] {
   let text: string;
@@ -34,9 +34,8 @@ export function embeddedComponents(): readonly Component[] {
 /**
  * Picks components by name.
  *
- * @param all The list.
  * @param names Names as the list has them, in any case; `all` means everything.
- * @returns Those, in the list's order.
+ * @returns The chosen components, in the list's order.
  * @throws {UsageError} If a name is unknown.
  */
 export function selectComponents(all: readonly Component[], names: readonly string[]): readonly Component[] {

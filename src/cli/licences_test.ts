@@ -16,7 +16,7 @@ Deno.test("selectComponents() takes names in any case, keeps the list's order, a
   assertEquals(selectComponents(all, ["all"]), all);
 });
 
-Deno.test("selectComponents() refuses a name that is not there, and quotes it", () => {
+Deno.test("selectComponents() refuses an unknown name, and quotes it", () => {
   assertThrows(() => selectComponents(all, ["v8", 'o"penssl']), UsageError, '"o\\"penssl"');
 });
 

@@ -5,16 +5,15 @@ import { print, printJson, UsageError } from "./output.ts";
 /** `natra version` */
 export const command: Command = {
   usage: "[--licenses [NAME…]] [-o json|table]",
-  about:
-    `Prints the version, the commit it was built from, and the version of the embedded Deno runtime. With --licenses
-it lists the components of the executable, with their origins and licences; with NAMEs from that list it prints
-the texts of those licences (all: of every component).`,
+  about: `Prints the version, the commit it was built from, and the version of the embedded Deno runtime. With
+--licenses it lists the components of the executable, with their origins and licences; with NAMEs from that
+list it prints the texts of those licences (all: of every component).`,
   options: [{ name: "licenses", about: "list the components inside, and their licences" }, OUTPUT],
-  words: { name: "NAME", most: Infinity, complete: ["all"] },
+  words: { name: "NAME", max: Infinity, complete: ["all"] },
   run: version,
 };
 
-/** Which natra this is. Run from source it has no commit of its own. */
+/** The version of this executable. When natra runs from source there is no commit. */
 export function describeBuild(): { version: string; commit: string; modified: boolean; deno: string } {
   const { deno } = Deno.version;
   try {

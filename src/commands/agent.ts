@@ -1,6 +1,6 @@
 /**
- * `natra agent`: the DaemonSet's process. What it does is in the tasks and routes of its products; src/agent
- * knows how.
+ * `natra agent`: the DaemonSet's process. It runs the tasks and serves the routes of its products, with what
+ * src/agent has.
  */
 import { AddressError, defaultAddress, type Routes, serve } from "../agent/http.ts";
 import type { AgentContext, AgentPart, Product } from "../agent/product.ts";
@@ -22,9 +22,7 @@ import type { Installation } from "./agent_install.ts";
 import { metricsRoute } from "./metrics.ts";
 import { chosenProducts, type House, productsOption } from "./products.ts";
 
-/**
- * How long, in milliseconds, tasks may take to end once the agent was told to stop: it ends within a second.
- */
+/** How long tasks may take to end when the agent stops, so that it ends within a second. */
 const PATIENCE_MS = 500;
 
 /** `natra agent` */
@@ -69,12 +67,13 @@ const OPTIONS: readonly CommandOption[] = [
 const HELP_TEXT = {
   usage: "[--install] [--products NAME,…] [--listen ADDRESS] [--kubeconfig FILE] [options]",
   about:
-    `The DaemonSet's process, which runs until SIGTERM. At its start and every minute it removes what dead pods and
-killed calls left behind. It widens sketches that have become too small. It watches this node's pods and the
-namespaces through the Kubernetes API, and applies changes of their annotations. Pods are limited without it, too.
-Logs JSON lines on stderr.`,
+    `The DaemonSet's process, which runs until SIGTERM. At its start and every minute it removes what dead pods
+and killed calls left behind. It widens sketches that have become too small. It watches this node's pods and
+the namespaces through the Kubernetes API, and applies changes of their annotations. Pods are limited without
+it, too. Logs JSON lines on stderr.`,
   notes: `/metrics is for Prometheus (natra metrics prints the same).
-/healthz answers 200 while the process runs, /readyz 200 once all needed tasks work, else 503 with the reasons.
+/healthz answers 200 while the process runs. /readyz answers 200 once all needed tasks work, else 503 with the
+reasons.
 Exit code 0 after SIGTERM or SIGINT.`,
 } as const;
 
@@ -141,7 +140,11 @@ function openLogger(options: Options): Logger {
   return logger;
 }
 
-/** Loaded only where it is wanted. @throws {UsageError} If the DaemonSet cannot be called that. */
+/**
+ * Loads the install's modules only where they are needed.
+ *
+ * @throws {UsageError} If a DaemonSet cannot have that name.
+ */
 async function installationOf(
   options: Options,
   products: readonly Product[],
@@ -175,7 +178,7 @@ function listen(
   }
 }
 
-/** Over when the agent was told to stop and has given its tasks time for it. */
+/** Resolves when the signal was aborted and the tasks have had PATIENCE_MS to end. */
 async function patience(stop: AbortSignal): Promise<false> {
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve()));
   await delay(PATIENCE_MS);

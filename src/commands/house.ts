@@ -1,8 +1,8 @@
-/** The subcommands that are about every product, whichever the tool was called for. */
+/** The shared subcommands, which every product has. */
 import type { Command, Entry } from "../cli/subcommand.ts";
 import type { House } from "./products.ts";
 
-/** The house's commands, by their names. */
+/** The shared commands, by their names. */
 export function houseCommands(house: House): Readonly<Record<string, Entry>> {
   const entry = (summary: string, load: () => Promise<Command>): Entry => ({
     summary,

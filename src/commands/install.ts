@@ -35,11 +35,10 @@ const OPTIONS: readonly CommandOption[] = [
 
 const HELP_TEXT = {
   usage: "[--bin-dir PATH] [--conf-dir PATH] [--once] [--products NAME,…] [-o json|table]",
-  about:
-    `Copies this executable to where the container runtime looks for plugins, and writes a list that the runtime
-prefers to the main CNI plugin's: the same list with natra added, in place of the bandwidth plugin if there is
-one. The original is never changed. Keeps running, and repeats this whenever the original changes; the log goes
-to stderr.`,
+  about: `Copies this executable to where the container runtime looks for plugins, and writes a list that the
+runtime prefers to the main CNI plugin's: the same list with natra added, in place of the bandwidth plugin if
+there is one. The original is never changed. Keeps running, and repeats this whenever the original changes;
+the log goes to stderr.`,
   notes:
     `k3s:       --bin-dir /var/lib/rancher/k3s/data/cni --conf-dir /var/lib/rancher/k3s/agent/etc/cni/net.d
 microk8s:  --bin-dir …/opt/cni/bin --conf-dir …/args/cni-network, where … is the target of the link
@@ -50,7 +49,7 @@ OpenShift: --bin-dir /var/lib/cni/bin --conf-dir /run/multus/cni/net.d
 Exit code 1 if natra is not ready afterwards; stderr gives the reason.`,
 } as const;
 
-/** How often --once looks again at a list that is missing or half-written, and milliseconds in between. */
+/** How often --once retries while a list is missing or half-written, and the pause in between. */
 const ATTEMPTS = 10;
 const PAUSE_MS = 300;
 
@@ -78,9 +77,9 @@ async function install(options: Options, house: House): Promise<number> {
 }
 
 /**
- * This executable, to be installed.
+ * This executable, as what to install.
  *
- * @throws {Error} If natra is run from source.
+ * @throws {Error} If natra runs from source.
  */
 export async function installTarget(
   directories: CniDirectories,

@@ -1,4 +1,4 @@
-/** Which products a command of the house is about. */
+/** Which products a shared command acts on. */
 import type { Product } from "../agent/product.ts";
 import { quote } from "../base/log/quote.ts";
 import type { CommandOption, Options } from "../cli/options.ts";
@@ -8,9 +8,9 @@ import type { ChainedPlugin } from "../install/render.ts";
 /** How products are loaded, by their names. */
 export type Products = Readonly<Record<string, () => Promise<Product>>>;
 
-/** What the house's commands know of products. */
+/** What the shared commands know about products. */
 export interface House {
-  /** The product that the tool was called for. */
+  /** The product whose tool was called. */
   readonly own: Product;
   readonly products: Products;
 }
@@ -26,7 +26,7 @@ export function productsOption({ own, products }: House): CommandOption {
 }
 
 /**
- * The products that `--products` names, in the house's order.
+ * The products that `--products` names, in the order of the table.
  *
  * @throws {UsageError} If one is unknown.
  */

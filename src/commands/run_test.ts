@@ -7,7 +7,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 
 const { commands: COMMANDS } = toolOf(await productOf("natra"), "natra", PRODUCTS);
 
-/** Here, because some open libraries that no test closes. */
+/** Loaded outside of tests, because some commands open libraries that no test closes. */
 const loaded = await Promise.all(
   Object.entries(COMMANDS).map(async ([name, { summary, load }]) =>
     [name, summary, (await load()).command] as const
@@ -60,7 +60,7 @@ for (const name of Object.keys(COMMANDS)) {
   });
 }
 
-Deno.test("the commands are in alphabetical order, and each has a summary and options with descriptions", () => {
+Deno.test("the commands are in alphabetical order, and have summaries and descriptions of options", () => {
   assertEquals(Object.keys(COMMANDS), Object.keys(COMMANDS).toSorted());
   for (const [name, summary, command] of loaded) {
     assert(summary.length >= 20 && summary.length <= 80 && !summary.endsWith("."), `${name}: ${summary}`);
@@ -88,7 +88,7 @@ Deno.test("natra debug with a bad container ID is wrong usage: it becomes part o
   assertEquals([code, stderr], [2, 'natra: Bad container ID "../x"\n']);
 });
 
-Deno.test("natra debug del of what is not held says so, and exits 0", async () => {
+Deno.test("natra debug del of a container that is not held reports that, and exits 0", async () => {
   const { code, stdout } = await natra("debug", "del", "--netns", "/n", "--container-id", "natra-rig-none");
   assertEquals([code, stdout], [0, "nothing to undo: container natra-rig-none is not held\n"]);
 });
@@ -104,7 +104,7 @@ Deno.test("natra version -o json is JSON with version, commit and runtime", asyn
   assertEquals([code, Object.keys(JSON.parse(stdout))], [0, ["version", "commit", "modified", "deno"]]);
 });
 
-Deno.test("natra PRODUCT lists the commands of that product; natra's own list does not have its name", async () => {
+Deno.test("natra PRODUCT lists the commands of that product, which natra's own list does not have", async () => {
   const { code, stdout } = await natra("pona", "--help");
   assertEquals([code, stdout.startsWith("natra pona: ")], [0, true]);
   assertStringIncludes(stdout, "\n  version ");

@@ -22,16 +22,16 @@ const MAX_SECONDS = 120;
 let beat: (() => void) | undefined;
 
 /**
- * Reports a completed step to the watchdog, if one is armed. When many pods start at once, each step waits for
- * the kernel's RTNL lock, and all steps together take longer than a single call may hang.
+ * Reports a completed step to the watchdog, if one is armed. When many pods start at once, each step waits
+ * for the kernel's RTNL lock, and all steps together may take longer than one call may hang.
  */
 export function heartbeat(): void {
   beat?.();
 }
 
 /**
- * Arms the watchdog: a crash or a hang in native code from now on ends the process with the prepared answer and
- * exit code 0. Dispose of the result, which disarms it, before answering.
+ * Arms the watchdog: from now on a crash or a hang in native code ends the process with the prepared answer
+ * and exit code 0. Dispose of the result before answering, which disarms the watchdog.
  *
  * @throws {NativeError} If signals cannot be handled.
  */

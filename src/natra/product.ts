@@ -1,4 +1,4 @@
-/** natra as the house knows it. */
+/** natra as shared code knows it. */
 import type { AgentContext, AgentPart, Product } from "../agent/product.ts";
 import { only } from "../registry/allotment.ts";
 import { CHAINED_PLUGIN } from "./chained_plugin.ts";
@@ -17,7 +17,7 @@ export const product: Product = {
     numbers: {
       qdiscMajor: [QDISC_MAJORS],
       filterHandle: [only(FILTER_HANDLE)],
-      hookOrder: [only(3)], // behind patronus' source check and policy, before pona's encapsulation
+      hookOrder: [only(3)], // after patronus' source check and policy, before pona's encapsulation
       tcpPort: [only(PORT)],
     },
     names: {

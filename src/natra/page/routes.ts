@@ -1,6 +1,4 @@
-/**
- * The page's routes. They only answer: nothing is sampled unless a page that is open and seen asks for it.
- */
+/** The page's routes. Nothing is sampled unless a page that is open and visible asks for it. */
 import { nodeName } from "../../kernel/version.ts";
 import { type Asset, readAssets } from "./assets.ts";
 import { MAX_PODS } from "./contract.ts";
@@ -12,7 +10,7 @@ import { readLive, readPods } from "./read.ts";
 /** Answers one path. */
 export type Answer = (request: Request) => Response;
 
-/** The routes, by path. @param version natra's own, to show. */
+/** The routes, by path. @param version natra's version, which the page shows. */
 export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
   const assets = readAssets();
   const routes: Record<string, Answer> = {
