@@ -1,6 +1,6 @@
 /**
- * Which role? A container runtime calls the plugin at every pod's start, so that is what is loaded at once; whatever else it
- * needs, and the node's tool, when it is wanted.
+ * Chooses the role. A container runtime calls the plugin at every pod's start, so only that is loaded at
+ * once; its other parts and the command-line tool are loaded on demand.
  */
 import { describeError } from "./src/base/log/describe.ts";
 import type { Logger } from "./src/base/log/log.ts";
@@ -17,7 +17,10 @@ if (Deno.env.get("CNI_COMMAND") !== undefined) {
 const { runTool } = await import("./src/commands/run.ts");
 Deno.exit(await runTool(Deno.args, await productOf(name), PRODUCTS));
 
-/** An executable that was uninstalled stays for the pods that were added with it: the last one's DEL removes it. */
+/**
+ * An executable that was uninstalled stays for the pods that were added with it; the last one's DEL removes
+ * it.
+ */
 async function removeStub({ containerId }: DelRequest, logger: Logger): Promise<void> {
   try {
     if (!isFile(`${executable}.uninstalled`)) return;

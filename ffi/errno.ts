@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<number, string>> = {
   4006: "LIBBPF_ERRNO__LOAD", 4007: "LIBBPF_ERRNO__VERIFY", 4008: "LIBBPF_ERRNO__PROG2BIG",
 };
 
-/** The names that the code decides by. */
+/** The errnos that the code checks for. */
 export const Errno = {
   ENOENT: 2,
   EINTR: 4,

@@ -1,12 +1,16 @@
 /**
- * What natra calls in libbpf 1.7, as data. Comments give the C types; the build exports exactly these symbols.
- * Functions that return int give -errno; those that return a pointer give NULL and set errno.
+ * The functions of libbpf 1.7 that are called, as data. Comments give the C types; the build exports exactly
+ * these symbols. After a failure functions that return int give -errno; those that return a pointer give NULL
+ * and set errno.
  */
 export const symbols = {
   /** libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t fn) */
   libbpf_set_print: { parameters: ["function"], result: "pointer" },
 
-  /** struct bpf_object *bpf_object__open_mem(const void *elf, size_t size, const struct bpf_object_open_opts *opts) */
+  /**
+   * struct bpf_object *bpf_object__open_mem(const void *elf, size_t size,
+   *                                         const struct bpf_object_open_opts *opts)
+   */
   bpf_object__open_mem: { parameters: ["buffer", "usize", "buffer"], result: "pointer" },
   /** int bpf_object__load(struct bpf_object *obj) */
   bpf_object__load: { parameters: ["pointer"], result: "i32" },
@@ -21,7 +25,10 @@ export const symbols = {
   bpf_map__set_max_entries: { parameters: ["pointer", "u32"], result: "i32" },
   /** int bpf_map__set_map_flags(struct bpf_map *map, __u32 flags) */
   bpf_map__set_map_flags: { parameters: ["pointer", "u32"], result: "i32" },
-  /** void *bpf_map__initial_value(const struct bpf_map *map, size_t *size): the memory is libbpf's, writable before load */
+  /**
+   * void *bpf_map__initial_value(const struct bpf_map *map, size_t *size): the memory is libbpf's, and
+   * writable before load
+   */
   bpf_map__initial_value: { parameters: ["pointer", "buffer"], result: "pointer" },
   /** int bpf_map__reuse_fd(struct bpf_map *map, int fd): before load; the descriptor is duplicated */
   bpf_map__reuse_fd: { parameters: ["pointer", "i32"], result: "i32" },
@@ -38,7 +45,10 @@ export const symbols = {
   bpf_program__fd: { parameters: ["pointer"], result: "i32" },
   /** int bpf_program__pin(struct bpf_program *prog, const char *path) */
   bpf_program__pin: { parameters: ["pointer", "buffer"], result: "i32" },
-  /** struct bpf_link *bpf_program__attach_tcx(const struct bpf_program *prog, int ifindex, const struct bpf_tcx_opts *opts) */
+  /**
+   * struct bpf_link *bpf_program__attach_tcx(const struct bpf_program *prog, int ifindex,
+   *                                          const struct bpf_tcx_opts *opts)
+   */
   bpf_program__attach_tcx: { parameters: ["pointer", "i32", "buffer"], result: "pointer" },
   /** int bpf_link__pin(struct bpf_link *link, const char *path) */
   bpf_link__pin: { parameters: ["pointer", "buffer"], result: "i32" },
@@ -47,7 +57,7 @@ export const symbols = {
 
   /** int bpf_link_update(int link_fd, int new_prog_fd, const struct bpf_link_update_opts *opts) */
   bpf_link_update: { parameters: ["i32", "i32", "buffer"], result: "i32" },
-  /** int bpf_link_detach(int link_fd): at once, whoever still holds the link */
+  /** int bpf_link_detach(int link_fd): at once, even if other processes hold the link */
   bpf_link_detach: { parameters: ["i32"], result: "i32" },
 
   /** int bpf_tc_hook_create(struct bpf_tc_hook *hook) */
@@ -71,7 +81,10 @@ export const symbols = {
   bpf_obj_get_info_by_fd: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** int bpf_map_lookup_elem(int fd, const void *key, void *value) */
   bpf_map_lookup_elem: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  /** int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, __u32 *count, const void *opts) */
+  /**
+   * int bpf_map_lookup_batch(int fd, void *in, void *out, void *keys, void *values, __u32 *count,
+   *                          const void *opts)
+   */
   bpf_map_lookup_batch: {
     parameters: ["i32", "buffer", "buffer", "buffer", "buffer", "buffer", "pointer"],
     result: "i32",

@@ -1,4 +1,4 @@
-/** What natra calls in the C library, as data. Comments give the C types. */
+/** The functions of the C library that are called, as data. Comments give the C types. */
 export const symbols = {
   /** int *__errno_location(void) */
   __errno_location: { parameters: [], result: "pointer" },
@@ -16,7 +16,10 @@ export const symbols = {
   setns: { parameters: ["i32", "i32"], result: "i32" },
   /** int statfs(const char *path, struct statfs *buf) */
   statfs: { parameters: ["buffer", "buffer"], result: "i32" },
-  /** int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data) */
+  /**
+   * int mount(const char *source, const char *target, const char *type, unsigned long flags,
+   *           const void *data)
+   */
   mount: { parameters: ["buffer", "buffer", "buffer", "usize", "pointer"], result: "i32" },
   /** int clock_gettime(clockid_t clock, struct timespec *time) */
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },

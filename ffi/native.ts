@@ -1,9 +1,10 @@
 /**
- * The one door to native code: nothing else in the project opens a library or maps foreign memory.
+ * The only module that opens libraries and maps foreign memory.
  *
- * Libraries are embedded in the executable and reach the dynamic linker through anonymous memory files, so nothing
- * is written to disk. Symbols are looked up as plain addresses and become callable when first used: declaring them as
- * functions would have Deno compile a trampoline for each, used or not (0.2 ms apiece at every pod start).
+ * Libraries are embedded in the executable and reach the dynamic linker through anonymous memory files, so
+ * nothing is written to disk. Symbols are looked up as plain addresses and become callable when first used:
+ * declaring them as functions would have Deno compile a trampoline for each, used or not (0.2 ms apiece at
+ * every pod start).
  *
  * @module
  */
@@ -17,7 +18,7 @@ export type Bound<S extends Symbols> = { readonly [K in keyof S]: Deno.UnsafeFnP
 /** An address that is known not to be NULL. */
 export type Pointer = Deno.PointerObject;
 
-/** A native call that failed: which one, why, and what the library had to say about it. */
+/** A native call that failed: which one, why, and what the library printed about it. */
 export class NativeError extends Error {
   override readonly name = "NativeError";
   /**
@@ -57,7 +58,7 @@ function open<S extends Symbols>(path: string, symbols: S): Bound<S> {
 }
 
 const encoder = new TextEncoder();
-// A name that begins with U+FEFF is another name without it.
+// U+FEFF at the beginning is part of a name.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A C string: UTF-8 with its terminating zero. A zero inside would cut it short, so it is refused. */
@@ -110,7 +111,7 @@ export function notNull(call: string, pointer: Deno.PointerValue, log = ""): Poi
   return pointer;
 }
 
-/** A function that native code calls back. Its owner closes it; while it is open the event loop stays alive. */
+/** A function that native code calls back. Its owner closes it; until then the event loop stays alive. */
 export function callback<const D extends Deno.UnsafeCallbackDefinition>(
   definition: D,
   run: Deno.UnsafeCallbackFunction<D["parameters"], D["result"]>,
@@ -134,8 +135,8 @@ export function embedded<S extends Symbols>(file: string, symbols: S): Bound<S> 
     const rest = bytes.subarray(done);
     done += checkErrno(`write "${file}"`, libc.write(fd, rest, BigInt(rest.length)));
   }
-  // The descriptor is never closed: glibc remembers libraries by path, so a second library on the same descriptor
-  // number would silently be the first one. The process's end closes it.
+  // The descriptor is never closed: glibc remembers libraries by path, so a second library on the same
+  // descriptor number would silently be the first one. The process's end closes it.
   return open(`/proc/self/fd/${fd}`, symbols);
 }
 

@@ -40,11 +40,11 @@ Deno.test("checkErrno() gives each of thousands of failing calls its own errno",
   }
 });
 
-Deno.test("checkErrno() passes on a result that is no failure, as a number", () => {
+Deno.test("checkErrno() returns a result that is not a failure, as a number", () => {
   assertEquals([checkErrno("x", 0), checkErrno("x", 7), checkErrno("x", 7n)], [0, 7, 7]);
 });
 
-Deno.test("checkNegative() takes the errno, and what the library said, from a negative result", () => {
+Deno.test("checkNegative() throws the errno of a negative result, with the library's output", () => {
   assertEquals(checkNegative("x", 3), 3);
   const error = assertThrows(() => checkNegative('pin link "p"', -Errno.EEXIST, "a line"), NativeError);
   assertEquals([error.call, error.code, error.log], ['pin link "p"', Errno.EEXIST, "a line"]);
@@ -56,7 +56,7 @@ Deno.test("notNull() refuses NULL", () => {
   assertThrows(() => notNull("find errno", null), NativeError, "Cannot find errno: ");
 });
 
-Deno.test("NativeError says what failed, the errno by name, and the library's own words", () => {
+Deno.test("NativeError has the failed call, the errno's name, and the library's output", () => {
   assertEquals(new NativeError('open pin "/p"', 2).message, 'Cannot open pin "/p": ENOENT');
   assertEquals(new NativeError("load", 13, "R1 invalid").message, "Cannot load: EACCES (R1 invalid)");
 });
@@ -65,18 +65,19 @@ Deno.test("cstr() refuses a zero byte, and names the text", () => {
   assertThrows(() => cstr("eth\0" + "0"), Error, '"eth\\u00000"');
 });
 
-Deno.test("text() reads back what cstr() wrote, whatever stands behind the zero", () => {
+Deno.test("text() reads back what cstr() wrote, whatever follows the zero", () => {
   const wellFormed = anyText().filter((value) => value.isWellFormed() && !value.includes("\0"));
   fc.assert(fc.property(wellFormed, fc.uint8Array({ maxLength: 8 }), (value, rest) => {
     assertEquals(text(new Uint8Array([...cstr(value), ...rest])), value);
   }));
 });
 
-Deno.test("text() keeps a mark of byte order, which is a part of a name", () => {
+Deno.test("text() keeps a byte order mark, which is part of a name", () => {
   assertEquals(text(cstr("\ufeffeth0")), "\ufeffeth0");
 });
 
-Deno.test("text() takes all of what has no zero", () => assertEquals(text(new Uint8Array([97, 98])), "ab"));
+Deno.test("text() reads all bytes if there is no zero", () =>
+  assertEquals(text(new Uint8Array([97, 98])), "ab"));
 
 Deno.test("view() and address() show the same memory to both sides", () => {
   const bytes = new Uint8Array([1, 2, 3, 4]);
@@ -96,7 +97,7 @@ Deno.test("callback() makes a function that native code can call, until it is cl
   }
 });
 
-testIf(libmnl, "embedded() opens a library from memory, and leaves no file of it", () => {
+testIf(libmnl, "embedded() opens a library from memory, and leaves no file", () => {
   const lib = embedded("libmnl.so", { mnl_nlmsg_size: { parameters: ["usize"], result: "usize" } });
   assertEquals(lib.mnl_nlmsg_size(4n), 20n);
   const from = Deno.readTextFileSync("/proc/self/maps").split("\n").filter((line) => line.includes("libmnl"));
@@ -109,6 +110,6 @@ testIf(libmnl, "embedded() names a function that the library lacks, before any i
   assertThrows(() => embedded("libmnl.so", symbols), Error, "mnl_no_such_function");
 }, staysOpen);
 
-Deno.test("embedded() names a file that is not there", () => {
+Deno.test("embedded() names a file that is missing", () => {
   assertThrows(() => embedded("no-such-library.so", {}), Deno.errors.NotFound, "no-such-library.so");
 });

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The last resort of a plugin that must never keep a pod from starting.
+/*
+ * The last resort of a plugin that must never keep a pod from starting.
  *
- * A crash in native code, or a call that never returns, ends with the answer that was prepared before the first such
- * call, and exit code 0.  What runs then is a signal handler, on any thread, with any lock held: it can do nothing but
- * write what lies ready and exit.  Many pods that start at once wait for each other: that is no hang, so each step that is
- * made starts the time anew, up to a time for all of them.  While another process holds the kernel's RTNL lock a thread of
- * ours may not be killable: the answer is written, the exit follows when the lock is released.                        */
+ * If native code crashes, or a call never returns, the process writes the answer that was prepared before the
+ * first native call, and ends with exit code 0.  A signal handler does that, on any thread and with any lock
+ * held, so it only writes prepared text and exits.  Pods that start at the same time wait for each other,
+ * which is not a hang: each completed step restarts the timer, up to a maximum for all steps.  While another
+ * process holds the kernel's RTNL lock one of our threads may not be killable: the answer is written at once,
+ * the exit follows when the lock is released.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +25,7 @@ enum state { OFF, ARMED, FIRING };
 
 static struct {
 	volatile enum state state;
-	time_t seconds, deadline;       /* of CLOCK_MONOTONIC */
+	time_t step_seconds, deadline;  /* of CLOCK_MONOTONIC */
 	char *answer, *log, *crashed, *hung;
 	struct sigaction before[CRASH_COUNT + 1];
 	void *stack;
@@ -49,8 +52,8 @@ static void on_crash_or_timeout(int signal)
 
 	if (!__sync_bool_compare_and_swap(&watchdog.state, ARMED, FIRING)) {
 		while (watchdog.state == FIRING)
-			pause();        /* another thread is at it, and exits for both */
-		if (signal != SIGALRM)  /* called off a moment ago: it happens again as without a watchdog */
+			pause();        /* another thread writes the answer, and exits */
+		if (signal != SIGALRM)  /* just disarmed: the instruction runs again, and crashes by default */
 			sigaction(signal, &(struct sigaction){ .sa_handler = SIG_DFL }, NULL);
 		return;
 	}
@@ -77,17 +80,17 @@ static int start_timer(time_t seconds)
 	return setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-/* A step was made: the next one has its whole time again. */
-void natra_watchdog_alive(void)
+/* A step is complete: the next one has the full time again. */
+void watchdog_heartbeat(void)
 {
 	time_t left = watchdog.deadline - now();
 
 	if (watchdog.state == ARMED && left > 0)
-		start_timer(left < watchdog.seconds ? left : watchdog.seconds);
+		start_timer(left < watchdog.step_seconds ? left : watchdog.step_seconds);
 }
 
-/* After this the caller answers.  If the watchdog was quicker it does not return. */
-void natra_watchdog_disarm(void)
+/* The caller answers after this.  Does not return if the watchdog has fired. */
+void watchdog_disarm(void)
 {
 	start_timer(0);
 	if (!__sync_bool_compare_and_swap(&watchdog.state, ARMED, OFF))
@@ -98,20 +101,22 @@ void natra_watchdog_disarm(void)
 	sigaction(SIGALRM, &watchdog.before[CRASH_COUNT], NULL);
 }
 
-/* Half a watchdog would answer beside the caller, or keep it from ending. */
+/* A watchdog that is armed in part would answer besides the caller, or keep it from ending. */
 static int give_up(void)
 {
 	int why = errno;
 
-	natra_watchdog_disarm();
+	watchdog_disarm();
 	errno = why;
 	return -1;
 }
 
-/* Copies its arguments.  `crashed` and `hung` are log lines; a step may take `seconds`, all of them `most`.  Returns 0, or -1
- * with errno.                                                                                                         */
-int natra_watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung, unsigned seconds,
-		       unsigned most)
+/*
+ * Copies its arguments.  `crashed` and `hung` are log lines.  One step may take `step_seconds`, all steps
+ * together `max_seconds`.  Returns 0, or -1 with errno.
+ */
+int watchdog_arm(const char *answer, const char *log, const char *crashed, const char *hung,
+		 unsigned step_seconds, unsigned max_seconds)
 {
 	struct sigaction action = { .sa_handler = on_crash_or_timeout, .sa_flags = SA_ONSTACK };
 	stack_t stack = { .ss_size = STACK };
@@ -120,18 +125,18 @@ int natra_watchdog_arm(const char *answer, const char *log, const char *crashed,
 	watchdog.log = strdup(log);
 	watchdog.crashed = strdup(crashed);
 	watchdog.hung = strdup(hung);
-	watchdog.stack = stack.ss_sp = malloc(STACK);   /* a crash may be that of the stack */
+	watchdog.stack = stack.ss_sp = malloc(STACK);   /* a stack overflow is a crash, too */
 	if (!watchdog.answer || !watchdog.log || !watchdog.crashed || !watchdog.hung || !stack.ss_sp ||
 	    sigaltstack(&stack, NULL))
 		return -1;
 	for (int i = 0; i <= CRASH_COUNT; i++)
 		sigaction(i < CRASH_COUNT ? CRASHES[i] : SIGALRM, NULL, &watchdog.before[i]);
-	watchdog.seconds = seconds;
-	watchdog.deadline = now() + most;
+	watchdog.step_seconds = step_seconds;
+	watchdog.deadline = now() + max_seconds;
 	sigfillset(&action.sa_mask);
 	watchdog.state = ARMED;
 	for (int i = 0; i <= CRASH_COUNT; i++)
 		if (sigaction(i < CRASH_COUNT ? CRASHES[i] : SIGALRM, &action, NULL))
 			return give_up();
-	return start_timer(seconds) ? give_up() : 0;
+	return start_timer(step_seconds) ? give_up() : 0;
 }

@@ -1,6 +1,6 @@
 /**
- * Makes build/natra: `deno task build [--verbose] [STEP…]`. A step whose inputs have not changed is skipped; naming steps runs
- * only those, for example `deno task build bpf`.
+ * Makes build/natra: `deno task build [--verbose] [STEP…]`. A step whose inputs have not changed is skipped.
+ * With names only those steps run, for example `deno task build bpf`.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { bpfStep } from "./build/bpf.ts";
@@ -11,7 +11,7 @@ import { layoutStep } from "./build/layout.ts";
 import { libbpfSteps } from "./build/libbpf.ts";
 import { licencesStep } from "./build/licences.ts";
 import { libmnlStep } from "./build/libmnl.ts";
-import { libnatraStep } from "./build/libnatra.ts";
+import { libwatchdogStep } from "./build/libwatchdog.ts";
 import { pageStep } from "./build/page.ts";
 import { runStep } from "./build/step.ts";
 
@@ -25,7 +25,7 @@ try {
     layoutStep(here),
     ...libbpfSteps(here),
     libmnlStep(here),
-    libnatraStep(here),
+    libwatchdogStep(here),
     pageStep(here),
     bundleStep(here),
     licencesStep(here),
@@ -34,7 +34,7 @@ try {
   const unknown = wanted.find((name) => !steps.some((step) => step.name === name));
   if (unknown !== undefined) {
     throw new Error(
-      `Cannot find a step "${unknown}": there are ${steps.map(({ name }) => `"${name}"`).join(", ")}`,
+      `Unknown step "${unknown}": it must be one of ${steps.map(({ name }) => `"${name}"`).join(", ")}`,
     );
   }
   for (const step of steps) {
@@ -45,7 +45,7 @@ try {
   Deno.exit(1);
 }
 
-/** An error's message, and below it that of what caused it. */
+/** An error's message, followed by the messages of its causes. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}\n${explain(error.cause)}`;

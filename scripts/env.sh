@@ -8,7 +8,7 @@ export DENO_NO_UPDATE_CHECK=1
 # shellcheck source-path=SCRIPTDIR source=../third_party/versions.env
 source "$(dirname "${BASH_SOURCE[0]}")/../third_party/versions.env"
 
-# Set-up puts a Go here only where the system has none that is new enough.
+# Set-up puts a Go here only if the system has none that is new enough.
 for dir in "$NATRA_CACHE/go-$GO_VERSION/bin" "$NATRA_CACHE/deno-$DENO_VERSION"; do
   if [[ -d $dir && ":$PATH:" != *":$dir:"* ]]; then
     PATH="$dir:$PATH"

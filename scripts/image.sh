@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Makes an OCI image of build/natra without a registry or a container daemon: build/image/natra.tar, and what is in it beside
-# that as CycloneDX JSON. Run `deno task build` before. --help lists the options.
+# Makes an OCI image of build/natra without a registry or a container daemon: build/image/natra.tar, and
+# beside it its bill of materials as CycloneDX JSON. Run `deno task build` before. --help lists the options.
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=scripts/env.sh
 . "$root/scripts/env.sh"
 
-# The image's age is its commit's: two builds of one commit are one image.
+# The image has the age of its commit: two builds of one commit give the same image.
 if [[ -z ${SOURCE_DATE_EPOCH:-} ]]; then
   SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct 2>/dev/null) || SOURCE_DATE_EPOCH=0
 fi

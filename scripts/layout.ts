@@ -1,4 +1,7 @@
-/** Writes src/natra/datapath/layout.ts from the object's BTF: `deno task layout [--check]`; with --check it only compares. */
+/**
+ * Writes src/natra/datapath/layout.ts from the object's BTF: `deno task layout [--check]`. With --check it
+ * only compares.
+ */
 import { parseArgs } from "@std/cli/parse-args";
 import { bpfStep } from "./build/bpf.ts";
 import { context } from "./build/context.ts";

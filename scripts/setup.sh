@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Brings a bare Debian 12 to where `deno task build` and the tests work. Run it as often as you like.
+# Prepares a bare Debian 12 for `deno task build` and the tests. It can be run repeatedly.
 #
-#   scripts/setup.sh [--tests]    --tests: also what only whole runs of the tests need, as a browser
+#   scripts/setup.sh [--tests]    --tests: also what only whole runs of the tests need, such as a browser
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up, builds, and checks everything that can be checked; the last line says how many checks passed and failed.
+# Sets up, builds, and runs all checks; the last line says how many of them passed and failed.
 #
 #   scripts/test.sh [GROUP...]    static, unit, build, rig (with the demo), bpf, e2e, ... vm, kernels: one for each
 #                                 directory of tests; without a name all of them
@@ -17,13 +17,13 @@ if ! scripts/setup.sh --tests; then
   exit 1
 fi
 # shellcheck source=scripts/env.sh
-. scripts/env.sh # what set-up has just brought
+. scripts/env.sh # what set-up has just installed
 
-# One run at a time: two would find each other's namespaces, and take them for left behind.
+# One run at a time: two would take each other's namespaces for left-overs.
 mkdir -p build/test
 exec 9>build/test/.lock
 if ! flock --nonblock 9; then
-  echo "test: another run is at work in this directory" >&2
+  echo "test: another run is in progress in this directory" >&2
   echo "0 passed, 1 failed"
   exit 1
 fi

@@ -1,4 +1,7 @@
-/** The products of this executable. This is the only file that names them all: one more is a folder and a line in each table. */
+/**
+ * The products of this executable. Only this file names them all: a new product is a folder and a line in
+ * each table.
+ */
 import type { Product } from "./agent/product.ts";
 import type { Plugin } from "./cni/plugin.ts";
 import { CniError, CODE } from "./cni/errors.ts";
@@ -10,13 +13,13 @@ export const PRODUCTS: Readonly<Record<string, () => Promise<Product>>> = {
   patronus: async () => (await import("./patronus/product.ts")).product,
 };
 
-/** How to load a plugin, by its CNI type; null: this executable has none of that type yet. */
+/** How to load a plugin, by its CNI type; null if this executable does not contain it yet. */
 const PLUGINS: Readonly<Record<string, (() => Promise<Plugin>) | null>> = {
   "natra": async () => (await import("./natra/cni/verbs.ts")).plugin,
   "pona": null,
   "patronus-cni": null,
 };
-/** A list may call the executable by any other name, as natra allowed from its first version on. */
+/** A list may call the executable by any other name, which natra has always allowed. */
 const DEFAULT_TYPE = "natra";
 
 /**
@@ -24,7 +27,7 @@ const DEFAULT_TYPE = "natra";
  *
  * @param type The configuration's `type`; undefined where no configuration could be read.
  * @param executable The executable's file name, which decides where the type is unknown.
- * @throws {CniError} With code 7 if this executable has no plugin of that type yet.
+ * @throws {CniError} With code 7 if this executable does not contain that plugin yet.
  */
 export async function loadPlugin(type: string | undefined, executable: string): Promise<Plugin> {
   const known = [type, executable].find((name) => name !== undefined && Object.hasOwn(PLUGINS, name));
@@ -33,13 +36,16 @@ export async function loadPlugin(type: string | undefined, executable: string): 
     throw new CniError(
       CODE.INVALID_NETWORK_CONFIG,
       `This executable has no plugin of type "${known}"`,
-      "install a version that has it, or take it out of the CNI list",
+      "install a version that has it, or remove it from the CNI list",
     );
   }
   return await load();
 }
 
-/** The product that an executable of this name is the tool of: natra, unless the name is another product's type. */
+/**
+ * The product whose tool an executable of this name is: natra, unless the name is the type of a different
+ * product.
+ */
 export async function productOf(executable: string): Promise<Product> {
   for (const load of Object.values(PRODUCTS)) {
     const product = await load();

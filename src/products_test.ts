@@ -21,7 +21,7 @@ Deno.test("a product has one name everywhere", () => {
   }
 });
 
-Deno.test("loadPlugin() goes by the type, then by the executable's name, and takes anything else for natra", async () => {
+Deno.test("loadPlugin() uses the type, then the executable's name, then natra", async () => {
   const natra = await loadPlugin("natra", "pona");
   assertEquals([await loadPlugin(undefined, "natra"), await loadPlugin("other", "other")], [natra, natra]);
   for (const [type, executable] of [["pona", "natra"], [undefined, "patronus-cni"]] as const) {
@@ -30,7 +30,7 @@ Deno.test("loadPlugin() goes by the type, then by the executable's name, and tak
   }
 });
 
-Deno.test("productOf() goes by an executable's name, and takes any other for natra", async () => {
+Deno.test("productOf() uses the executable's name, and natra for any other name", async () => {
   const names = await Promise.all(["natra", "pona", "patronus-cni", "small-test"].map(productOf));
   assertEquals(names.map(({ name }) => name), ["natra", "pona", "patronus", "natra"]);
 });

@@ -6,9 +6,9 @@ import { filesBelow } from "./stamp.ts";
 import type { Step } from "./step.ts";
 
 /**
- * The flags for a BPF object that loads on 5.10: -mcpu=v2 knows no instruction that is newer.
+ * The flags for a BPF object that loads on 5.10: -mcpu=v2 has no newer instructions.
  *
- * @param sourceRoot The directory to leave out of the file names that the object records.
+ * @param sourceRoot The directory to leave out of the file names in the object.
  * @returns clang's flags, without source and output.
  */
 export function bpfFlags(sourceRoot: string): string[] {
@@ -20,12 +20,7 @@ export function bpfFlags(sourceRoot: string): string[] {
   ];
 }
 
-/**
- * The step that compiles the BPF object and takes its debug sections out; its BTF stays.
- *
- * @param context The build's context.
- * @returns The step.
- */
+/** The step that compiles the BPF object and removes its debug sections; its BTF stays. */
 export function bpfStep(context: Context): Step {
   const source = "bpf/natra/natra.bpf.c";
   const object = `${context.build}/natra.bpf.o`;
@@ -48,7 +43,7 @@ export function bpfStep(context: Context): Step {
   };
 }
 
-/** The headers outside the repository that clang says it read, out of the make rule that it wrote. */
+/** The headers outside the repository that clang read, according to the make rule that it wrote. */
 function systemHeaders(rule: string): string[] {
   try {
     return Deno.readTextFileSync(rule).split(/[\s\\]+/).filter((word) => word.startsWith("/usr/"));

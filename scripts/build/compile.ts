@@ -1,4 +1,4 @@
-/** The executable: the bundle, what it reads at run time, and Deno's runtime, in build/natra. */
+/** The executable build/natra: the bundle, the files that it reads at run time, and Deno's runtime. */
 import { bundleDirectory } from "./bundle.ts";
 import { type Context, pin } from "./context.ts";
 import { report, run } from "./run.ts";
@@ -8,9 +8,11 @@ import type { Step } from "./step.ts";
 import { versionOf } from "./version.ts";
 
 /**
- * All that natra may do. Paths cannot be narrowed: a runtime names the network namespace, the log file and the CNI directories. It
- * runs one program, what it has just installed, wherever that is. No system information; the network is for `natra agent`, which serves and asks the Kubernetes API, wherever that is.
- * And without every permission Deno refuses to open files in /proc and /sys (but not bpffs), so those few are read through libc.
+ * The permissions of natra. Paths cannot be restricted: a runtime names the network namespace, the log file
+ * and the CNI directories. It runs one program, the one that it has just installed, at any path. It gets no
+ * system information. The network is for `natra agent`, which serves HTTP and uses the Kubernetes API at any
+ * address. Without all permissions Deno refuses to open files in /proc and /sys (but not bpffs), so those few
+ * are read through libc.
  */
 const permissions = [
   "--allow-ffi",
@@ -23,33 +25,32 @@ const permissions = [
 ];
 
 /**
- * No code cache: it would be read from a predictable path below $TMPDIR, whoever owns that. V8's space for what is new may not grow to 48
- * MiB: an agent that lists 1,000 pods would need 112 MiB, and so needs 95. A pod's start takes the same time with it.
+ * No code cache, because it would be read from a predictable path below $TMPDIR, even if another user owns
+ * that. V8's young generation may not grow to 48 MiB: an agent that lists 1,000 pods would need 112 MiB, and
+ * needs 95 with this limit. A pod's start takes as long with it as without.
  */
 const flags =
   "--quiet --no-check --no-config --no-lock --no-remote --no-npm --no-code-cache --v8-flags=--max-semi-space-size=2"
     .split(" ");
 
-/** What the executable carries beside its modules, and reads with new URL("./NAME", import.meta.url). */
+/**
+ * The files that the executable contains beside its modules, and reads with new URL("./NAME",
+ * import.meta.url).
+ */
 export const embedded: readonly string[] = [
   "natra.bpf.o",
   "libbpf.so",
   "libmnl.so",
-  "libnatra.so",
+  "libwatchdog.so",
   "licences.json",
   "page.json",
   "version.json",
 ];
 
-/** Milliseconds for `deno compile` where it has to fetch the runtime itself. */
-const fetchTimeout = 120_000;
+/** How long `deno compile` may take if it has to fetch the runtime itself. */
+const FETCH_TIMEOUT_MS = 120_000;
 
-/**
- * The step that makes build/natra.
- *
- * @param context The build's context.
- * @returns The step.
- */
+/** The step that makes build/natra. */
 export function compileStep(context: Context): Step {
   const bundle = bundleDirectory(context);
   const executable = `${context.build}/natra`;
@@ -77,20 +78,26 @@ export function compileStep(context: Context): Step {
   };
 }
 
-/** Prefers the runtime that set-up verified: `deno compile` would fetch the same bytes, and wait long where it cannot. */
+/**
+ * Prefers the runtime that set-up verified: `deno compile` would fetch the same bytes, and wait long if it
+ * cannot.
+ */
 async function compile(context: Context, args: readonly string[]): Promise<string> {
   const runtime = `${context.cache}/denort-${pin(context, "DENO_VERSION")}/denort`;
   if (await hasSha256(runtime, pin(context, "DENORT_SHA256"))) {
     await run(context, [Deno.execPath(), "compile", ...args], { env: { DENORT_BIN: runtime } });
     return "build/natra on the verified runtime in the cache";
   }
-  report("  no verified runtime in the cache: deno compile fetches its own");
+  report("  no verified runtime in the cache: deno compile fetches one");
   try {
-    await run(context, [Deno.execPath(), "compile", ...args], { timeout: fetchTimeout });
+    await run(context, [Deno.execPath(), "compile", ...args], { timeoutMs: FETCH_TIMEOUT_MS });
   } catch (error) {
-    throw new Error("Cannot compile without a runtime: scripts/setup.sh gets one where deno compile cannot", {
-      cause: error,
-    });
+    throw new Error(
+      "Cannot compile without a runtime: run scripts/setup.sh, which has a second source for it",
+      {
+        cause: error,
+      },
+    );
   }
   return "build/natra on the runtime that deno compile fetched";
 }

@@ -1,25 +1,20 @@
-/** Where things are: the one place that knows the directories and the pinned versions. */
+/** Finds directories and pinned versions; no other module does. */
 
-/** What every step of the build gets. */
+/** What every step of the build needs. */
 export interface Context {
   /** The repository. */
   readonly root: string;
-  /** What the build makes, inside the repository. */
+  /** The directory for what the build makes, inside the repository. */
   readonly build: string;
-  /** Where set-up keeps its downloads. */
+  /** The directory in which set-up keeps its downloads. */
   readonly cache: string;
   /** The lines of third_party/versions.env. */
   readonly pins: Readonly<Record<string, string>>;
-  /** Show each command. */
+  /** Whether to show each command. */
   readonly verbose: boolean;
 }
 
-/**
- * Finds the directories and reads the pinned versions.
- *
- * @param verbose Show each command.
- * @returns What the steps need.
- */
+/** Finds the directories and reads the pinned versions. */
 export function context(verbose: boolean): Context {
   const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
   return {
@@ -32,10 +27,8 @@ export function context(verbose: boolean): Context {
 }
 
 /**
- * Reads KEY=VALUE lines; blank lines and comments are skipped.
+ * Parses KEY=VALUE lines; blank lines and comments are skipped.
  *
- * @param text The file's text.
- * @returns The values by key.
  * @throws {SyntaxError} If a line is neither.
  */
 export function parsePins(text: string): Record<string, string> {
@@ -52,11 +45,8 @@ export function parsePins(text: string): Record<string, string> {
 }
 
 /**
- * Looks a pinned value up.
+ * Looks up a value of third_party/versions.env.
  *
- * @param context The build's context.
- * @param key The name in third_party/versions.env.
- * @returns The value.
  * @throws {Error} If there is no such pin.
  */
 export function pin(context: Context, key: string): string {

@@ -8,7 +8,7 @@ Deno.test("parsePins() reads values and skips comments", () => {
   });
 });
 
-Deno.test("parsePins() rejects a line that is no assignment", () => {
+Deno.test("parsePins() rejects a line that is not an assignment", () => {
   assertThrows(() => parsePins("ZIG_VERSION: 1"), SyntaxError, '"ZIG_VERSION: 1"');
 });
 

@@ -1,15 +1,13 @@
-/** What a shared library asks of the machine that it will run on. */
+/** The glibc version that a shared library needs. */
 import type { Context } from "./context.ts";
 import { run, tool } from "./run.ts";
 
-/** The oldest glibc that Deno's own runtime starts on; nothing that we embed may need a newer one. */
+/** The oldest glibc on which Deno's own runtime starts; nothing that we embed may need a newer one. */
 export const oldestGlibc = "2.27";
 
 /**
  * Finds the newest glibc version among the symbols that an ELF file imports.
  *
- * @param context The build's context.
- * @param file The ELF file.
  * @returns Such as "2.22"; "0" if it needs none.
  */
 export async function newestGlibc(context: Context, file: string): Promise<string> {
@@ -19,10 +17,8 @@ export async function newestGlibc(context: Context, file: string): Promise<strin
 }
 
 /**
- * Makes sure that a library can be loaded wherever the runtime can.
+ * Checks that a shared library can be loaded wherever the runtime can.
  *
- * @param context The build's context.
- * @param file The shared library.
  * @throws {Error} If it needs a newer glibc.
  */
 export async function requireOldGlibc(context: Context, file: string): Promise<void> {
@@ -37,8 +33,6 @@ export async function requireOldGlibc(context: Context, file: string): Promise<v
 /**
  * Orders dotted version numbers.
  *
- * @param a One.
- * @param b The other.
  * @returns Negative if a is older, positive if it is newer, else 0.
  */
 export function compareVersions(a: string, b: string): number {

@@ -1,4 +1,4 @@
-/** Makes sure that the TypeScript reads the memory that this very object lays out. */
+/** Checks that the TypeScript matches the memory layout of this very object. */
 import { layoutDifference, layoutPath } from "../layout/generate.ts";
 import type { Context } from "./context.ts";
 import type { Input } from "./stamp.ts";
@@ -6,10 +6,8 @@ import { filesBelow } from "./stamp.ts";
 import type { Step } from "./step.ts";
 
 /**
- * The step that compares src/natra/datapath/layout.ts with the object. It does not write: the module is committed.
- *
- * @param context The build's context.
- * @returns The step.
+ * The step that compares src/natra/datapath/layout.ts with the object. It does not write: the module is
+ * committed.
  */
 export function layoutStep(context: Context): Step {
   return {

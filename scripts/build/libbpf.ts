@@ -1,5 +1,5 @@
 /**
- * libbpf with libelf and zlib inside, as one library that needs nothing but an old libc: build/libbpf.so, and beside it
+ * libbpf with libelf and zlib inside, as one library that needs only an old libc: build/libbpf.so, and
  * build/libbpf-tests.so with what only the tests call.
  */
 import { symbols } from "../../ffi/libbpf.ts";
@@ -18,20 +18,17 @@ interface Group {
   readonly sources: readonly string[];
 }
 
-/** -w: warnings in other people's released code are theirs. */
+/** -w: warnings in released code of other projects are not ours to fix. */
 const commonFlags =
   "-Os -fPIC -std=gnu11 -fvisibility=hidden -ffunction-sections -fdata-sections -D_GNU_SOURCE -w".split(" ");
 
-/** Of zlib only what libelf and libbpf's kconfig reader call. */
+/** The part of zlib that libelf and libbpf's kconfig reader call. */
 const zlibSources =
   "adler32 compress crc32 deflate gzclose gzlib gzread gzwrite inffast inflate inftrees trees uncompr zutil";
 
 /**
- * The steps: compiling takes seconds and depends on the pinned sources, linking is quick and depends on the symbols that are
- * called.
- *
- * @param context The build's context.
- * @returns The steps, in order.
+ * The steps, in order. Compiling takes seconds and depends on the pinned sources; linking is quick and
+ * depends on the symbols that are called.
  */
 export function libbpfSteps(context: Context): Step[] {
   const { cc, env, fingerprint } = oldGlibcCompiler(context);
@@ -83,21 +80,17 @@ export function libbpfSteps(context: Context): Step[] {
 }
 
 /**
- * Writes a linker version script: a name that the sources do not define fails the link.
- *
- * @param names The symbols to export; all others stay inside.
- * @returns The script's text.
+ * Makes a linker version script that exports only these symbols. A name that the sources do not define fails
+ * the link.
  */
 export function exportsOnly(names: readonly string[]): string {
   return `{\n  global:\n${names.toSorted().map((name) => `    ${name};\n`).join("")}  local: *;\n};\n`;
 }
 
 /**
- * The flags of a library that binds all it needs when it is loaded, and shows only what it is told to.
+ * The flags of a library that binds all its symbols when it is loaded, and exports only those of the script.
  *
- * @param soname The library's file name.
- * @param versionScript Path of the linker's script.
- * @returns The flags.
+ * @param versionScript Path of the linker's version script.
  */
 export function linkFlags(soname: string, versionScript: string): string[] {
   return [
@@ -145,7 +138,7 @@ function basename(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/\.c$/, "");
 }
 
-/** As many at a time as there are processors; the first failure ends it. */
+/** Works on as many items at a time as there are processors; the first failure ends it. */
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
   const worker = async () => {

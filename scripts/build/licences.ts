@@ -1,16 +1,13 @@
-/** What is inside the executable and under which licences, for `natra version --licenses`: build/licences.json. */
+/**
+ * The components of the executable and their licences, for `natra version --licenses`: build/licences.json.
+ */
 import { components } from "../licences/components.ts";
 import type { Context } from "./context.ts";
 import type { Input } from "./stamp.ts";
 import { filesBelow } from "./stamp.ts";
 import type { Step } from "./step.ts";
 
-/**
- * The step that gathers components and the texts of their licences.
- *
- * @param context The build's context.
- * @returns The step.
- */
+/** The step that gathers components and the texts of their licences. */
 export function licencesStep(context: Context): Step {
   const target = `${context.build}/licences.json`;
   const files = [

@@ -1,4 +1,7 @@
-/** The agent's page: its script and styles, bundled for a browser with the chart library, and all its files in one, build/page.json. */
+/**
+ * The agent's page: bundles its script and styles with the chart library for a browser, and puts all its
+ * files into build/page.json.
+ */
 import type { Asset } from "../../src/natra/page/assets.ts";
 import type { Context } from "./context.ts";
 import { run } from "./run.ts";
@@ -6,15 +9,12 @@ import type { Input } from "./stamp.ts";
 import { filesBelow } from "./stamp.ts";
 import type { Step } from "./step.ts";
 
-/** Shortened by the bundler itself: what it drops wrongly (`using`) this code does not use, and a test looks for it. */
+/**
+ * The bundler's own minifier drops `using` declarations wrongly, but this code has none, which a test checks.
+ */
 const BUNDLE = "--quiet --platform browser --minify".split(" ");
 
-/**
- * The step that makes the page's files.
- *
- * @param context The build's context.
- * @returns The step.
- */
+/** The step that makes the page's files. */
 export function pageStep(context: Context): Step {
   const source = `${context.root}/src/natra/page`;
   const directory = `${context.build}/obj/page`;

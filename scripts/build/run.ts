@@ -1,15 +1,15 @@
-/** Runs the tools of the build, and finds them. */
+/** Finds and runs the tools of the build. */
 import type { Context } from "./context.ts";
 
 /** How to run a command. */
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
-  /** Milliseconds after which the command is killed; default: none. */
-  readonly timeout?: number;
+  /** The command is killed after this time; by default it may run forever. */
+  readonly timeoutMs?: number;
 }
 
-/** A tool, and what tells one version of it from another. */
+/** A tool, and a fingerprint that differs between its versions. */
 export interface Tool {
   readonly path: string;
   readonly fingerprint: string;
@@ -18,9 +18,7 @@ export interface Tool {
 /**
  * Runs a command to its end.
  *
- * @param context The build's context; verbose shows the command.
  * @param command The executable and its arguments.
- * @param options Where and how.
  * @returns What it wrote to stdout.
  * @throws {Error} If it cannot be started, fails, or takes too long; the message ends with its stderr.
  */
@@ -31,7 +29,7 @@ export async function run(
 ): Promise<string> {
   const [path = "", ...args] = command;
   if (context.verbose) report(`  + ${command.join(" ")}`);
-  const signal = options.timeout === undefined ? {} : { signal: AbortSignal.timeout(options.timeout) };
+  const signal = options.timeoutMs === undefined ? {} : { signal: AbortSignal.timeout(options.timeoutMs) };
   const { cwd = context.root } = options;
   const env = { NO_COLOR: "1", ...options.env };
   const child = new Deno.Command(path, { args, cwd, env, stdin: "null", ...signal });
@@ -48,11 +46,10 @@ export async function run(
 }
 
 /**
- * Finds an executable. Its version is told by file, size and time: asking each for --version would cost more than the rest
- * of a build with nothing to do.
+ * Finds an executable. Its fingerprint is its path, size and time: calling each tool with --version would
+ * take longer than the rest of a build with nothing to do.
  *
  * @param name A name to look for in PATH, or a path.
- * @returns The tool.
  * @throws {Error} If there is none.
  */
 export function tool(name: string): Tool {
@@ -70,11 +67,7 @@ export function tool(name: string): Tool {
   throw new Error(`Cannot find "${name}": run scripts/setup.sh`);
 }
 
-/**
- * Writes one line for the person who watches.
- *
- * @param line The line, without its end.
- */
+/** Writes one line to stdout, to show progress. */
 export function report(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }

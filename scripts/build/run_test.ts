@@ -20,10 +20,10 @@ Deno.test("run() quotes the stderr of a command that fails", async () => {
 });
 
 Deno.test("run() ends a command that takes too long", async () => {
-  await assertRejects(() => run(here, ["sleep", "60"], { timeout: 50 }), Error, '"sleep 60"');
+  await assertRejects(() => run(here, ["sleep", "60"], { timeoutMs: 50 }), Error, '"sleep 60"');
 });
 
-Deno.test("tool() tells two versions of a tool apart", async () => {
+Deno.test("tool() gives two versions of a tool different fingerprints", async () => {
   const dir = await Deno.makeTempDir();
   try {
     await Deno.writeTextFile(`${dir}/cc`, "one");

@@ -1,6 +1,7 @@
 /**
- * Whether a step has to run: a stamp records the hash of what went in and the size and time of what came out. What came out
- * is not hashed, because reading the executable again would cost more than the rest of a build with nothing to do.
+ * Whether a step has to run: a stamp records the hash of its inputs, and the size and time of its outputs.
+ * Outputs are not hashed, because reading the executable again would take longer than the rest of a build
+ * with nothing to do.
  */
 
 /** Something whose change makes a step run again: a file (by content) or a plain value. */
@@ -12,9 +13,10 @@ interface Stamp {
 }
 
 /**
- * Hashes inputs. Each part is framed by its length, so that moving a byte from one to the next changes the hash.
+ * Hashes inputs. The length of each part precedes it, so that moving a byte from one part to the next changes
+ * the hash.
  *
- * @param inputs Files and values; a missing file counts as such, it is no error.
+ * @param inputs Files and values; a missing file is not an error, and counts as missing.
  * @returns 64 hexadecimal digits.
  */
 export async function keyOf(inputs: readonly Input[]): Promise<string> {
@@ -34,12 +36,10 @@ export async function keyOf(inputs: readonly Input[]): Promise<string> {
 }
 
 /**
- * Tells whether a step's outputs are those of the last run with the same inputs.
+ * Whether a step's outputs are those of the last run with the same inputs: then the step can be skipped.
  *
  * @param path The stamp file.
- * @param key What keyOf() gives now.
- * @param outputs The files that the step makes.
- * @returns True if the step can be skipped.
+ * @param key The result of keyOf() now.
  */
 export function isFresh(path: string, key: string, outputs: readonly string[]): boolean {
   const stamp = readStamp(path);
@@ -49,16 +49,15 @@ export function isFresh(path: string, key: string, outputs: readonly string[]): 
 /**
  * Records a finished step.
  *
- * @param path The stamp file; its directory is made.
- * @param key What keyOf() gave.
- * @param outputs The files that the step made.
- * @throws {Error} If an output is not there.
+ * @param path The stamp file; its directory is created.
+ * @param key The result of keyOf().
+ * @throws {Error} If an output is missing.
  */
 export function writeStamp(path: string, key: string, outputs: readonly string[]): void {
   const identities: Record<string, string> = {};
   for (const output of outputs) {
     const found = identity(output);
-    if (found === undefined) throw new Error(`Cannot find "${output}", which the step was to make`);
+    if (found === undefined) throw new Error(`Cannot find "${output}", which the step should have made`);
     identities[output] = found;
   }
   Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
@@ -68,8 +67,8 @@ export function writeStamp(path: string, key: string, outputs: readonly string[]
 /**
  * Lists files below a directory, sorted, so that a hash over them does not depend on the file system's order.
  *
- * @param directory Where to look; if it is missing the list is empty.
- * @param wanted Which paths to keep.
+ * @param directory If it is missing the list is empty.
+ * @param wanted Whether to keep a path.
  * @returns Paths that begin with `directory`.
  */
 export function filesBelow(directory: string, wanted: (path: string) => boolean): string[] {
@@ -95,7 +94,7 @@ function readOrEmpty(path: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** A stamp that cannot be read is no stamp: the step runs. */
+/** A stamp that cannot be read counts as missing: the step runs. */
 function readStamp(path: string): Stamp | undefined {
   try {
     return JSON.parse(Deno.readTextFileSync(path));

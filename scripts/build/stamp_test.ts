@@ -10,7 +10,7 @@ async function inTempDir(body: (dir: string) => Promise<void>): Promise<void> {
   }
 }
 
-Deno.test("keyOf() changes with a file's content, with its absence, and where one value ends", () =>
+Deno.test("keyOf() changes with a file's content, with its absence, and with the end of a value", () =>
   inTempDir(async (dir) => {
     const file = `${dir}/input.c`;
     const missing = await keyOf([{ file }]);
@@ -22,7 +22,7 @@ Deno.test("keyOf() changes with a file's content, with its absence, and where on
     assertNotEquals(await keyOf([{ value: "-O" }, { value: "2" }]), await keyOf([{ value: "-O2" }]));
   }));
 
-Deno.test("isFresh() holds until the key, or an output, changes", () =>
+Deno.test("isFresh() is true until the key or an output changes", () =>
   inTempDir(async (dir) => {
     const stamp = `${dir}/stamps/step`, output = `${dir}/out.o`;
     assertEquals(isFresh(stamp, "key", [output]), false);
@@ -30,14 +30,14 @@ Deno.test("isFresh() holds until the key, or an output, changes", () =>
     writeStamp(stamp, "key", [output]);
     assertEquals(isFresh(stamp, "key", [output]), true);
     assertEquals(isFresh(stamp, "other", [output]), false);
-    await Deno.writeTextFile(output, "somebody else's object");
+    await Deno.writeTextFile(output, "a different object");
     assertEquals(isFresh(stamp, "key", [output]), false);
     writeStamp(stamp, "key", [output]);
     await Deno.remove(output);
     assertEquals(isFresh(stamp, "key", [output]), false);
   }));
 
-Deno.test("isFresh() takes a damaged stamp for none", () =>
+Deno.test("isFresh() treats a damaged stamp as missing", () =>
   inTempDir(async (dir) => {
     await Deno.writeTextFile(`${dir}/step`, '{"key":');
     assertEquals(isFresh(`${dir}/step`, "key", []), false);
@@ -49,7 +49,7 @@ Deno.test("writeStamp() rejects a step that did not make its output", () =>
     return Promise.resolve();
   }));
 
-Deno.test("filesBelow() lists wanted files in order and nothing of a missing directory", () =>
+Deno.test("filesBelow() lists wanted files in order, and none of a missing directory", () =>
   inTempDir(async (dir) => {
     await Deno.mkdir(`${dir}/b`);
     for (const name of ["b/x.ts", "a.ts", "b/x.md"]) await Deno.writeTextFile(`${dir}/${name}`, "");

@@ -3,22 +3,20 @@ import type { Context } from "./context.ts";
 import { report } from "./run.ts";
 import { type Input, isFresh, keyOf, writeStamp } from "./stamp.ts";
 
-/** One step: what goes in, what comes out, how. */
+/** One step: its inputs, its outputs, and its action. */
 export interface Step {
   readonly name: string;
   /** The files it makes. */
   readonly outputs: readonly string[];
   /** Everything whose change makes it run again: sources, tools, flags. */
   inputs(): readonly Input[] | Promise<readonly Input[]>;
-  /** Makes the outputs. What it returns is shown at the end of the step's line. */
+  /** Makes the outputs. Its result is shown at the end of the step's line. */
   run(): Promise<string | void>;
 }
 
 /**
- * Runs a step unless nothing changed since it last ran, and prints one line either way.
+ * Runs a step unless nothing has changed since its last run, and prints one line either way.
  *
- * @param context The build's context.
- * @param step The step.
  * @throws {Error} If the step fails.
  */
 export async function runStep(context: Context, step: Step): Promise<void> {
@@ -31,7 +29,7 @@ export async function runStep(context: Context, step: Step): Promise<void> {
 
   if (isFresh(stamp, await keyOf(await step.inputs()), step.outputs)) return line("nothing changed");
   const note = await step.run();
-  // Asked again: a step may learn its inputs by running, as a compiler lists the headers it read.
+  // Read again: a step may find its inputs while it runs, as a compiler lists the headers that it has read.
   writeStamp(stamp, await keyOf(await step.inputs()), step.outputs);
   line(note || describe(context, step.outputs));
 }

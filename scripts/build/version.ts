@@ -1,12 +1,12 @@
-/** Which natra this is: the version of deno.json and the commit, for `natra version`. */
+/** The version in deno.json and the commit, for `natra version`. */
 import type { Context } from "./context.ts";
 import { run } from "./run.ts";
 
 /**
- * Describes the tree that is built. No time and no machine, so that the same commit gives the same bytes.
+ * Describes the tree that is built, without time and machine, so that the same commit gives the same bytes.
  *
- * @param context The build's context.
- * @returns JSON: version, commit ("unknown" outside a git work tree), and whether the tree differs from the commit.
+ * @returns JSON: version, commit ("unknown" outside a git work tree), and whether the tree differs from the
+ * commit.
  * @throws {Error} If deno.json has no version.
  */
 export async function versionOf(context: Context): Promise<string> {

@@ -3,7 +3,7 @@ import { context } from "./context.ts";
 import { run } from "./run.ts";
 import { versionOf } from "./version.ts";
 
-Deno.test("versionOf() names version and commit, and tells a changed tree", async () => {
+Deno.test("versionOf() gives version and commit, and reports a changed tree", async () => {
   const root = await Deno.makeTempDir();
   try {
     const here = { ...context(false), root };

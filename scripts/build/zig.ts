@@ -1,4 +1,4 @@
-/** The C compiler that targets a glibc older than the machine's. */
+/** The C compiler for a glibc that is older than the machine's. */
 import { type Context, pin } from "./context.ts";
 import { oldestGlibc } from "./glibc.ts";
 import { tool } from "./run.ts";
@@ -12,12 +12,7 @@ export interface Compiler {
   readonly fingerprint: string;
 }
 
-/**
- * `zig cc` from the cache.
- *
- * @param context The build's context.
- * @returns How to call it.
- */
+/** `zig cc` from the cache. */
 export function oldGlibcCompiler(context: Context): Compiler {
   const zig = tool(`${context.cache}/zig-${pin(context, "ZIG_VERSION")}/ziglang/zig`);
   return {

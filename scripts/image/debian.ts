@@ -1,4 +1,7 @@
-/** Debian's packages, of which the image takes some files: fetched by the machine's own apt, which checks their signatures. */
+/**
+ * Debian's packages, from which the image takes some files. The machine's own apt fetches them and checks
+ * their signatures.
+ */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { sha256IfThere } from "./hash.ts";
@@ -14,20 +17,20 @@ export interface DebianPackage {
   readonly control: string;
   /** The .deb. */
   readonly path: string;
-  /** Of the .deb, in hex. */
+  /** SHA-256 of the .deb, in hex. */
   readonly sha256: string;
 }
 
-/** The runtime is linked with the first two; the others bring licences' texts and the release's name. */
+/** The runtime is linked with the first two; the others contain texts of licences and the release's name. */
 export const PACKAGES: readonly string[] = ["libc6", "libgcc-s1", "gcc-12-base", "base-files"];
 
 /**
  * Gets the packages.
  *
- * @param context The build's context; its cache keeps them.
- * @param directory Where they are already, or undefined: as current as the machine's mirror has them.
+ * @param context Its cache keeps them.
+ * @param directory Where they are already; undefined: take the machine's mirror's current ones.
  * @returns One of each, in the order of PACKAGES.
- * @throws {Error} If one cannot be had.
+ * @throws {Error} If one is missing.
  */
 export async function fetchPackages(
   context: Context,
@@ -49,13 +52,13 @@ async function fromMirror(context: Context): Promise<string[]> {
   try {
     return await download(context, cache);
   } catch {
-    // No lists, or lists so old that the mirror has moved on.
+    // There are no lists, or they are too old for the mirror.
     await run(context, ["apt-get", "--quiet", "update"]);
     return await download(context, cache);
   }
 }
 
-/** What the lists name as current, fetched unless the cache has it. */
+/** The packages that the lists name as current, fetched unless the cache has them. */
 async function download(context: Context, cache: string): Promise<string[]> {
   const wanted = PACKAGES.map((name) => name === "base-files" ? name : `${name}:amd64`);
   const uris = await run(context, ["apt-get", "--print-uris", "download", ...wanted]);

@@ -1,4 +1,4 @@
-/** What is in the image: the one list. deploy/Dockerfile copies the same, which a test compares. */
+/** The only list of the image's files. deploy/Dockerfile copies the same files, which a test checks. */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import type { DebianPackage } from "./debian.ts";
@@ -9,15 +9,15 @@ export type ImageFile =
   | { readonly path: string; readonly kind: "link"; readonly target: string }
   | { readonly path: string; readonly kind: "file"; readonly mode: number; readonly from: Source };
 
-/** Where a file's content comes from: a file, or these bytes. */
+/** A file's content: that of another file, or this text. */
 export type Source = { readonly file: string } | { readonly text: string };
 
-/** Where natra is. */
+/** The path of natra. */
 export const NATRA = "usr/bin/natra";
 
 const LIBRARIES = "lib/x86_64-linux-gnu";
 
-/** What is taken of each package: paths as the package has them. */
+/** The files that are taken from each package, by their paths in the package. */
 export const TAKEN: Readonly<Record<string, readonly string[]>> = {
   "libc6": [
     ...["ld-linux-x86-64.so.2", "libc.so.6", "libdl.so.2", "libm.so.6", "libpthread.so.0", "librt.so.1"]
@@ -32,7 +32,7 @@ export const TAKEN: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Links that programs and readers look for. Runtimes name a pod's namespace by /var/run/netns. */
+/** Symbolic links that programs and readers look for. Runtimes name a pod's namespace by /var/run/netns. */
 export const LINKS: Readonly<Record<string, string>> = {
   "lib64/ld-linux-x86-64.so.2": `../${LIBRARIES}/ld-linux-x86-64.so.2`,
   "etc/os-release": "../usr/lib/os-release",
@@ -40,14 +40,14 @@ export const LINKS: Readonly<Record<string, string>> = {
   "var/run": "../run",
 };
 
-/** Small files that belong to no package. "localhost" is not asked of a name server. */
+/** Small files that do not belong to a package. No name server is asked for "localhost". */
 export const TEXTS: Readonly<Record<string, string>> = {
   "etc/passwd": "root:x:0:0:root:/:/sbin/nologin\n",
   "etc/group": "root:x:0:\n",
   "etc/nsswitch.conf": "hosts: files dns\n",
 };
 
-/** Where the DaemonSet mounts the node's directories, so that a read-only root has the places. */
+/** The mount points of the node's directories in the DaemonSet, for a read-only root. */
 export const MOUNT_POINTS: readonly string[] = [
   "dev",
   "etc/cni/net.d",
@@ -60,16 +60,14 @@ export const MOUNT_POINTS: readonly string[] = [
   "var/log/natra",
 ];
 
-/** The only directory of the image that everyone may write to, where the root is not read-only. */
+/** The only directory of the image that every user can write to, if the root is not read-only. */
 const STICKY = { path: "tmp", kind: "directory", mode: 0o1777 } as const;
 
 /**
  * The layer that is the same for every natra: C library, licences, mount points.
  *
- * @param context The build's context.
- * @param packages Debian's packages.
- * @param work A directory to unpack them in.
- * @returns Its entries, directories included.
+ * @param work A directory in which to unpack the packages.
+ * @returns Its entries, including directories.
  */
 export async function baseFiles(
   context: Context,
@@ -86,7 +84,7 @@ export async function baseFiles(
       const mode = ((await Deno.stat(from.file)).mode ?? 0) & 0o111 ? 0o755 : 0o644;
       files.push({ path: taken, kind: "file", mode, from });
     }
-    // Where scanners look for what an image without dpkg was made of.
+    // Scanners look here for the packages of an image without dpkg.
     files.push({ path: `var/lib/dpkg/status.d/${name}`, kind: "file", mode: 0o644, from: { text: control } });
   }
   for (const [path, target] of Object.entries(LINKS)) files.push({ path, kind: "link", target });
@@ -102,16 +100,15 @@ export async function baseFiles(
 }
 
 /**
- * The layer that a new natra changes.
+ * The entries of the layer that changes with each new natra.
  *
- * @param natra The executable.
- * @returns Its entries.
+ * @param natra The path of the executable.
  */
 export function natraFiles(natra: string): ImageFile[] {
   return withParents([{ path: NATRA, kind: "file", mode: 0o755, from: { file: natra } }]);
 }
 
-/** Adds the directories above each entry, and sorts: directories come before what is in them. */
+/** Adds the parent directories of each entry, and sorts: directories precede their entries. */
 export function withParents(files: readonly ImageFile[]): ImageFile[] {
   const all = new Map<string, ImageFile>();
   for (const { path } of files) {

@@ -1,9 +1,8 @@
-/** SHA-256, which names everything in an image. */
+/** SHA-256, by which everything in an image is named. */
 
 /**
  * Hashes bytes.
  *
- * @param bytes What to hash.
  * @returns 64 hexadecimal digits.
  */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -13,7 +12,6 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 /**
  * Hashes a file.
  *
- * @param path The file.
  * @returns 64 hexadecimal digits; undefined if there is no such file.
  */
 export async function sha256IfThere(path: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-/** What natra says of itself. */
+/** What `natra version` prints. */
 export interface Identity {
   readonly version: string;
   readonly commit: string;

@@ -1,4 +1,4 @@
-/** The image, from its parts to its two files. */
+/** Makes the image: two files from its parts. */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import type { Component } from "../../src/cli/licences.ts";
@@ -13,12 +13,12 @@ import type { Identity } from "./identity.ts";
 export interface ImageRequest {
   /** The executable's path. */
   readonly natra: string;
-  /** The directory for the results; made if it is not there. */
+  /** The directory for the results; it is created if it is missing. */
   readonly output: string;
   /** The image's name; default: localhost/natra:VERSION. */
   readonly name: string | undefined;
   readonly compression: Compression;
-  /** A directory with Debian's packages, instead of a mirror. */
+  /** A directory with Debian's packages, which is used instead of a mirror. */
   readonly debs: string | undefined;
   /** When it was made, in seconds since 1970. */
   readonly epoch: number;
@@ -27,9 +27,9 @@ export interface ImageRequest {
 /** What was made. */
 export interface Image {
   readonly name: string;
-  /** Of its manifest: `sha256:…`. */
+  /** The digest of its manifest: `sha256:…`. */
   readonly digest: string;
-  /** What a node has to fetch: the sum of its layers. */
+  /** How much a node has to fetch: the sum of its layers. */
   readonly compressedBytes: number;
   /** The OCI layout's path. */
   readonly archive: string;
@@ -40,9 +40,6 @@ export interface Image {
 /**
  * Makes the image.
  *
- * @param context The build's context.
- * @param request What to make.
- * @returns Where it is.
  * @throws {Error} If a part is missing or cannot be trusted.
  */
 export async function makeImage(context: Context, request: ImageRequest): Promise<Image> {

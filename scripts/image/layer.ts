@@ -1,4 +1,4 @@
-/** A layer: entries as a tar archive that is the same whoever makes it, and when. */
+/** A layer: entries as a tar archive that is the same on every machine, at every time. */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import type { ImageFile } from "./files.ts";
@@ -11,19 +11,19 @@ export type Compression = typeof COMPRESSIONS[number];
 /** A layer as an image's manifest names it. */
 export interface Layer {
   readonly mediaType: string;
-  /** Of the compressed bytes: `sha256:…`. */
+  /** The digest of the compressed bytes: `sha256:…`. */
   readonly digest: string;
-  /** Compressed bytes. */
+  /** The number of compressed bytes. */
   readonly size: number;
-  /** Of the archive before it was compressed: `sha256:…`. */
+  /** The digest of the archive before it was compressed: `sha256:…`. */
   readonly diffId: string;
   /** The compressed file. */
   readonly path: string;
 }
 
-/** How tar keeps out what differs between machines: the order of directories, names of owners, times. */
+/** Without what differs between machines: the order of directories, names of owners, times. */
 export const TAR = "tar --format=gnu --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner".split(" ");
-/** One thread: what zstd writes depends on it. */
+/** One thread, because zstd's output depends on the number of threads. */
 const COMPRESS: Readonly<Record<Compression, readonly string[]>> = {
   gzip: ["gzip", "--best", "--no-name"],
   zstd: ["zstd", "--quiet", "-19", "--single-thread", "--rm"],
@@ -33,11 +33,8 @@ const SUFFIX: Readonly<Record<Compression, string>> = { gzip: "gz", zstd: "zst" 
 /**
  * Makes a layer.
  *
- * @param context The build's context.
- * @param base Where it may work: this path and this path with suffixes.
- * @param files Its entries, directories before what is in them.
- * @param compression How to compress it.
- * @returns The layer.
+ * @param base A path; temporary files have this path with suffixes.
+ * @param files Its entries; directories precede their entries.
  */
 export async function makeLayer(
   context: Context,
@@ -62,7 +59,7 @@ export async function makeLayer(
   };
 }
 
-/** Modes are set by hand: those at creation depend on the umask. */
+/** Sets modes explicitly: those at creation depend on the umask. */
 async function stage(root: string, file: ImageFile): Promise<void> {
   const path = `${root}/${file.path}`;
   if (file.kind === "link") return await Deno.symlink(file.target, path);

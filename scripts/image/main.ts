@@ -9,14 +9,14 @@ const HELP = `Usage: scripts/image.sh [options]
 
 Makes an OCI image of natra from its executable and a few files of Debian's packages:
   natra.tar        an OCI layout: ctr -n k8s.io images import natra.tar
-  natra.cdx.json   what is in it: CycloneDX
+  natra.cdx.json   its bill of materials: CycloneDX
 
 Options:
   --natra FILE        the executable; default: build/natra
   --output DIR        where the two files go; default: build/image
   --name NAME         the image's name; default: localhost/natra:VERSION
   --compression KIND  gzip (the default), or zstd: a quarter smaller, for containerd from 1.5 on
-  --debs DIR          take Debian's packages from there, and ask no mirror
+  --debs DIR          take Debian's packages from there instead of a mirror
   --help              this text
 
 The same executable, packages and SOURCE_DATE_EPOCH (default: the commit's time) give the same digest.`;
@@ -55,13 +55,13 @@ function value(name: string): string | undefined {
 
 function compression(kind: string): Compression {
   return COMPRESSIONS.find((known) => known === kind) ??
-    fail(`Unknown compression "${kind}": it is one of ${COMPRESSIONS.join(", ")}`);
+    fail(`Unknown compression "${kind}": it must be one of ${COMPRESSIONS.join(", ")}`);
 }
 
 function epoch(text: string): number {
   return /^\d{1,10}$/.test(text)
     ? Number(text)
-    : fail(`SOURCE_DATE_EPOCH is "${text}", which is no number of seconds`);
+    : fail(`SOURCE_DATE_EPOCH is "${text}", which is not a number of seconds`);
 }
 
 function fail(message: string): never {

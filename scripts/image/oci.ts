@@ -1,4 +1,6 @@
-/** The OCI image layout (image-spec 1.0), as a tar archive that containerd, Podman, skopeo and Docker read. */
+/**
+ * The OCI image layout (image-spec 1.0), as a tar archive that containerd, Podman, skopeo and Docker read.
+ */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { NATRA } from "./files.ts";
@@ -13,7 +15,7 @@ export interface Layout {
   readonly identity: Identity;
   /** Seconds since 1970. */
   readonly epoch: number;
-  /** A directory to work in; it is made. */
+  /** A directory for temporary files; it is created. */
   readonly work: string;
   /** The archive's path. */
   readonly archive: string;
@@ -28,8 +30,6 @@ interface Descriptor {
 /**
  * Writes the archive.
  *
- * @param context The build's context.
- * @param layout What to write.
  * @returns The digest of the image's manifest.
  */
 export async function writeArchive(context: Context, layout: Layout): Promise<string> {
@@ -58,7 +58,7 @@ export async function writeArchive(context: Context, layout: Layout): Promise<st
     mediaType: "application/vnd.oci.image.index.v1+json",
     manifests: [{ ...manifest, platform, annotations }],
   });
-  // What `docker load` reads; the others pass over it.
+  // `docker load` reads this file; the others ignore it.
   const blob = (digest: string): string => `blobs/${digest.replace(":", "/")}`;
   await writeJson(`${work}/manifest.json`, [
     { Config: blob(config.digest), RepoTags: [name], Layers: layers.map(({ digest }) => blob(digest)) },
@@ -75,7 +75,10 @@ export async function writeArchive(context: Context, layout: Layout): Promise<st
   return manifest.digest;
 }
 
-/** The image's configuration. It has no user: the agent is root on its node, with the capabilities that its pod is given. */
+/**
+ * The image's configuration. It sets no user: the agent is root on its node, with the capabilities of its
+ * pod.
+ */
 function configOf({ layers, identity, epoch }: Layout): unknown {
   const created = new Date(epoch * 1000).toISOString();
   const { version, commit, modified } = identity;

@@ -1,18 +1,18 @@
-/** The bill of materials: what is in an image, as CycloneDX 1.6. */
+/** The bill of materials of an image, as CycloneDX 1.6. */
 import type { Component } from "../../src/cli/licences.ts";
 import { type DebianPackage } from "./debian.ts";
 import { sha256IfThere } from "./hash.ts";
 import type { Identity } from "./identity.ts";
 
-/** What it is about. */
+/** The image that the bill describes. */
 export interface Subject {
   readonly name: string;
-  /** Of the image's manifest: `sha256:…`. */
+  /** The digest of the image's manifest: `sha256:…`. */
   readonly digest: string;
   readonly identity: Identity;
-  /** What is inside the executable. */
+  /** The components of the executable. */
   readonly inside: readonly Component[];
-  /** What the image has files of. */
+  /** The packages from which the image has files. */
   readonly packages: readonly DebianPackage[];
   /** The executable. */
   readonly natra: string;
@@ -20,7 +20,7 @@ export interface Subject {
   readonly epoch: number;
 }
 
-/** By their copyright files, for the files that are taken. */
+/** The licences of the files that are taken, by the packages' copyright files. */
 const LICENCES: Readonly<Record<string, string>> = {
   "libc6": "LGPL-2.1-or-later",
   "libgcc-s1": "GPL-3.0-or-later WITH GCC-exception-3.1",
@@ -39,8 +39,7 @@ interface Entry {
 /**
  * Makes the bill.
  *
- * @param subject What it is about.
- * @returns A CycloneDX document, the same for the same subject.
+ * @returns A CycloneDX document, which is the same for the same subject.
  */
 export async function sbomOf(subject: Subject): Promise<Record<string, unknown>> {
   const { name, digest, identity: { version }, inside, packages, natra, epoch } = subject;
@@ -48,7 +47,7 @@ export async function sbomOf(subject: Subject): Promise<Record<string, unknown>>
   const image = { "type": "container", "bom-ref": "image", name, version, "hashes": hashes(hash) };
   const [executable, ...parts] = inside.map(partEntry);
   if (executable === undefined) {
-    throw new Error("Cannot write a bill of materials: natra lists nothing inside");
+    throw new Error("Cannot write a bill of materials: natra lists no components");
   }
   const application = {
     ...executable,

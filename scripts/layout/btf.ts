@@ -1,8 +1,10 @@
-/** Reads the BTF of a BPF object, as far as user space sees it: what maps hold, global data, enums. */
+/**
+ * Reads the BTF of a BPF object, as far as user space sees it: keys and values of maps, global data, enums.
+ */
 import type { Context } from "../build/context.ts";
 import { run, tool } from "../build/run.ts";
 
-/** What BTF says about one type; the fields that its kind does not have are missing. */
+/** A type in BTF, without the fields that its kind does not have. */
 export interface BtfType {
   readonly id: number;
   readonly kind: string;
@@ -30,14 +32,14 @@ export interface Variable {
   readonly type: BtfType;
 }
 
-/** A map as the object declares it. */
+/** A map that the object declares. */
 export interface MapDefinition {
   readonly name: string;
   readonly key: BtfType;
   readonly value: BtfType;
 }
 
-/** A section of global data: the kernel sees one map. */
+/** A section of global data, which is one map for the kernel. */
 export interface Section {
   readonly name: string;
   /** Bytes. */
@@ -53,7 +55,7 @@ export class Btf {
 
   /**
    * @param types All types, as bpftool lists them.
-   * @param offsets Where each variable is in its section: clang leaves that to the symbol table.
+   * @param offsets The offset of each variable in its section, which clang stores only in the symbol table.
    * @param sizes Bytes of each section.
    */
   constructor(
@@ -84,8 +86,6 @@ export class Btf {
   /**
    * Follows typedefs and qualifiers.
    *
-   * @param id A type's number.
-   * @returns The type that is meant.
    * @throws {Error} If there is no such type.
    */
   resolve(id: number | undefined): BtfType {
@@ -116,9 +116,6 @@ export class Btf {
 /**
  * Reads an object's types.
  *
- * @param context The build's context.
- * @param object A BPF object with BTF.
- * @returns Its types.
  * @throws {Error} If a tool fails or the object has no BTF.
  */
 export async function readBtf(context: Context, object: string): Promise<Btf> {
@@ -134,7 +131,7 @@ export async function readBtf(context: Context, object: string): Promise<Btf> {
   ]);
   const symbols = await run(context, [tool("llvm-nm").path, "--format=posix", object]);
   const sections = await run(context, [tool("llvm-size").path, "--format=sysv", object]);
-  // An enum's values may be beyond what a JSON number holds: bpftool prints -1 as 18446744073709551615.
+  // An enum's values may exceed a JSON number: bpftool prints -1 as 18446744073709551615.
   const { types }: { types: BtfType[] } = JSON.parse(json.replace(/"val":(-?\d+)/g, '"val":"$1"'));
   return new Btf(
     types,

@@ -12,7 +12,7 @@ const preamble = `
 char _license[] SEC("license") = "GPL";
 `;
 
-/** Compiles C as the build does, strips it as the build does, and reads what is left. */
+/** Compiles and strips C as the build does, and reads the BTF. */
 async function compiled(source: string): Promise<Btf> {
   const dir = await Deno.makeTempDir();
   try {
@@ -86,7 +86,7 @@ Deno.test("Layout describes nested structs, arrays of arrays, anonymous unions a
   assertEquals(layout.enums, [{ name: "colour", values: [["RED", 1], ["BLUE", -2], ["GREEN", -1]] }]);
 });
 
-Deno.test("render() writes a module that says the same", async () => {
+Deno.test("render() writes a module that has the same layout", async () => {
   const btf = await compiled(`
     struct bucket_state { __u64 tokens; __u32 slots[4]; };
     struct bucket_state state;

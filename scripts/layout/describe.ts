@@ -1,4 +1,4 @@
-/** Turns BTF types into descriptions that TypeScript can read memory with. */
+/** Turns BTF types into descriptions by which TypeScript can read memory. */
 import type { Btf, BtfType } from "./btf.ts";
 
 /** An integer, or an array of integers. */
@@ -21,7 +21,7 @@ export interface StructField {
   readonly count?: number;
 }
 
-/** What a struct, or a variable, consists of. */
+/** A field of a struct, or a variable. */
 export type Field = IntegerField | StructField;
 
 /** One C struct. */
@@ -51,13 +51,10 @@ export class Layout {
   }
 
   /**
-   * Describes something of a type, and remembers the structs and enums that it mentions.
+   * Describes a field or variable, and remembers the structs and enums that its type uses.
    *
-   * @param name Its name.
-   * @param offset Bytes from the start of what it is in.
-   * @param type Its type.
-   * @returns The description.
-   * @throws {Error} If the type is one that user space cannot share, as a pointer is.
+   * @param offset Bytes from the start of the struct or section.
+   * @throws {Error} If user space cannot share the type, for example a pointer.
    */
   field(name: string, offset: number, type: BtfType): Field {
     switch (type.kind) {
@@ -72,7 +69,7 @@ export class Layout {
         return { name, offset, struct: type.name };
       case "ARRAY": {
         const element = this.field(name, offset, this.#btf.resolve(type.type_id));
-        // Rows of rows are one long row: that is what they are in memory.
+        // An array of arrays is one long array in memory.
         return { ...element, count: (type.nr_elems ?? 0) * (element.count ?? 1) };
       }
       default:
@@ -87,7 +84,7 @@ export class Layout {
     this.structs.push({ name: type.name, size: type.size ?? 0, fields });
   }
 
-  /** The members of an anonymous struct or union belong to what it is in, as they do in C. */
+  /** The members of an anonymous struct or union belong to the struct that contains it, as in C. */
   #members(type: BtfType, base: number): Field[] {
     return (type.members ?? []).flatMap((member) => {
       if (member.bitfield_size) {

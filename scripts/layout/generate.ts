@@ -1,4 +1,4 @@
-/** The text of src/natra/datapath/layout.ts for the object as it was built. */
+/** Generates src/natra/datapath/layout.ts for the object in build/. */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { readBtf } from "./btf.ts";
@@ -10,7 +10,6 @@ export const layoutPath = "src/natra/datapath/layout.ts";
 /**
  * Generates the module from build/natra.bpf.o.
  *
- * @param context The build's context.
  * @returns TypeScript, formatted as `deno fmt` would.
  * @throws {Error} If the object has not been built or has a type that cannot be shared.
  */
@@ -27,10 +26,9 @@ export async function generateLayout(context: Context): Promise<string> {
 }
 
 /**
- * Says where the committed module differs from the object.
+ * Compares the committed module with the object.
  *
- * @param context The build's context.
- * @returns The first line that differs, and what to do; undefined if none does.
+ * @returns The first line that differs, and what to do; undefined if none differs.
  */
 export async function layoutDifference(context: Context): Promise<string | undefined> {
   const wanted = (await generateLayout(context)).split("\n");

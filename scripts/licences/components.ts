@@ -1,4 +1,6 @@
-/** What the executable is made of, and under which licences: third_party/components.json, made concrete. */
+/**
+ * The components of the executable and their licences: third_party/components.json with versions and texts.
+ */
 import { type Context, pin } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import type { Component } from "../../src/cli/licences.ts";
@@ -7,10 +9,9 @@ import { npmComponents } from "./npm.ts";
 import { licenceText, sourcesOf } from "./texts.ts";
 
 /**
- * Lists what the executable is made of.
+ * Lists the components of the executable.
  *
- * @param context The build's context.
- * @returns Components: natra first, then native parts, then npm packages by name.
+ * @returns natra first, then native parts, then npm packages by name.
  * @throws {Error} If a version or the text of a licence cannot be found, or an npm package has no entry.
  */
 export async function components(context: Context): Promise<Component[]> {
@@ -25,7 +26,7 @@ export async function components(context: Context): Promise<Component[]> {
   return [...native, ...await npmComponents(context, manifest)];
 }
 
-/** Where versions are found that are no pins. */
+/** How to find the versions that are not pins. */
 const versionFinders: Readonly<Record<string, (context: Context) => string | Promise<string>>> = {
   "deno.json": ({ root }) => found(`${root}/deno.json`, /"version": "([^"]+)"/),
   deno: () => Deno.version.deno,

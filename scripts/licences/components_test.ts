@@ -1,4 +1,4 @@
-/** What is built in has a licence entry, and what has an entry is built in. */
+/** Every component has a licence entry, and every entry is a component. */
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { context } from "../build/context.ts";
 import { components } from "./components.ts";
@@ -8,7 +8,7 @@ import { embeddedPackages, npmComponents } from "./npm.ts";
 
 const here = context(false);
 
-Deno.test("every npm package that main.ts reaches has a licence entry, and no entry is left over", async () => {
+Deno.test("every npm package that main.ts imports has a licence entry, and no entry is unused", async () => {
   const { npm } = readManifest(here);
   assertEquals((await embeddedPackages(here)).map(({ name }) => name), Object.keys(npm).toSorted());
 });
@@ -19,7 +19,7 @@ Deno.test("what is imported as types alone is not built in", async () => {
   assertEquals(found.map(({ name }) => name), ["valibot"]);
 });
 
-Deno.test("every name of the import map is built in, or said to be of tests and scripts alone", async () => {
+Deno.test("every name of the import map is built in, or listed as one of tests and scripts only", async () => {
   const { imports }: { imports: Record<string, string> } = JSON.parse(
     Deno.readTextFileSync(`${here.root}/deno.json`),
   );
@@ -33,7 +33,7 @@ Deno.test("every name of the import map is built in, or said to be of tests and 
   assertEquals(toolsOnly.filter((name) => imports[name] === undefined), []);
 });
 
-Deno.test("a package without an entry, or with another licence than its own, is refused by name", async () => {
+Deno.test("a package without an entry, or with a wrong licence, is refused by name", async () => {
   const manifest = readManifest(here);
   const { valibot: _, ...rest } = manifest.npm;
   await assertRejects(() => npmComponents(here, { ...manifest, npm: rest }), Error, 'embed "valibot"');

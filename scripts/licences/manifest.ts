@@ -1,11 +1,11 @@
 import type { Context } from "../build/context.ts";
 
-/** third_party/components.json: what is written by hand. */
+/** third_party/components.json, which is written by hand. */
 export interface Manifest {
   readonly native: readonly NativeEntry[];
   /** The licence of each npm package that is built in. */
   readonly npm: Readonly<Record<string, string>>;
-  /** The text's place for npm packages that bring none. */
+  /** The place of the licence's text for npm packages that contain none. */
   readonly npmTexts: Readonly<Record<string, string>>;
   /** Names of deno.json's import map that only tests and scripts import, and those of types. */
   readonly toolsOnly: readonly string[];
@@ -18,7 +18,7 @@ interface NativeEntry {
   readonly licence: string;
   readonly from: string;
   readonly purl?: string;
-  /** Files: below the repository, below the sources of libbpf's crate, or of the system that builds. */
+  /** Files in the repository, in the sources of libbpf's crate, or on the build system. */
   readonly texts: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** The npm packages that are built into the executable: those that main.ts reaches, lazily or not, and the page's. */
+/** The npm packages in the executable: those that main.ts imports, lazily or not, and the page's. */
 import type { Context } from "../build/context.ts";
 import { run } from "../build/run.ts";
 import { filesBelow } from "../build/stamp.ts";
@@ -6,7 +6,7 @@ import type { Component } from "../../src/cli/licences.ts";
 import type { Manifest } from "./manifest.ts";
 import { licenceText } from "./texts.ts";
 
-/** What is bundled, each for itself. */
+/** The entries, which are bundled separately. */
 const ENTRIES = ["main.ts", "src/natra/page/browser/main.ts"];
 
 /** A package of npm in one version. */
@@ -60,10 +60,8 @@ export async function embeddedPackages(
 /**
  * The npm packages in the executable, with their licences.
  *
- * @param context The build's context.
- * @param manifest What third_party/components.json says.
  * @returns Components, sorted by name.
- * @throws {Error} If a package has no entry there, another licence, or no text.
+ * @throws {Error} If a package has no entry in the manifest, a different licence, or no text.
  */
 export async function npmComponents(context: Context, manifest: Manifest): Promise<Component[]> {
   const cache = await npmCache(context);
@@ -85,7 +83,7 @@ export async function npmComponents(context: Context, manifest: Manifest): Promi
   });
 }
 
-/** Where Deno keeps packages: one directory below is the registry's name. */
+/** Where Deno keeps packages: in a directory with the registry's name. */
 async function npmCache(context: Context): Promise<string> {
   const { npmCache }: { npmCache: string } = JSON.parse(
     await run(context, [Deno.execPath(), "info", "--json"]),

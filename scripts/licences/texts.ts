@@ -3,10 +3,8 @@ import { type Context, pin } from "../build/context.ts";
 /**
  * Reads a licence's text.
  *
- * @param context The build's context.
  * @param place `repository/…`, `sources/…` (libbpf's crate) or `system/…`.
- * @returns The text.
- * @throws {Error} If there is none.
+ * @throws {Error} If there is no such file.
  */
 export function licenceText(context: Context, place: string): string {
   const [root = "", ...rest] = place.split("/");

@@ -5,13 +5,13 @@ say() { printf 'setup: %s\n' "$*"; }
 
 changed=0
 
-# Says what is about to be done, and remembers that something was.
+# Prints what is about to be done, and remembers that something was done.
 doing() {
   changed=1
   say "$@"
 }
 
-# A step that finds everything in place says nothing, so the last line says that all is well.
+# A step that has nothing to do prints nothing, so the last line says that set-up has succeeded.
 summary() {
   if ((changed)); then
     say "done: downloads are in $NATRA_CACHE"
@@ -25,7 +25,8 @@ die() {
   exit 1
 }
 
-# Temporary files live beside the results, so that moving one into place is a rename, and go whatever happens.
+# Temporary files are beside the results, so that moving one into place is a rename; a trap removes them in
+# any case.
 make_scratch() {
   scratch=$(mktemp -d -p "$NATRA_CACHE")
   trap 'chmod -R u+w "$scratch" && rm -rf -- "$scratch"' EXIT
@@ -44,7 +45,7 @@ as_root() {
   fi
 }
 
-# Once a run is enough, and none where nothing is installed.
+# At most once in a run, and only if something is to be installed.
 apt_update() {
   [[ -n ${apt_updated:-} ]] && return
   as_root apt-get -qq update
@@ -63,7 +64,7 @@ apt_unpack() {
   shift
   apt_update
   debs=$(temp_dir)
-  # As root apt would complain that its own user may not write here.
+  # Without the option apt, run as root, complains that its own user cannot write here.
   (cd "$debs" && apt-get -qq -o APT::Sandbox::User=root download "$@" >&2)
   for deb in "$debs"/*.deb; do dpkg -x "$deb" "$dir"; done
 }
@@ -73,7 +74,7 @@ has_sha256() {
   [[ -f $1 ]] && [[ $(sha256sum -- "$1") == "$2 "* ]]
 }
 
-# require_sha256 FILE HASH: deletes what it does not trust.
+# require_sha256 FILE HASH: deletes the file, and ends, if the hash differs.
 require_sha256() {
   has_sha256 "$1" "$2" && return
   local found
@@ -82,20 +83,20 @@ require_sha256() {
   die "Cannot trust \"$1\": sha256 is \"${found:-none}\", not \"$2\""
 }
 
-# from_zip URL MEMBER HASH TARGET: an executable out of a release archive; false where the host is out of reach.
+# from_zip URL MEMBER HASH TARGET: an executable from a release archive; false if the host cannot be reached.
 from_zip() {
   local url=$1 member=$2 hash=$3 target=$4 work
   work=$(temp_dir)
   curl -fsSL --connect-timeout 4 --max-time 600 -o "$work/zip" "$url" 2>/dev/null || return 1
   unzip -q "$work/zip" "$member" -d "$work" || return 1
   if ! has_sha256 "$work/$member" "$hash"; then
-    say "not using $url: its $member has another sha256"
+    say "not using $url: its $member has a different sha256"
     return 1
   fi
   install_file "$work/$member" "$target"
 }
 
-# install_file SOURCE TARGET: appears whole or not at all.
+# install_file SOURCE TARGET: moves atomically.
 install_file() {
   mkdir -p "$(dirname "$2")"
   chmod 755 "$1"

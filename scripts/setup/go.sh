@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Go, for the tests' peers only: where it cannot be had, those tests are skipped and say so.
+# Go, only for the tests' peers: without it those tests are skipped, and report that.
 
 setup_go() {
   local target=$NATRA_CACHE/go-$GO_VERSION
@@ -8,7 +8,7 @@ setup_go() {
   doing "fetching go $GO_VERSION (the system's is ${go_found:-missing})"
   # In a subshell, so that a failure ends there and not the whole set-up.
   if ! (fetch_go "$target"); then
-    say "could not get go: the tests that need it will be skipped"
+    say "could not fetch go: the tests that need it will be skipped"
   fi
 }
 
@@ -23,7 +23,7 @@ fetch_go() {
   local work go sum
   work=$(temp_dir)
   go=$(command -v go) || go=$(debian_go "$work")
-  # A GOROOT of the caller's belongs to another Go.
+  # The caller's GOROOT belongs to a different Go.
   unset GOROOT
   sum=$(cd "$work" && GOPATH=$work/path GOFLAGS=-modcacherw GOTOOLCHAIN=local \
     "$go" mod download -json "golang.org/toolchain@v0.0.1-go$GO_VERSION.linux-amd64" | sed -n 's/.*"Sum": "\(.*\)".*/\1/p')

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# The sources of libbpf, libelf and zlib, out of the Rust crate libbpf-sys. No Rust is compiled; cargo is only the client.
+# The sources of libbpf, libelf and zlib, from the Rust crate libbpf-sys. No Rust is compiled: cargo only
+# downloads the crate.
 
 setup_libbpf() {
   local target=$NATRA_CACHE/libbpf-$LIBBPF_CRATE_VERSION crate=$NATRA_CACHE/dl/libbpf-sys-$LIBBPF_CRATE_VERSION.crate work
@@ -31,7 +32,7 @@ TOML
   if command -v cargo >/dev/null; then
     vendor "$work" cargo
   else
-    # A home of its own: this cargo goes away again.
+    # A home of its own, because this cargo is removed again.
     home=$work/home
     debian_cargo "$work"
     CARGO_HOME=$home vendor "$work" "$work/usr/bin/cargo"
@@ -46,8 +47,9 @@ vendor() {
   (cd "$1" && "$2" --quiet vendor vendor >/dev/null) || die "Cannot fetch the crate \"libbpf-sys\": see above"
 }
 
-# debian_cargo DIR: unpacks cargo without installing it. Debian 12's own is too old for today's index, the one kept current
-# for browsers is not; installing that would bring all of Rust along (150 MB), so only its libraries are installed.
+# debian_cargo DIR: unpacks cargo without installing it. Debian 12's own cargo is too old for today's index;
+# the one that is kept current for browsers is not. Installing that one would also install all of Rust (150
+# MB), so only its libraries are installed.
 debian_cargo() {
   say "no cargo here: borrowing Debian's"
   apt_install libcurl4 libgit2-1.5 libsqlite3-0 libssh2-1

@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # Debian packages and the BPF file system.
 
-# clang, llvm, bpftool and the headers build the BPF object; pip fetches wheels; the rest is for tests and the demo.
+# clang, llvm, bpftool and the headers build the BPF object; pip fetches wheels; the rest is for tests.
 packages=(
   bpftool ca-certificates clang curl ethtool iperf3 iproute2 libbpf-dev libmnl0 linux-libc-dev llvm
   openssl python3 python3-pip shellcheck tcpdump unzip util-linux
 )
 
-# For whole runs of the tests alone: the page is opened in a real browser, with a font to write in, and completion tried in a real zsh.
+# Only for whole runs of the tests: the page is opened in a real browser, which needs a font, and completion
+# runs in a real zsh.
 # shellcheck disable=SC2034 # setup.sh reads it
 test_packages=(chromium fonts-dejavu-core zsh)
 
@@ -21,7 +22,7 @@ setup_packages() {
 }
 
 installed_packages() {
-  # Of packages that dpkg has never heard of it complains and fails; they are simply not in its answer.
+  # dpkg complains about packages that it does not know, and fails; its answer leaves them out.
   { dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "${packages[@]}" 2>/dev/null || true; } | sed -n 's/^ii //p'
 }
 
@@ -29,5 +30,5 @@ setup_bpffs() {
   [[ $(stat -f -c %T /sys/fs/bpf 2>/dev/null) == bpf_fs ]] && return
   doing "mounting the BPF file system at /sys/fs/bpf"
   as_root mount -t bpf bpf /sys/fs/bpf ||
-    say "could not mount it: the build works, pins and the tests that make them will not"
+    say "could not mount it: the build works, but pins, and the tests that make them, do not"
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# zig, of which only the C compiler is used: it brings its own headers and stubs for every glibc.
+# zig, of which only the C compiler is used: it contains headers and stubs for every glibc.
 
 setup_zig() {
   local target=$NATRA_CACHE/zig-$ZIG_VERSION work file

@@ -1,8 +1,9 @@
 /**
- * Whether a request names this machine as nobody else can: by an address, as localhost, or by the machine's own name. A foreign
- * page may point a name of its own at this machine, and would then be taken for the page itself (DNS rebinding).
+ * Whether a request names this machine in a way that no foreign page can: by an address, as localhost, or by
+ * the machine's own name. A foreign page may resolve a name of its own to this machine, and a browser would
+ * then treat it as the same origin as ours (DNS rebinding).
  *
- * @param hostname Of the request's URL, which Host made.
+ * @param hostname That of the request's URL, which comes from the Host header.
  * @param own The machine's name.
  */
 export function isOwnHost(hostname: string, own: string): boolean {

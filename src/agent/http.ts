@@ -1,4 +1,4 @@
-/** The agent's HTTP server: /healthz, /readyz, and whatever routes the rest of the house mounts. It only answers questions. */
+/** The agent's HTTP server: /healthz, /readyz, and the routes of the products. Read only. */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
 import { quote } from "../base/log/quote.ts";
@@ -14,31 +14,31 @@ export type Handler = (request: Request, stop: AbortSignal) => Response | Promis
 /** Handlers by their whole path, for example `/metrics`. */
 export type Routes = Readonly<Record<string, Handler>>;
 
-/** Where to listen, and what to tell. */
+/** Where to listen, and what to report. */
 export interface ServeOptions {
-  /** `HOST:PORT`, the host in brackets if it is IPv6; port 0 takes any. */
+  /** `HOST:PORT`, the host in brackets if it is IPv6; port 0 stands for any free port. */
   readonly address: string;
-  /** Why the agent is not ready, in lines; empty: it is. */
+  /** Why the agent is not ready, one reason per line; empty if it is ready. */
   readonly missing: () => readonly string[];
   readonly logger: Logger;
 }
 
-/** Where an agent listens unless it is told otherwise. @param port Its product's. */
+/** Where an agent listens by default. @param port The port of its product. */
 export function defaultAddress(port: number): string {
   return `127.0.0.1:${port}`;
 }
 
-/** How long, in milliseconds, requests may take to end once the agent was told to stop. */
-const PATIENCE = 300;
+/** How long requests may take to end when the agent stops. */
+const SHUTDOWN_MS = 300;
 
-/** An address that cannot be read. */
+/** An address that cannot be parsed. */
 export class AddressError extends Error {
   override readonly name = "AddressError";
 }
 
-/** A server that runs. Disposing of it ends it, and the requests that it is answering. */
+/** A running server. Disposing of it stops it, and ends the requests that it is answering. */
 export class AgentServer implements AsyncDisposable {
-  /** `HOST:PORT`, as it listens. */
+  /** The `HOST:PORT` on which it listens. */
   readonly address: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stop: AbortController;
@@ -54,20 +54,18 @@ export class AgentServer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, PATIENCE);
+    const timer = setTimeout(resolve, SHUTDOWN_MS);
     await Promise.race([this.#server.shutdown(), promise]);
     clearTimeout(timer);
   }
 }
 
 /**
- * Serves.
+ * Starts the server.
  *
- * @param routes What to answer besides /healthz (the process runs) and /readyz (it does what it is there for).
- * @param options Where, and what to tell.
- * @returns The server's owner.
- * @throws {AddressError} If the address cannot be read.
- * @throws {Error} If nobody can listen there.
+ * @param routes What to answer besides /healthz (the process runs) and /readyz (nothing is missing).
+ * @throws {AddressError} If the address cannot be parsed.
+ * @throws {Error} If the server cannot listen on it.
  */
 export function serve(routes: Routes, { address, missing, logger }: ServeOptions): AgentServer {
   const { hostname, port } = parseAddress(address);
@@ -79,7 +77,7 @@ export function serve(routes: Routes, { address, missing, logger }: ServeOptions
   }));
   const answer = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
-    // A page of somebody else's in a browser of this machine may point a name of its own at 127.0.0.1.
+    // A foreign page in a browser on this machine may resolve a name of its own to 127.0.0.1 (DNS rebinding).
     if (isLoopback(hostname) && !isLoopback(url.hostname)) return text(421, "not a name of this machine");
     const handler = all.get(url.pathname);
     if (handler === undefined) return text(404, "not found");
@@ -92,10 +90,10 @@ export function serve(routes: Routes, { address, missing, logger }: ServeOptions
     const server = Deno.serve({
       hostname,
       port,
-      onListen: () => {}, // Deno says it on stdout
+      onListen: () => {}, // by default Deno prints the address to stdout
       onError: (error) => {
         logger.error("request failed", { error: describeError(error) });
-        return text(500, "failed: the agent's log says why");
+        return text(500, "internal error: see the agent's log");
       },
     }, answer);
     return new AgentServer(server, stop);
@@ -104,7 +102,7 @@ export function serve(routes: Routes, { address, missing, logger }: ServeOptions
   }
 }
 
-/** Takes `HOST:PORT` apart. @throws {AddressError} If it is none. */
+/** Splits `HOST:PORT`. @throws {AddressError} If it is malformed. */
 function parseAddress(address: string): { hostname: string; port: number } {
   const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([a-zA-Z0-9_.-]+)):([0-9]{1,5})$/.exec(address);
   const port = Number(parts?.[3]);

@@ -6,7 +6,7 @@ const { logger, lines } = recordingLogger();
 const start = (routes: Routes, missing: readonly string[] = []): AgentServer =>
   serve(routes, { address: "127.0.0.1:0", missing: () => missing, logger });
 
-/** Sends a request as it stands; fetch would not let a caller choose the Host. */
+/** Sends a request unchanged; fetch() would not let a caller choose the Host. */
 async function raw(address: string, request: string): Promise<string> {
   const [hostname = "", port = ""] = address.split(":");
   using socket = await Deno.connect({ hostname, port: Number(port) });
@@ -37,7 +37,7 @@ Deno.test("a route is found by its whole path; other paths are 404, other method
   assertEquals([await get("/a", "POST"), await get("/healthz", "DELETE")], [405, 405]);
 });
 
-Deno.test("a handler that fails is a 500 that gives nothing away, and a line in the log", async () => {
+Deno.test("a handler that fails gives 500 without details, and a line in the log", async () => {
   await using server = start({
     "/bad": () => {
       throw new Error("the secret is 42");
@@ -48,7 +48,7 @@ Deno.test("a handler that fails is a 500 that gives nothing away, and a line in 
   assertEquals(lines.at(-1)?.fields, { error: "the secret is 42" });
 });
 
-Deno.test("on loopback only this machine's own names are answered, so that no foreign page can read it", async () => {
+Deno.test("on loopback only this machine's own names are answered, so no foreign page can read it", async () => {
   await using server = start({});
   const ask = (host: string): Promise<string> =>
     raw(server.address, `GET /healthz HTTP/1.1\nHost: ${host}\nConnection: close\n\n`);
@@ -60,7 +60,7 @@ Deno.test("on loopback only this machine's own names are answered, so that no fo
   }
 });
 
-Deno.test("disposing of the server ends streams that never end by themselves, and frees the port", async () => {
+Deno.test("disposing of the server ends endless streams, and frees the port", async () => {
   const server = start({
     "/stream": () => new Response(new ReadableStream({ start: (out) => out.enqueue(new Uint8Array([33])) })),
   });
@@ -84,7 +84,7 @@ for (
   });
 }
 
-Deno.test("an address that is taken is said", async () => {
+Deno.test("an address that is in use is reported", async () => {
   await using server = start({});
   assertThrows(
     () => serve({}, { address: server.address, missing: () => [], logger }),

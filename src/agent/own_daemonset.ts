@@ -1,4 +1,4 @@
-/** What the agent asks when it is told to end: is natra being removed from the cluster? */
+/** What the agent asks when it stops: is natra being removed from the cluster? */
 import * as v from "valibot";
 import type { KubeClient } from "../kube/client.ts";
 import { ApiError } from "../kube/errors.ts";
@@ -35,7 +35,7 @@ export class OwnDaemonSet {
     this.#name = nameOfKey(name);
   }
 
-  /** Asks now and then while all is well, to know later what "denied" means. */
+  /** Reads the DaemonSet from time to time, so that the agent knows later what "denied" means. */
   get task(): Task {
     return {
       name: "own DaemonSet",
@@ -44,7 +44,7 @@ export class OwnDaemonSet {
       run: async (signal) => {
         const answer = await this.#ask(signal);
         if (answer.kind !== "there") {
-          this.logger.warn("the DaemonSet cannot be seen: removing it would leave natra on the node", {
+          this.logger.warn("cannot read the agent's DaemonSet: removing it would leave natra on the node", {
             path: objectPath(RESOURCE, this.#name),
             answer: answer.kind,
           });
@@ -53,7 +53,7 @@ export class OwnDaemonSet {
     };
   }
 
-  /** Whether natra is being removed, and why one thinks so. */
+  /** Whether natra is being removed, and the reason for the answer. */
   wasRemoved(): Promise<Removal> {
     return wasRemoved({ ask: (signal) => this.#ask(signal), wasAllowed: this.#wasAllowed });
   }
@@ -72,7 +72,11 @@ export class OwnDaemonSet {
   }
 }
 
-/** The agent's own DaemonSet, unless it is named. @param name Its name, in the namespace of this pod. */
+/**
+ * The agent's own DaemonSet, unless an option names it.
+ *
+ * @param name Its name, in the namespace of this pod.
+ */
 export function defaultDaemonSet(name: string): string {
   return ifThere(() => `${Deno.readTextFileSync(OWN_NAMESPACE).trim()}/${name}`, `kube-system/${name}`);
 }

@@ -1,4 +1,4 @@
-/** What shared code knows of a product: data, and functions that it is handed. */
+/** What shared code knows about a product: data and functions. */
 import type { Logger } from "../base/log/log.ts";
 import type { Entry } from "../cli/subcommand.ts";
 import type { ChainedPlugin } from "../install/render.ts";
@@ -9,42 +9,43 @@ import type { Allotment } from "../registry/allotment.ts";
 import type { Routes } from "./http.ts";
 import type { Task } from "./tasks.ts";
 
-/** A product of this executable. What it does not have, it leaves out. */
+/** A product of this executable. It leaves out what it does not have. */
 export interface Product {
   /** As `--products` and `natra NAME …` spell it. */
   readonly name: string;
-  /** What it is for, in a line. */
+  /** What it is for, in one line. */
   readonly summary: string;
   /** Its CNI type, which is the file name of its executable in the plugins' directory. */
   readonly type: string;
-  /** The TCP port on which its agent listens unless told otherwise. */
+  /** The TCP port on which its agent listens by default. */
   readonly port: number;
   /** The names and numbers that it owns on a node. */
   readonly allotment: Allotment;
-  /** Its entry in the node's CNI list, behind the main plugin. */
+  /** Its entry in the node's CNI list, after the main plugin. */
   readonly chained?: ChainedPlugin;
-  /** Its own subcommands, beside the house's. */
+  /** Its own subcommands, in addition to the shared ones. */
   readonly commands?: Readonly<Record<string, Entry>>;
   /** What it does in the agent. */
   agent?(context: AgentContext): AgentPart | Promise<AgentPart>;
   /**
    * Reads its metrics.
    *
-   * @param onFailure Told of each thing that cannot be read; the others are there all the same.
+   * @param onFailure Called for each thing that cannot be read; the others are returned all the same.
    */
   metrics?(onFailure: MetricsFailure): Promise<readonly Family[]>;
   /** Names of the pods that it holds on this node, for completion. */
   podNames?(): Iterable<string> | Promise<Iterable<string>>;
   /**
-   * Releases every pod and removes what it keeps on the node, once no runtime adds pods by it any more.
+   * Releases every pod and removes what the product keeps on the node, after runtimes have stopped adding
+   * pods with it.
    *
-   * @param report Told what was done, a line each.
+   * @param report Called with a line for each thing that was done.
    * @returns What could not be removed, in words.
    */
   uninstall?(report: (line: string) => void): Promise<string[]>;
 }
 
-/** Told that the metrics of one thing cannot be read. @param what Fields that name it, for the log. */
+/** Reports that the metrics of one thing cannot be read. @param what Fields that name it, for the log. */
 export type MetricsFailure = (what: Readonly<Record<string, unknown>>, error: unknown) => void;
 
 /** What the agent gives each product. */
@@ -68,6 +69,6 @@ export interface Cluster {
 /** A product's part in the agent. */
 export interface AgentPart {
   readonly tasks: readonly Task[];
-  /** Its pages and answers; a path belongs to one product. */
+  /** Its pages and API; a path belongs to one product. */
   readonly routes: Routes;
 }

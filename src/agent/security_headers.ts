@@ -1,6 +1,6 @@
 /**
- * What every answer says to the browser. Nothing runs or is loaded but the page's own files, nobody frames it, nothing is
- * sent anywhere but here, and no other site may read it.
+ * The headers of every answer. A browser runs and loads only the page's own files, sends data only to this
+ * server, and lets no other site frame or read the page.
  */
 export const HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": [

@@ -1,8 +1,8 @@
-/** How a long-running process is told to stop: SIGTERM by its supervisor, SIGINT by hand. */
+/** The signals that stop a long-running process: SIGTERM from its supervisor, SIGINT from a terminal. */
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-/** Aborts its signal when the process is told to stop. Disposing of it restores the default action of the signals. */
+/** Aborts its AbortSignal on SIGTERM or SIGINT. Disposing of it restores the signals' default action. */
 export class StopSignals implements Disposable {
   readonly #controller = new AbortController();
   readonly #stop = (): void => this.#controller.abort();
@@ -11,7 +11,7 @@ export class StopSignals implements Disposable {
     for (const name of SIGNALS) Deno.addSignalListener(name, this.#stop);
   }
 
-  /** Aborted when the process is told to stop. */
+  /** Aborted when the process is to stop. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

@@ -1,42 +1,42 @@
-/** The agent's loop: tasks that run at its start, and again and again until it is told to stop. */
+/** The agent's loop: tasks that run at its start, and then repeatedly until it stops. */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
 import { Backoff, delay } from "../base/wait.ts";
 
-/** Something that the agent does. */
+/** A recurring job of the agent. */
 export interface Task {
   /** For the log and for /readyz. */
   readonly name: string;
   /** Milliseconds between the end of one run and the next. */
   readonly everyMs: number;
-  /** Whether the agent is ready only while the last run of this went well. */
+  /** Whether the agent is ready only if the last run succeeded. */
   readonly isNeeded: boolean;
   /**
-   * Does it once.
+   * Runs once.
    *
-   * @param signal Told to stop: a run that waits for something must end then.
-   * @throws {Error} If it failed; it is logged, and tried again soon.
+   * @param signal Aborted when the agent stops: a run that waits must end then.
+   * @throws {Error} If it failed; the error is logged, and the run is retried soon.
    */
   run(signal: AbortSignal): void | Promise<void>;
 }
 
 const FIRST_RETRY_MS = 1000;
 
-/** What the tasks have come to. */
+/** Which tasks keep the agent from being ready. */
 export class Progress {
   readonly #trouble = new Map<string, string>();
 
-  /** @param tasks All of them: those that are needed have not run yet. */
+  /** @param tasks All of them; those that are needed count as not run yet. */
   constructor(tasks: readonly Task[]) {
     for (const { name, isNeeded } of tasks) if (isNeeded) this.#trouble.set(name, "has not run yet");
   }
 
-  /** Why the agent is not ready, one line for each task; empty: it is. */
+  /** Why the agent is not ready, one line for each task; empty if it is ready. */
   get missing(): readonly string[] {
     return [...this.#trouble].map(([name, why]) => `${name}: ${why}`);
   }
 
-  /** A run ended. @param error What was thrown; undefined: it went well. */
+  /** Notes the end of a run. @param error What was thrown; undefined if the run succeeded. */
   note(task: Task, error?: unknown): void {
     if (!task.isNeeded) return;
     if (error === undefined) this.#trouble.delete(task.name);
@@ -45,13 +45,8 @@ export class Progress {
 }
 
 /**
- * Runs tasks, each by itself, until told to stop. One that fails is logged and tried again: after a second, then twice as
- * long each time, up to its interval.
- *
- * @param tasks Which.
- * @param progress Is told how each run ended.
- * @param signal Told to stop.
- * @returns When all of them have ended.
+ * Runs tasks, independently of each other, until the signal is aborted and all have ended. A task that fails
+ * is logged and retried: after a second, then after twice as long each time, up to its interval.
  */
 export async function runTasks(
   tasks: readonly Task[],

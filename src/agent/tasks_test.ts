@@ -2,12 +2,12 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { recordingLogger } from "../../tests/rig/recording_logger.ts";
 import { Progress, runTasks, type Task } from "./tasks.ts";
 
-/** A task that runs at once again and again, and what its runs do. */
+/** A task that runs again after a millisecond. */
 function task(name: string, isNeeded: boolean, run: Task["run"]): Task {
   return { name, isNeeded, everyMs: 1, run };
 }
 
-Deno.test("runTasks() runs each task again and again, and ends when it is told to stop", async () => {
+Deno.test("runTasks() repeats each task, and ends when its signal is aborted", async () => {
   const stop = new AbortController();
   const ran: string[] = [];
   const tasks = ["a", "b"].map((name) =>
@@ -20,7 +20,7 @@ Deno.test("runTasks() runs each task again and again, and ends when it is told t
   assertGreater(ran.filter((name) => name === "a").length, 2);
 });
 
-Deno.test("a task that fails is logged, tried again, and hinders no other", async () => {
+Deno.test("a task that fails is logged and retried, and does not delay others", async () => {
   const stop = new AbortController();
   const { logger, lines } = recordingLogger();
   let [tries, others] = [0, 0];
@@ -42,7 +42,7 @@ Deno.test("a task that fails is logged, tried again, and hinders no other", asyn
   ]);
 });
 
-Deno.test("a run that waits is told to stop, and what it throws then is no failure", async () => {
+Deno.test("a run that waits gets the abort, and an error that it throws then is not a failure", async () => {
   const stop = new AbortController();
   const { logger, lines } = recordingLogger();
   const tasks = [task("waits", true, (signal) => {

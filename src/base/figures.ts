@@ -1,4 +1,7 @@
-/** Figures and times for people, as the node's tool and the page both cut them; each sets them in its own way. It runs in browsers, too. */
+/**
+ * Short figures and times, shared by the command-line tool and the page; each formats the parts its own way.
+ * Runs in browsers, too.
+ */
 
 const PREFIXES = ["", "k", "M", "G", "T", "P"] as const;
 
@@ -9,7 +12,9 @@ export interface ShortFigure {
   readonly prefix: (typeof PREFIXES)[number];
 }
 
-/** Shortens a figure to three digits; one below zero is zero. Powers of 1000, as the annotation has them. */
+/**
+ * Shortens a figure to three digits, by powers of 1000 as annotations use them. A negative figure becomes 0.
+ */
 export function shorten(figure: number): ShortFigure {
   let value = Math.max(0, figure), times = 0;
   while (value >= 999.5 && times < PREFIXES.length - 1) {
@@ -22,7 +27,7 @@ export function shorten(figure: number): ShortFigure {
 
 const SPANS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1000]] as const;
 
-/** A time in its two largest units: `3d` and `4h`, `12m` and `5s`, `0s` alone. @param ms Milliseconds. */
+/** The two largest units of a time: `3d` and `4h`, `12m` and `5s`; only `0s` for less than a second. */
 export function splitSpan(ms: number): string[] {
   const parts: string[] = [];
   let rest = Math.max(0, ms);

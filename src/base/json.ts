@@ -1,4 +1,4 @@
-/** A number that JavaScript cannot hold, or would write differently: its text as it stood in the JSON. */
+/** The original JSON text of a number that JavaScript cannot represent, or would print differently. */
 export interface RawNumber {
   readonly rawJSON: string;
 }
@@ -11,7 +11,7 @@ export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
-/** How deep a text may nest: far beyond any CNI result, and far from exhausting the stack. */
+/** Maximum nesting of a text: far more than any CNI result has, far less than would exhaust the stack. */
 const MAX_DEPTH = 256;
 
 /** The part of ECMAScript's "JSON.parse source text access" that TypeScript 5.9 does not declare yet. */
@@ -27,11 +27,9 @@ interface SourceTextAccess {
 const json = JSON as JSON & SourceTextAccess;
 
 /**
- * Parses JSON so that `JSON.stringify` writes every number as it was written: `1.0`, `1e400` and integers beyond
- * 2^53 keep their text. Numbers that survive as they are stay numbers.
+ * Parses JSON so that `JSON.stringify` writes every number as it was written: `1.0`, `1e400` and integers
+ * beyond 2^53 keep their text. Numbers that survive as they are stay numbers.
  *
- * @param text The JSON text.
- * @returns The value.
  * @throws {SyntaxError} If the text is not JSON, or nests deeper than 256 levels.
  */
 export function parseExact(text: string): JsonValue {
@@ -44,10 +42,7 @@ export function parseExact(text: string): JsonValue {
   });
 }
 
-/**
- * @param value Any JSON value.
- * @returns Whether it is an object, and neither a list nor a number kept as text.
- */
+/** Whether a value is an object: neither a list nor a number kept as text. */
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !json.isRawJSON(value);
 }
@@ -58,10 +53,8 @@ export function isObject(value: unknown): value is object {
 }
 
 /**
- * Turns the numbers that {@linkcode parseExact} kept as text into plain ones, for those who compute with them.
- *
- * @param value Any value of {@linkcode parseExact}.
- * @returns A copy as `JSON.parse` would have made it.
+ * Copies a value of {@linkcode parseExact} as `JSON.parse` would have made it: numbers kept as text become
+ * plain numbers.
  */
 export function toPlain(value: JsonValue): unknown {
   if (json.isRawJSON(value)) return Number(value.rawJSON);

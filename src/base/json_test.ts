@@ -40,7 +40,7 @@ Deno.test("parseExact() rejects what nests too deep to be written again", () => 
   assertEquals(JSON.stringify(parseExact(allowed)), allowed);
 });
 
-Deno.test("parseExact() does not take brackets in strings for nesting", () => {
+Deno.test("parseExact() ignores brackets in strings", () => {
   const text = JSON.stringify({ a: "[{".repeat(1000), b: '\\"[' });
   assertEquals(JSON.stringify(parseExact(text)), text);
 });
@@ -66,7 +66,7 @@ Deno.test("toPlain() computes numbers that were kept as text", () => {
   });
 });
 
-Deno.test("isJsonObject() tells objects from lists, null, and numbers kept as text", () => {
+Deno.test("isJsonObject() distinguishes objects from lists, null, and numbers kept as text", () => {
   assertEquals(["{}", "[]", "null", "1.0", '"x"'].map((text) => isJsonObject(parseExact(text))), [
     true,
     false,

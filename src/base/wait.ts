@@ -1,10 +1,6 @@
 /** Waits that end early when their signal is aborted. */
 
-/**
- * Waits. An aborted signal ends the wait, and is no error.
- *
- * @param ms Milliseconds.
- */
+/** Waits. An aborted signal ends the wait, which is not an error. */
 export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -17,40 +13,35 @@ export async function delay(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.removeEventListener("abort", wake);
 }
 
-/** How long to wait before the next attempt: twice as long after each failure, with jitter, up to a limit. */
+/** Computes the wait before the next attempt: it doubles after each failure up to a maximum, with jitter. */
 export class Backoff {
-  readonly #first: number;
-  readonly #most: number;
-  #next: number;
+  readonly #firstMs: number;
+  readonly #maxMs: number;
+  #nextMs: number;
 
-  /**
-   * @param first Milliseconds after the first failure.
-   * @param most Milliseconds at most.
-   */
-  constructor(first: number, most: number) {
-    this.#first = first;
-    this.#most = most;
-    this.#next = first;
+  constructor(firstMs: number, maxMs: number) {
+    this.#firstMs = firstMs;
+    this.#maxMs = maxMs;
+    this.#nextMs = firstMs;
   }
 
   /**
-   * How long to wait now. The upper half is random: many nodes that lost the same server do not come back at once.
-   *
-   * @returns Milliseconds.
+   * How long to wait now, in milliseconds. The upper half is random, so that many nodes that lost the same
+   * server do not come back at once.
    */
   next(): number {
-    const ms = this.#next;
-    this.#next = Math.min(this.#most, ms * 2);
+    const ms = this.#nextMs;
+    this.#nextMs = Math.min(this.#maxMs, ms * 2);
     return ms / 2 + Math.random() * ms / 2;
   }
 
-  /** It went well: the next failure is a first one. */
+  /** Call it after a success: the next failure counts as the first. */
   reset(): void {
-    this.#next = this.#first;
+    this.#nextMs = this.#firstMs;
   }
 }
 
-/** Wakes a waiting function. A notification while none waits is kept for the next wait. */
+/** Wakes a waiting function. A notification while no function waits is kept for the next wait. */
 export class Notify {
   #isNotified = false;
   #wake: () => void = () => {};
@@ -62,9 +53,8 @@ export class Notify {
   }
 
   /**
-   * Waits until {@linkcode notify} is called, the time is over, or the signal is aborted.
+   * Waits until {@linkcode notify} is called, `ms` are over, or the signal is aborted.
    *
-   * @param ms Milliseconds.
    * @returns Whether it was notified.
    */
   async wait(ms: number, signal: AbortSignal): Promise<boolean> {

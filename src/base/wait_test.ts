@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Backoff, delay, Notify } from "./wait.ts";
 
-Deno.test("delay() ends at once when it is told to stop, and leaves no timer behind", async () => {
+Deno.test("delay() ends at once when its signal is aborted, and leaves no timer behind", async () => {
   const stop = new AbortController();
   const waiting = delay(3_600_000, stop.signal);
   stop.abort();
@@ -10,7 +10,7 @@ Deno.test("delay() ends at once when it is told to stop, and leaves no timer beh
   await delay(3_600_000, stop.signal);
 });
 
-Deno.test("Backoff doubles up to its limit, in the upper half of each step, and starts again after a success", () => {
+Deno.test("Backoff doubles up to its maximum, with jitter, and starts again after a success", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 100_000 }), (first, most) => {
       const backoff = new Backoff(Math.min(first, most), most);
@@ -28,13 +28,13 @@ Deno.test("Backoff doubles up to its limit, in the upper half of each step, and 
   );
 });
 
-Deno.test("a bell is heard by who waits, by the next one if nobody does, and once", async () => {
-  const bell = new Notify();
+Deno.test("Notify wakes the current wait, or else the next one, and only once", async () => {
+  const event = new Notify();
   const { signal } = new AbortController();
-  const waiting = bell.wait(3_600_000, signal);
-  bell.notify();
+  const waiting = event.wait(3_600_000, signal);
+  event.notify();
   assertEquals(await waiting, true);
-  bell.notify();
-  assertEquals([await bell.wait(3_600_000, signal), await bell.wait(1, signal)], [true, false]);
-  assertEquals(await bell.wait(3_600_000, AbortSignal.abort()), false);
+  event.notify();
+  assertEquals([await event.wait(3_600_000, signal), await event.wait(1, signal)], [true, false]);
+  assertEquals(await event.wait(3_600_000, AbortSignal.abort()), false);
 });

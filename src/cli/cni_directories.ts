@@ -7,7 +7,7 @@ export interface CniDirectories {
 }
 
 const BIN_DIR = "/opt/cni/bin";
-/** Where runtimes look for their lists of plugins, unless told otherwise. */
+/** Where runtimes look for plugin lists by default. */
 export const CONF_DIR = "/etc/cni/net.d";
 
 /** The options for both. */
@@ -22,11 +22,11 @@ export const DIRECTORIES: readonly CommandOption[] = [
     name: "conf-dir",
     value: "PATH",
     complete: "files",
-    about: `where it looks for their lists (${CONF_DIR})`,
+    about: `where the runtime looks for plugin lists (${CONF_DIR})`,
   },
 ];
 
-/** What {@linkcode DIRECTORIES} were given. @throws {UsageError} If one lacks its value. */
+/** The values of {@linkcode DIRECTORIES}, or their defaults. @throws {UsageError} If one lacks its value. */
 export function cniDirectories(options: Options): CniDirectories {
   return { binDir: options.string("bin-dir") ?? BIN_DIR, confDir: options.string("conf-dir") ?? CONF_DIR };
 }

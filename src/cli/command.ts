@@ -8,8 +8,8 @@ import type { Tool } from "./subcommand.ts";
 /**
  * Runs a tool.
  *
- * @param args The command line behind its name.
- * @returns The exit code: 0 fine, 1 found trouble, 2 wrong usage.
+ * @param args The command line after its name.
+ * @returns The exit code: 0 success, 1 problem found, 2 wrong usage.
  */
 export async function runCommand(args: readonly string[], tool: Tool): Promise<number> {
   const [name = "--help", ...rest] = args;
@@ -37,7 +37,7 @@ async function runNamed(name: string, args: readonly string[], tool: Tool): Prom
     print(commandHelp(tool.name, name, command));
     return 0;
   }
-  const surplus = options.words[command.words?.most ?? 0];
+  const surplus = options.words[command.words?.max ?? 0];
   if (surplus !== undefined) throw new UsageError(`${tool.name} ${name} does not take ${quote(surplus)}`);
   return await command.run(options, tool);
 }

@@ -1,7 +1,7 @@
 import type { Command, Tool } from "./subcommand.ts";
 import { type CommandOption, HELP } from "./options.ts";
 
-/** A list of names and what they mean, in two columns. */
+/** A list of names and their meanings, in two columns. */
 function twoColumns(rows: readonly (readonly [name: string, about: string])[]): string {
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   const indent = " ".repeat(width + 2);
@@ -24,10 +24,10 @@ Commands:
 ${twoColumns(Object.entries(commands).map(([name, { summary }]) => [name, summary]))}
 
 Options:
-  -h, --help   this text; after a command, that command's
+  -h, --help   this text; after a command, the help of that command
 
-As a CNI plugin it is called by the container runtime, with CNI_COMMAND set.
-Exit codes: 0 fine, 1 found trouble, 2 wrong usage.`;
+The container runtime calls it as a CNI plugin, with CNI_COMMAND set.
+Exit codes: 0 success, 1 problem found, 2 wrong usage.`;
 }
 
 /** What `TOOL NAME --help` shows. */

@@ -16,17 +16,17 @@ export interface Component {
 }
 
 /**
- * Reads the list that is embedded.
+ * Reads the embedded list.
  *
  * @returns Components, natra first.
- * @throws {Error} If this natra carries none, because it runs from source.
+ * @throws {Error} If there is none, because natra runs from source.
  */
 export function embeddedComponents(): readonly Component[] {
   let text: string;
   try {
     text = Deno.readTextFileSync(new URL("./licences.json", import.meta.url));
   } catch (cause) {
-    throw new Error("Cannot list licences: only the executable that the build makes carries them", { cause });
+    throw new Error("Cannot list licences: only a built executable contains them", { cause });
   }
   return JSON.parse(text);
 }
@@ -34,9 +34,8 @@ export function embeddedComponents(): readonly Component[] {
 /**
  * Picks components by name.
  *
- * @param all The list.
  * @param names Names as the list has them, in any case; `all` means everything.
- * @returns Those, in the list's order.
+ * @returns The chosen components, in the list's order.
  * @throws {UsageError} If a name is unknown.
  */
 export function selectComponents(all: readonly Component[], names: readonly string[]): readonly Component[] {
@@ -46,7 +45,7 @@ export function selectComponents(all: readonly Component[], names: readonly stri
   const unknown = wanted.find((name) => !known(name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `Nothing inside is called ${JSON.stringify(unknown)}: natra version --licenses lists what is`,
+      `Unknown component ${JSON.stringify(unknown)}: natra version --licenses lists them`,
     );
   }
   return all.filter(({ name }) => wanted.includes("all") || wanted.includes(name.toLowerCase()));

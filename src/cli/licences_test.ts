@@ -16,10 +16,10 @@ Deno.test("selectComponents() takes names in any case, keeps the list's order, a
   assertEquals(selectComponents(all, ["all"]), all);
 });
 
-Deno.test("selectComponents() refuses a name that is not there, and quotes it", () => {
+Deno.test("selectComponents() refuses an unknown name, and quotes it", () => {
   assertThrows(() => selectComponents(all, ["v8", 'o"penssl']), UsageError, '"o\\"penssl"');
 });
 
 Deno.test("embeddedComponents() says why a natra that runs from source has none", () => {
-  assertThrows(embeddedComponents, Error, "the executable that the build makes");
+  assertThrows(embeddedComponents, Error, "only a built executable contains them");
 });

@@ -4,22 +4,22 @@ import { UsageError } from "./output.ts";
 
 /** An option of a subcommand: without a value it is a flag. */
 export interface CommandOption {
-  /** Its name behind `--`. */
+  /** Its name after `--`. */
   readonly name: string;
-  /** Its letter behind `-`. */
+  /** Its letter after `-`. */
   readonly short?: string;
-  /** What its value is, as the help names it, for example `PATH`; absent: it takes none. */
+  /** The name of its value in the help, for example `PATH`; absent if it takes none. */
   readonly value?: string;
-  /** What a shell completes the value with: one of these, the pods that are limited here, or files. */
+  /** What a shell completes the value with: these words, the pods that are limited on this node, or files. */
   readonly complete?: readonly string[] | "pods" | "files";
   /** What it does, for the help. */
   readonly about: string;
 }
 
-/** Everyone's. */
+/** The option that every command has. */
 export const HELP: CommandOption = { name: "help", short: "h", about: "this text" };
 
-/** `-o json|table`, for those that can do both. */
+/** `-o json|table`, for commands that can print both. */
 export const OUTPUT: CommandOption = {
   name: "output",
   short: "o",
@@ -28,7 +28,7 @@ export const OUTPUT: CommandOption = {
   about: "table (the default) for people, json for programs",
 };
 
-/** A command line, read. */
+/** A parsed command line. */
 export interface Options {
   readonly words: readonly string[];
   /** The value of a string option; undefined if it was not given. @throws {UsageError} If it has none. */
@@ -37,7 +37,7 @@ export interface Options {
 }
 
 /**
- * Reads a subcommand's command line; `-h` and `--help` are everyone's.
+ * Parses a subcommand's command line; every subcommand has `-h` and `--help`.
  *
  * @throws {UsageError} If an option is unknown.
  */
@@ -70,9 +70,9 @@ export function readOptions(args: readonly string[], specs: readonly CommandOpti
   };
 }
 
-/** The output format that {@linkcode OUTPUT} asks for. @throws {UsageError} If it is another. */
+/** The value of {@linkcode OUTPUT}. @throws {UsageError} If it is neither. */
 export function outputFormat(options: Options): "json" | "table" {
   const format = options.string("output") ?? "table";
   if (format === "json" || format === "table") return format;
-  throw new UsageError(`Unknown output format ${quote(format)}: it is json or table`);
+  throw new UsageError(`Unknown output format ${quote(format)}: it must be json or table`);
 }

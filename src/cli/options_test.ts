@@ -15,7 +15,7 @@ Deno.test("readOptions() reads words, strings and flags in any order", () => {
   assertEquals([options.flag("dry-run"), options.flag("help")], [true, false]);
 });
 
-Deno.test("readOptions() tells an option that was not given from one that was", () => {
+Deno.test("readOptions() distinguishes a missing option from a given one", () => {
   const options = readOptions([], SPEC);
   assertEquals([options.words, options.string("netns"), options.flag("dry-run")], [[], undefined, false]);
 });

@@ -6,12 +6,12 @@ export function print(text: string): void {
   write(`${text}\n`);
 }
 
-/** Whether people see what is printed. */
+/** Whether stdout is a terminal. */
 export function isTerminal(): boolean {
   return Deno.stdout.isTerminal();
 }
 
-/** Writes text as it is. One that closed its end of a pipe has read enough. */
+/** Writes text unchanged. A reader that has closed its end of the pipe is not an error. */
 export function write(text: string): void {
   try {
     writeAll(Deno.stdout, new TextEncoder().encode(text), 0);
@@ -20,7 +20,10 @@ export function write(text: string): void {
   }
 }
 
-/** Prints JSON; bigints become numbers where they are exact, else strings. A terminal that shows it obeys none of it. */
+/**
+ * Prints JSON; bigints become numbers where they are exact, else strings. It cannot control a terminal that
+ * shows it.
+ */
 export function printJson(value: unknown): void {
   const plain = (_key: string, part: unknown): unknown => typeof part === "bigint" ? plainNumber(part) : part;
   print(escapeInvisible(JSON.stringify(value, plain, 2)));
@@ -30,7 +33,7 @@ function plainNumber(value: bigint): number | string {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : String(value);
 }
 
-/** A wrong command line: said on stderr, exit code 2. */
+/** A wrong command line: reported on stderr, exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

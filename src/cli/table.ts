@@ -7,15 +7,16 @@ export interface Column {
 const GAP = "  ";
 
 /**
- * Lays out rows under their headings, without lines, so that grep and awk can read it too. Not by a library: the one that draws
- * the benchmarks' tables takes a millisecond a row, and a node may have 2,000 rows.
+ * Lays out rows under their headings, without lines, so that grep and awk can read the table too. Own code,
+ * because the library that draws the benchmarks' tables takes a millisecond for each row, and a node may have
+ * 2,000 rows.
  *
- * @param rows Their cells, escaped, one character wide each.
+ * @param rows Their cells, escaped; each character is one column wide.
  */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const all = [columns.map(({ head }) => head), ...rows];
   const widths = columns.map((_, index) =>
-    all.reduce((most, row) => Math.max(most, (row[index] ?? "").length), 0)
+    all.reduce((max, row) => Math.max(max, (row[index] ?? "").length), 0)
   );
   const cell = (text: string, index: number): string => {
     const width = widths[index] ?? 0;

@@ -5,16 +5,15 @@ import { print, printJson, UsageError } from "./output.ts";
 /** `natra version` */
 export const command: Command = {
   usage: "[--licenses [NAME…]] [-o json|table]",
-  about:
-    `Prints the version, the commit it was built from, and the Deno runtime inside. With --licenses, what is inside
-the executable, where it comes from, and under which licences; with a NAME from that list, the texts of its
-licences (all: of everything).`,
-  options: [{ name: "licenses", about: "what is inside, and under which licences" }, OUTPUT],
-  words: { name: "NAME", most: Infinity, complete: ["all"] },
+  about: `Prints the version, the commit it was built from, and the version of the embedded Deno runtime. With
+--licenses it lists the components of the executable, with their origins and licences; with NAMEs from that
+list it prints the texts of those licences (all: of every component).`,
+  options: [{ name: "licenses", about: "list the components inside, and their licences" }, OUTPUT],
+  words: { name: "NAME", max: Infinity, complete: ["all"] },
   run: version,
 };
 
-/** Which natra this is. Run from source it has no commit of its own. */
+/** The version of this executable. When natra runs from source there is no commit. */
 export function describeBuild(): { version: string; commit: string; modified: boolean; deno: string } {
   const { deno } = Deno.version;
   try {
@@ -30,7 +29,7 @@ export function describeBuild(): { version: string; commit: string; modified: bo
 
 async function version(options: Options): Promise<number> {
   if (options.flag("licenses")) return await showLicences(options);
-  if (options.words.length > 0) throw new UsageError("natra version takes names behind --licenses only");
+  if (options.words.length > 0) throw new UsageError("natra version takes names only after --licenses");
   const natra = describeBuild();
   if (outputFormat(options) === "json") printJson(natra);
   else {

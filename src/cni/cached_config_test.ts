@@ -31,7 +31,7 @@ function cacheOf(info: unknown): Disposable & { path: string } {
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
-Deno.test("the cache tells an interface, its pod, and the list that it was added with", () => {
+Deno.test("the cache gives an interface, its pod, and the list that it was added with", () => {
   using cache = cacheOf(INFO);
   assertEquals(cachedAttachments(cache.path), [ATTACHMENT]);
   assertEquals(cachedConfig(ATTACHMENT, cache.path), LIST);
@@ -49,7 +49,7 @@ for (
   });
 }
 
-Deno.test("cachedConfig() is null for what is not there, no base64, no JSON, or a path", () => {
+Deno.test("cachedConfig() is null for a missing entry, for invalid base64 or JSON, and for a path", () => {
   for (const config of ["!", base64("{"), base64("")]) {
     using cache = cacheOf({ ...INFO, config });
     assertEquals(cachedConfig(ATTACHMENT, cache.path), null);

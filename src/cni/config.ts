@@ -11,7 +11,7 @@ import { isSupported, SUPPORTED_VERSIONS, type Version } from "./version.ts";
 export interface NetConf extends RuntimeParts {
   readonly cniVersion: Version;
   readonly name: string;
-  /** Which plugin is meant; the runtime looks for an executable of this name. */
+  /** The plugin's type; the runtime looks for an executable of this name. */
   readonly type: string;
   readonly logLevel: Level;
   /** Absolute path of the log file; null: the product's own. */
@@ -20,7 +20,7 @@ export interface NetConf extends RuntimeParts {
   readonly prevResult: JsonObject | null;
   /** Every value by its key, for a product's own keys. */
   readonly keys: ReadonlyMap<string, unknown>;
-  /** What is in the configuration and cannot be used. */
+  /** Values of the configuration that cannot be used. */
   readonly warnings: readonly Warning[];
 }
 
@@ -33,16 +33,16 @@ const LOG_DEFAULTS: Pick<NetConf, "logLevel" | "logFile"> = { logLevel: "info", 
 /**
  * Reads a network configuration.
  *
- * @param text The JSON text of stdin.
- * @returns The configuration; a bad value that it can do without is replaced by its default and listed in `warnings`.
- * @throws {CniError} With code 6 if it is not a JSON object, 1 if its version is missing or not supported, 7 if its name
- * or type is missing or invalid.
+ * @returns The configuration; a bad value that it can do without is replaced by its default and listed in
+ * `warnings`.
+ * @throws {CniError} With code 6 if it is not a JSON object, 1 if its version is missing or not supported, 7
+ * if its name or type is missing or invalid.
  */
 export function readConfig(text: string): NetConf {
   const { prevResult, ...rest } = parseObject(text);
   const conf = new Map(Object.entries(rest).map(([key, value]) => [key, toPlain(value)]));
   const cniVersion = readVersion(conf.get("cniVersion"));
-  // By hand: two strings are not worth making a schema at every pod's start.
+  // Checked by hand: two strings are not worth building a schema at every pod's start.
   const name = readText("name", conf.get("name"), /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/);
   const type = readText("type", conf.get("type"), /./);
   const warnings: Warning[] = [];
@@ -75,7 +75,7 @@ function parseObject(text: string): JsonObject {
   throw new CniError(CODE.DECODING_FAILURE, "Cannot read the network configuration: it is not a JSON object");
 }
 
-/** A configuration without a version is, by the specification, of 0.1.0, which is not spoken. */
+/** The specification's default version is 0.1.0, which is not supported. */
 function readVersion(given: unknown): Version {
   const version = given ?? "0.1.0";
   if (typeof version === "string" && isSupported(version)) return version;
@@ -91,7 +91,7 @@ function readText(key: string, value: unknown, allowed: RegExp): string {
   throw new CniError(CODE.INVALID_NETWORK_CONFIG, "Invalid network configuration", details);
 }
 
-/** A result that is no object counts as absent: ADD and CHECK refuse that, and DEL must go through. */
+/** A result that is not an object counts as absent: ADD and CHECK refuse that, and DEL must succeed. */
 function readPrevResult(value: JsonValue | undefined, warn: (warning: Warning) => void): JsonObject | null {
   if (value === undefined || value === null) return null;
   if (isJsonObject(value)) return value;

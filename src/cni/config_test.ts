@@ -31,7 +31,7 @@ Deno.test("readConfig() fills in the defaults", () => {
   });
 });
 
-Deno.test("readConfig() hands on what it does not judge", () => {
+Deno.test("readConfig() passes on what it does not check", () => {
   const conf = read({
     ingressRate: "10M",
     egressBurst: 7,
@@ -57,14 +57,14 @@ Deno.test("readConfig() keeps prevResult as it was written, and computes the res
   assertEquals(conf.keys.get("ingressRate"), 10_000_000);
 });
 
-Deno.test("readConfig() answers what is no JSON object with code 6", () => {
+Deno.test("readConfig() rejects what is not a JSON object with code 6", () => {
   for (const text of ["", "null", "[]", '"x"', "1.0", "{", `{"a":${"[".repeat(100_000)}`]) {
     assertEquals(refusal(text)[0], 6);
   }
   assertMatch(refusal("\u001b[31m{")[1], /\\u001b/);
 });
 
-Deno.test("readConfig() answers a version that is not spoken with code 1", () => {
+Deno.test("readConfig() rejects a version that is not supported with code 1", () => {
   for (const cniVersion of [undefined, null, "", "0.1.0", "0.2.0", "1.2.0", 1, {}]) {
     assertEquals(refusal(JSON.stringify({ ...CORE, cniVersion }))[0], 1);
   }
@@ -74,7 +74,7 @@ Deno.test("readConfig() answers a version that is not spoken with code 1", () =>
   );
 });
 
-Deno.test("readConfig() answers a missing or invalid name or type with code 7 and the value", () => {
+Deno.test("readConfig() rejects a missing or invalid name or type with code 7 and the value", () => {
   for (const name of [undefined, null, "", "-a", "a/b", "a b", 5, "n\n"]) {
     assertEquals(refusal(JSON.stringify({ ...CORE, name }))[0], 7);
   }
@@ -85,7 +85,7 @@ Deno.test("readConfig() answers a missing or invalid name or type with code 7 an
   assertMatch(refusal(JSON.stringify({ ...CORE, type: 5 }))[1], /type must match \., not 5$/);
 });
 
-Deno.test("readConfig() takes a prevResult that is no object for none, with a warning", () => {
+Deno.test("readConfig() ignores a prevResult that is not an object, with a warning", () => {
   for (const prevResult of ["x", [], 5, true]) {
     const conf = read({ prevResult });
     assertEquals([conf.prevResult, conf.warnings.map(({ key }) => key)], [null, ["prevResult"]]);

@@ -1,7 +1,7 @@
 import { quote } from "../base/log/quote.ts";
 import { CniError, CODE } from "./errors.ts";
 
-/** Where the variables come from; `Deno.env` is one, a Map another. */
+/** A source of environment variables: `Deno.env`, or a Map. */
 export interface Environment {
   get(name: string): string | undefined;
 }
@@ -13,7 +13,10 @@ export type NodeCommand = "GC" | "STATUS";
 /** Every command of the specification. */
 export type CniCommand = PodCommand | NodeCommand | "VERSION";
 
-/** Who the pod is, as far as the runtime says: for logs, never a key, because a pod may have several sandboxes. */
+/**
+ * The pod's identity as far as the runtime gives it: for logs, not as a key, because a pod may have several
+ * sandboxes.
+ */
 export interface PodIdentity {
   readonly namespace: string | null;
   readonly name: string | null;
@@ -34,21 +37,22 @@ const COMMANDS: readonly CniCommand[] = ["ADD", "DEL", "CHECK", "GC", "STATUS", 
 /** The specification's rule for container IDs. */
 const CONTAINER_ID = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
-/** Runtimes use 64 characters. The ID becomes a file name, beside an interface's name and a suffix: 255 at most. */
+/**
+ * Runtimes use 64 characters. The ID becomes part of a file name, with an interface's name and a suffix: at
+ * most 255.
+ */
 const MAX_CONTAINER_ID = 200;
 
 /** The kernel's IFNAMSIZ without the final zero, in bytes. */
 const MAX_IFNAME = 15;
 
-/** Kubernetes' longest name of anything. */
+/** The maximum length of a name in Kubernetes. */
 const MAX_POD_NAME = 253;
 
 /**
- * Reads which command is asked for.
+ * Reads the command.
  *
- * @param env The environment.
- * @returns The command.
- * @throws {CniError} With code 4 if there is none, or none that the specification knows.
+ * @throws {CniError} With code 4 if it is missing, or not in the specification.
  */
 export function readCommand(env: Environment): CniCommand {
   const given = env.get("CNI_COMMAND") ?? "";
@@ -63,11 +67,10 @@ export function readCommand(env: Environment): CniCommand {
 }
 
 /**
- * Reads the variables of ADD, DEL and CHECK. CNI_PATH is not asked for: natra calls no other plugin.
+ * Reads and checks the variables of ADD, DEL and CHECK. CNI_PATH is not required, because no other plugin is
+ * called.
  *
- * @param env The environment.
- * @param command The command; DEL does without CNI_NETNS.
- * @returns The variables, checked.
+ * @param command DEL does not require CNI_NETNS.
  * @throws {CniError} With code 4 if a variable that the command requires is missing, or one is invalid.
  */
 export function readPodEnvironment(env: Environment, command: PodCommand): PodEnvironment {
@@ -105,7 +108,7 @@ function checkIfname(ifname: string): void {
   if (/[/:\s]/.test(ifname)) throw invalid("CNI_IFNAME", ifname, "it contains '/', ':' or white space");
 }
 
-/** Picks the pod's names out of `K=V;K=V`; whatever else is in there is none of our business. */
+/** Reads the pod's names from `K=V;K=V`, and ignores other keys. */
 function readPodIdentity(args: string): PodIdentity {
   const values = new Map<string, string>();
   for (const pair of args.split(";")) {

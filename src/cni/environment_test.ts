@@ -50,7 +50,7 @@ Deno.test("readPodEnvironment() names every missing variable at once", () => {
   assertMatch(refusal({ ...POD, CNI_NETNS: "" }, "CHECK"), /CHECK requires CNI_NETNS$/);
 });
 
-Deno.test("readPodEnvironment() does without a namespace in DEL only", () => {
+Deno.test("readPodEnvironment() requires a namespace except in DEL", () => {
   assertEquals(readPodEnvironment(env({ ...POD, CNI_NETNS: "" }), "DEL").netns, "");
   refusal({ ...POD, CNI_NETNS: "" }, "ADD");
 });

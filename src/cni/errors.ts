@@ -10,9 +10,9 @@ export const CODE = {
   TRY_AGAIN_LATER: 11,
   /** STATUS: an ADD would fail now. */
   NOT_AVAILABLE: 50,
-  /** CHECK: the pod is not held to what it was given at ADD. */
+  /** CHECK: the pod's limit is not the one that ADD set. */
   CHECK_FAILED: 100,
-  /** Anything that should not have happened; the number that libcni uses, too. */
+  /** An unexpected error; libcni uses this number, too. */
   INTERNAL: 999,
 } as const;
 
@@ -27,24 +27,19 @@ export interface ErrorAnswer {
   readonly details?: string;
 }
 
-/** A failure that the runtime is told of. */
+/** A failure that is reported to the runtime. */
 export class CniError extends Error {
   override readonly name = "CniError";
 
   /**
-   * @param code One of {@linkcode CODE}.
    * @param message What failed, in a short sentence.
    * @param details The values and reasons, if they say more than the message.
-   * @param options The cause.
    */
   constructor(readonly code: Code, message: string, readonly details?: string, options?: ErrorOptions) {
     super(message, options);
   }
 
-  /**
-   * @param cniVersion The version of the request.
-   * @returns The object that the runtime reads.
-   */
+  /** The object that the runtime reads. @param cniVersion The version of the request. */
   toAnswer(cniVersion: string): ErrorAnswer {
     const answer = { cniVersion, code: this.code, msg: this.message };
     return this.details === undefined ? answer : { ...answer, details: this.details };
@@ -52,10 +47,8 @@ export class CniError extends Error {
 }
 
 /**
- * Makes sure that a failure can be told to the runtime.
- *
- * @param error Whatever was thrown.
- * @returns The error itself if it is a CniError, else one with code 999 that has it as its cause.
+ * Makes an error that can be reported to the runtime: the error itself if it is a CniError, else one with
+ * code 999 that has it as its cause.
  */
 export function asCniError(error: unknown): CniError {
   if (error instanceof CniError) return error;

@@ -3,7 +3,10 @@ import * as v from "valibot";
 import { quoteValue } from "../base/log/quote.ts";
 import type { Warning } from "../base/log/warning.ts";
 
-/** What a value may be: a function, because making a schema costs a pod's start time and most keys are absent. */
+/**
+ * Makes the schema of each key's value. A function, because building a schema delays a pod's start, and most
+ * keys are absent.
+ */
 export type Schemas<Values> = {
   readonly [Key in keyof Values]: () => v.GenericSchema<unknown, NonNullable<Values[Key]>>;
 };
@@ -12,7 +15,7 @@ export type Schemas<Values> = {
  * Reads keys. A bad value is a warning and the default, never an error.
  *
  * @param conf The configuration's values by key; a value of null counts as absent.
- * @param warn Told of each value that cannot be used.
+ * @param warn Called for each value that cannot be used.
  * @returns The values, or their defaults.
  */
 export function readKeys<Values extends Readonly<Record<string, string | number | null>>>(
@@ -39,14 +42,18 @@ function keysOf<T extends object>(object: T): (keyof T & string)[] {
   return Object.keys(object) as (keyof T & string)[];
 }
 
-/** One of some words. */
+/** One of the given words. */
 export function oneOf<const Words extends readonly string[]>(
   words: Words,
 ): v.GenericSchema<unknown, Words[number]> {
   return v.picklist(words, `it must be one of ${words.join(", ")}`);
 }
 
-/** A whole number. @param unit What it counts, for the message: "it must be a number of UNIT from MIN to MAX". */
+/**
+ * A whole number.
+ *
+ * @param unit What it counts, for the message: "it must be a number of UNIT from MIN to MAX".
+ */
 export function between(min: number, max: number, unit: string): v.GenericSchema<unknown, number> {
   const rule = `it must be a number of ${unit} from ${min} to ${max}`;
   return v.pipe(v.number(rule), v.integer(rule), v.minValue(min, rule), v.maxValue(max, rule));

@@ -32,7 +32,7 @@ Deno.test("readKeys() has a default for each key, for null too, and leaves the d
   assertEquals([read(values), read({}).values], [{ values, warnings: [] }, DEFAULTS]);
 });
 
-Deno.test("readKeys() answers a bad value with the default and a warning", () => {
+Deno.test("readKeys() replaces a bad value by the default, with a warning", () => {
   const { values, warnings } = read({ word: "TWO", number: "5", file: "relative.log" });
   assertEquals(values, DEFAULTS);
   assertEquals(warnings.map(({ key, given, used, why }) => `${key}|${given}|${used}|${why}`), [

@@ -1,6 +1,6 @@
 import { ifThere } from "../base/log/describe.ts";
 
-/** A pod's interface, as whoever runs pods on this node remembers it. */
+/** A pod's interface, as the container runtime on this node has recorded it. */
 export interface CachedAttachment {
   readonly containerId: string;
   readonly ifname: string;
@@ -11,16 +11,18 @@ export interface CachedAttachment {
   readonly pod: { readonly namespace: string; readonly name: string } | null;
 }
 
-/** Where libcni keeps what plugins answered, unless a runtime says otherwise. */
+/** Where libcni keeps the results of plugins by default. */
 export const LIBCNI_CACHE = "/var/lib/cni";
 
-/** Only what is no path and no option may become part of either. */
+/**
+ * IDs and names become part of paths and of command lines, so they must not look like a path or an option.
+ */
 const CONTAINER_ID = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 const IFNAME = /^[^\s/:]{1,15}$/;
 
 /**
- * The interfaces in libcni's cache: every runtime that calls plugins by libcni (containerd, CRI-O, podman) leaves a file
- * for each, from its ADD to its DEL. Files that say something else are passed over, and so are loopbacks.
+ * The interfaces in libcni's cache: every runtime that calls plugins by libcni (containerd, CRI-O, podman)
+ * keeps a file for each, from its ADD to its DEL. Other files are skipped, and so are loopback interfaces.
  *
  * @param cache The directory that holds `results`.
  */
@@ -36,10 +38,10 @@ function cacheFiles(cache: string): string[] {
 }
 
 /**
- * The CNI configuration, or the list of them, that an interface was added with.
+ * The CNI configuration, or the list, that an interface was added with.
  *
  * @param cache The directory that holds `results`.
- * @returns JSON of any shape; null if the cache does not tell.
+ * @returns JSON of any shape; null if the cache does not have it.
  */
 export function cachedConfig(
   { network, containerId, ifname }: Pick<CachedAttachment, "network" | "containerId" | "ifname">,
@@ -50,11 +52,9 @@ export function cachedConfig(
 }
 
 /**
- * The containers that were added by a list with a plugin of this type and are not deleted yet.
+ * The IDs of the containers that were added by a list with a plugin of this type and are not deleted yet.
  *
- * @param type The plugin's type.
  * @param cache The directory that holds `results`.
- * @returns Their IDs.
  */
 export function podsAddedWith(type: string, cache: string = LIBCNI_CACHE): string[] {
   const entries = cacheFiles(cache).map(readIfReadable);
@@ -63,13 +63,13 @@ export function podsAddedWith(type: string, cache: string = LIBCNI_CACHE): strin
   return [...new Set(ids)];
 }
 
-/** The types of the plugins in a list, or of the one plugin that it is. */
+/** The types of the plugins in a list, or the type of a single plugin's configuration. */
 function typesOf(config: unknown): unknown[] {
   const plugins = fieldsOf(config).get("plugins");
   return (Array.isArray(plugins) ? plugins : [config]).map((plugin) => fieldsOf(plugin).get("type"));
 }
 
-/** @returns null also for what cannot be read: one bad entry must not hide the others. */
+/** @returns null also for a file that cannot be read: one bad entry must not hide the others. */
 function readIfReadable(path: string): unknown {
   try {
     return readJson(path);
@@ -86,7 +86,7 @@ function configOf(entry: unknown): unknown {
     const bytes = Uint8Array.from(atob(config), (char) => char.charCodeAt(0));
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return null; // neither base64 nor JSON: a configuration that no plugin was called with
+    return null; // not base64, or not JSON: no plugin was called with that
   }
 }
 
@@ -94,20 +94,20 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(Deno.readTextFileSync(path));
   } catch (error) {
-    // gone meanwhile, or being written
+    // removed meanwhile, or half-written
     if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
-/** Reads libcni's `cachedInfo`, kind cniCacheV1. @returns null if it is none, or has no namespace. */
+/** Parses libcni's `cachedInfo`, kind cniCacheV1. @returns null if it is not one, or has no namespace. */
 export function parseCached(value: unknown): CachedAttachment | null {
   const info = fieldsOf(value);
   const containerId = info.get("containerId"), ifname = info.get("ifName"), network = info.get("networkName");
   if (info.get("kind") !== "cniCacheV1" || typeof network !== "string") return null;
   if (typeof containerId !== "string" || !CONTAINER_ID.test(containerId)) return null;
   if (typeof ifname !== "string" || !IFNAME.test(ifname) || ifname === "lo") return null;
-  // libcni before 1.2 does not say the namespace, but the result does
+  // libcni before 1.2 does not store the namespace, but the result has it
   const netns = info.get("netns") ?? sandboxOf(info.get("result"), ifname);
   if (typeof netns !== "string" || !netns.startsWith("/")) return null;
   return { containerId, ifname, network, netns, pod: podOf(info.get("cniArgs")) };

@@ -20,21 +20,21 @@ const FOUND = {
   pod: { namespace: "shop", name: "web-1" },
 };
 
-Deno.test("parseCached() reads what libcni remembers of an interface", () => {
+Deno.test("parseCached() reads what libcni stores about an interface", () => {
   assertEquals(parseCached(INFO), FOUND);
 });
 
-Deno.test("parseCached() takes the namespace from the result where libcni does not say it", () => {
+Deno.test("parseCached() takes the namespace from the result if libcni does not store it", () => {
   assertEquals(parseCached({ ...INFO, netns: undefined }), { ...FOUND, netns: "/run/netns/cni-2" });
 });
 
-Deno.test("parseCached() does without the pod's name", () => {
+Deno.test("parseCached() does not require the pod's name", () => {
   for (const cniArgs of [undefined, null, [], "x", [["K8S_POD_NAME", "a"]], [["K8S_POD_NAME"]], [7]]) {
     assertEquals(parseCached({ ...INFO, cniArgs }), { ...FOUND, pod: null });
   }
 });
 
-Deno.test("parseCached() passes over loopbacks, other kinds, and what is no interface's", () => {
+Deno.test("parseCached() skips loopbacks, other kinds, and invalid fields", () => {
   for (
     const wrong of [
       { kind: "cniCacheV2" },
@@ -54,14 +54,14 @@ Deno.test("parseCached() passes over loopbacks, other kinds, and what is no inte
   }
 });
 
-Deno.test("parseCached() takes any JSON, and never throws", () => {
+Deno.test("parseCached() accepts any JSON, and never throws", () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     assertEquals(parseCached(value), null);
     parseCached({ ...INFO, cniArgs: value, result: value, netns: undefined });
   }));
 });
 
-Deno.test("cachedAttachments() reads a directory, and passes over what it cannot", () => {
+Deno.test("cachedAttachments() reads a directory, and skips files that it cannot parse", () => {
   const cache = Deno.makeTempDirSync({ prefix: "natra-cache-" });
   try {
     assertEquals(cachedAttachments(cache), []);

@@ -14,22 +14,22 @@ import {
   type StatusRequest,
 } from "./protocol.ts";
 
-/** What a product does for a container runtime. An error that a verb throws is the runtime's answer. */
+/** What a product does for a container runtime. An error that a verb throws is answered to the runtime. */
 export interface Plugin {
   /** The log file, unless the configuration names another. */
   readonly logFile: string;
-  /** @returns The result, to be answered under the request's version. */
+  /** @returns The result, which is answered under the request's version. */
   add(request: AddRequest, logger: Logger): Promise<JsonObject>;
   del(request: DelRequest, logger: Logger): Promise<void>;
   check(request: CheckRequest, logger: Logger): Promise<void>;
   gc(request: GcRequest, logger: Logger): Promise<void>;
   status(request: StatusRequest, logger: Logger): Promise<void>;
-  /** An ADD was answered with an error. */
+  /** Called after an ADD was answered with an error. */
   refused(): void;
 }
 
-/** Where plugins come from, and what belongs to none of them. */
-export interface Surroundings {
+/** How to load plugins, and what is done for all of them. */
+export interface PluginHost {
   /**
    * Loads a plugin.
    *
@@ -37,7 +37,7 @@ export interface Surroundings {
    * @throws {CniError} If there is none of this type.
    */
   load(type: string | undefined): Promise<Plugin>;
-  /** Runs after each DEL; never throws. */
+  /** Runs after each DEL that succeeded; never throws. */
   afterDel(request: DelRequest, logger: Logger): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export interface Surroundings {
  *
  * @returns The exit code: 0, or 1 with an error object on stdout.
  */
-export async function runPlugin({ load, afterDel }: Surroundings): Promise<number> {
+export async function runPlugin({ load, afterDel }: PluginHost): Promise<number> {
   const logger = createLogger();
   const command = Deno.env.get("CNI_COMMAND");
   let request: CniRequest | undefined;

@@ -12,10 +12,10 @@ import { asCniError, CniError, CODE } from "./errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { isAtLeast, NEWEST_VERSION, SUPPORTED_VERSIONS, type Version } from "./version.ts";
 
-/** The most that is read from stdin, in bytes: Kubernetes allows 256 KiB of annotations, and results are smaller. */
-const MAX_STDIN = 8 * 1024 * 1024;
+/** Maximum size of stdin: Kubernetes allows 256 KiB of annotations, and results are smaller. */
+const MAX_STDIN_BYTES = 8 * 1024 * 1024;
 
-/** ADD; behind other plugins the previous result is there. */
+/** ADD. After other plugins there is a previous result. */
 export interface AddRequest extends PodEnvironment {
   readonly command: "ADD";
   readonly conf: NetConf;
@@ -27,7 +27,7 @@ export interface CheckRequest extends PodEnvironment {
   readonly conf: NetConf;
 }
 
-/** A request that came with the result of the plugin before. */
+/** A request that has the result of the previous plugin. */
 export type Chained<Request extends AddRequest | CheckRequest> = Request & {
   readonly conf: { readonly prevResult: JsonObject };
 };
@@ -50,27 +50,24 @@ export interface StatusRequest {
   readonly conf: NetConf;
 }
 
-/** VERSION: nothing but the question. */
+/** VERSION: only the question. */
 export interface VersionRequest {
   readonly command: "VERSION";
 }
 
-/** What the runtime asks for, understood and checked. */
+/** A request of the runtime, parsed and checked. */
 export type CniRequest = AddRequest | CheckRequest | DelRequest | GcRequest | StatusRequest | VersionRequest;
 
-/** The version that brought a command; the others came with the oldest that is spoken. */
+/** The version that introduced a command; the oldest supported version has the other commands. */
 const SINCE: ReadonlyMap<string, Version> = new Map([["CHECK", "0.4.0"], ["GC", "1.1.0"], [
   "STATUS",
   "1.1.0",
 ]]);
 
 /**
- * Reads a request. VERSION leaves stdin alone, as libcni's plugins do: it is also asked by hand, on a terminal.
+ * Reads a request. VERSION does not read stdin, as in libcni's plugins: people also call it on a terminal.
  *
- * @param env The environment, e.g. `Deno.env`.
- * @param stdin The configuration, e.g. `Deno.stdin`.
- * @returns The request.
- * @throws {CniError} With the specification's code if it cannot be understood.
+ * @throws {CniError} With the specification's code if the request is invalid.
  */
 export function readRequest(
   env: Environment,
@@ -85,9 +82,9 @@ export function readRequest(
 }
 
 /**
- * Demands that a request came with the result of the plugin before.
+ * Requires that a request has the result of the previous plugin.
  *
- * @throws {CniError} With code 7 if it did not.
+ * @throws {CniError} With code 7 if it has not.
  */
 export function chained<Request extends AddRequest | CheckRequest>(request: Request): Chained<Request> {
   if (isChained(request)) return request;
@@ -95,7 +92,7 @@ export function chained<Request extends AddRequest | CheckRequest>(request: Requ
   throw new CniError(
     CODE.INVALID_NETWORK_CONFIG,
     "Must be called as a chained plugin",
-    `${command} needs a prevResult: ${conf.type} belongs behind a main plugin in the list's plugins`,
+    `${command} needs a prevResult: ${conf.type} belongs after a main plugin in the list's plugins`,
   );
 }
 
@@ -110,7 +107,7 @@ function readConfFor(
   const conf = readConfig(readText(stdin));
   const since = SINCE.get(command) ?? SUPPORTED_VERSIONS[0];
   if (isAtLeast(conf.cniVersion, since)) return conf;
-  const details = `the configuration is of ${conf.cniVersion}, ${command} came with ${since}`;
+  const details = `the configuration's version is ${conf.cniVersion}, ${command} needs ${since} or later`;
   throw new CniError(
     CODE.INCOMPATIBLE_VERSION,
     `The configuration's version does not allow ${command}`,
@@ -121,7 +118,7 @@ function readConfFor(
 function readText(stdin: { readSync(into: Uint8Array): number | null }): string {
   let bytes: Uint8Array | null;
   try {
-    bytes = readAll(stdin, MAX_STDIN);
+    bytes = readAll(stdin, MAX_STDIN_BYTES);
   } catch (error) {
     const details = error instanceof Error ? error.message : undefined;
     throw new CniError(CODE.IO_FAILURE, "Cannot read the network configuration from stdin", details, {
@@ -129,13 +126,13 @@ function readText(stdin: { readSync(into: Uint8Array): number | null }): string 
     });
   }
   if (bytes !== null) return new TextDecoder().decode(bytes);
-  const details = `it is larger than ${MAX_STDIN} bytes`;
+  const details = `it is larger than ${MAX_STDIN_BYTES} bytes`;
   throw new CniError(CODE.DECODING_FAILURE, "Cannot read the network configuration", details);
 }
 
 /**
- * The answer to an ADD: a result under the request's version. Runtimes convert results before they pass them, so nothing else
- * in a previous result is touched, unknown keys and large numbers included.
+ * The answer to an ADD: a result under the request's version. Runtimes convert results before they pass them,
+ * so nothing else in a previous result is changed, including unknown keys and large numbers.
  *
  * @returns A line of JSON.
  */
@@ -146,17 +143,16 @@ export function addAnswer({ conf }: AddRequest, result: JsonObject): string {
 /**
  * Answers an ADD.
  *
- * @throws {Error} If stdout fails for another reason than that its reader has gone.
+ * @throws {Error} If writing to stdout fails, except because its reader has gone.
  */
 export function answerAdd(request: AddRequest, result: JsonObject): void {
   writeAnswer(addAnswer(request, result));
 }
 
 /**
- * Answers a failure. The caller sets the exit code, which the specification wants not to be zero.
+ * Answers a failure. The caller sets the exit code, which must not be zero by the specification.
  *
- * @param error Whatever was thrown.
- * @param version The request's version, if it came so far.
+ * @param version The request's version, if it could be read.
  * @throws {Error} Like {@linkcode answerAdd}.
  */
 export function answerError(error: unknown, version: Version = NEWEST_VERSION): void {
@@ -164,7 +160,7 @@ export function answerError(error: unknown, version: Version = NEWEST_VERSION): 
 }
 
 /**
- * Answers VERSION: the newest version, and all that are spoken.
+ * Answers VERSION: the newest version, and all supported versions.
  *
  * @throws {Error} Like {@linkcode answerAdd}.
  */
@@ -173,9 +169,10 @@ export function answerVersion(): void {
 }
 
 /**
- * The only place that writes to stdout on the plugin's path. A runtime that has gone (EPIPE) is past helping, and what
- * was set up stands: DEL follows. A pipe that would block is not tried again: Deno keeps a buffer before stdout and
- * does not tell what it took, so the answer could come out garbled instead of missing. Runtimes pass blocking pipes.
+ * The only place that writes to stdout on the plugin's path. If the runtime has gone (EPIPE) the answer is
+ * lost, and the setup stays: DEL follows. A write that would block is not retried: Deno buffers stdout and
+ * does not report how much it accepted, so the answer could be garbled instead of missing. Runtimes pass
+ * blocking pipes.
  */
 function writeAnswer(answer: string): void {
   try {

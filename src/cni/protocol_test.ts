@@ -25,7 +25,7 @@ Deno.test("readRequest() reads an ADD", () => {
   assertEquals(read.conf.prevResult, { cniVersion: "1.0.0" });
 });
 
-Deno.test("chained() refuses an ADD and a CHECK without a prevResult; readRequest() leaves that to the plugin", () => {
+Deno.test("chained() refuses an ADD and a CHECK without a prevResult, which readRequest() accepts", () => {
   const { prevResult: _, ...alone } = CONF;
   for (const CNI_COMMAND of ["ADD", "CHECK"] as const) {
     const read = request({ ...ENV, CNI_COMMAND }, alone);
@@ -44,7 +44,7 @@ Deno.test("chained() refuses an ADD and a CHECK without a prevResult; readReques
   assertEquals(request({ ...ENV, CNI_COMMAND: "DEL" }, { ...alone, prevResult: "odd" }).command, "DEL");
 });
 
-Deno.test("readRequest() allows each command from the version that brought it", () => {
+Deno.test("readRequest() allows each command since the version that introduced it", () => {
   const versions = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"];
   const allowed = (CNI_COMMAND: string): string[] =>
     versions.filter((cniVersion) => {
@@ -69,7 +69,7 @@ Deno.test("readRequest() needs no pod for GC and STATUS", () => {
   }
 });
 
-Deno.test("readRequest() leaves stdin alone for VERSION", () => {
+Deno.test("readRequest() does not read stdin for VERSION", () => {
   const untouched = {
     readSync(): number | null {
       throw new Error("stdin was read");
@@ -83,7 +83,7 @@ Deno.test("readRequest() checks the environment before it reads stdin", () => {
   assertEquals(refusal({ CNI_COMMAND: "NOPE" }, "not json")[0], 4);
 });
 
-Deno.test("readRequest() answers an unreadable stdin with code 5, and what is no JSON with 6", () => {
+Deno.test("readRequest() rejects an unreadable stdin with code 5, and invalid JSON with code 6", () => {
   const broken = {
     readSync(): number | null {
       throw new Error("Is a directory");
@@ -156,7 +156,7 @@ Deno.test("answerAdd() writes prevResult unchanged in meaning, under the request
   assertEquals(JSON.parse(stdout), { ...JSON.parse(prevResult), cniVersion: "1.0.0" });
 });
 
-Deno.test("answerAdd() writes all of a large answer to a slow reader", async () => {
+Deno.test("answerAdd() writes the whole of a large answer to a slow reader", async () => {
   const code = addOf(`'{"fill":"' + "x".repeat(3_000_000) + '"}'`);
   const { stdout, exit } = await runInto(code, "{ sleep 0.3; cat; }");
   assertEquals([exit, JSON.parse(stdout).fill.length], ["0", 3_000_000]);

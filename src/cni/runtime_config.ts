@@ -9,8 +9,8 @@ export interface RuntimeParts {
   /** The pod's annotations; null if the runtime passes none. */
   readonly annotations: Readonly<Record<string, string>> | null;
   /**
-   * GC: what is still attached; absent from the list is what may be collected. null: not said, or not readable, so
-   * that nothing may be collected.
+   * GC: the attachments that are still in use; others may be collected. null if the list is missing or
+   * invalid: then nothing may be collected.
    */
   readonly validAttachments: readonly ValidAttachment[] | null;
 }
@@ -28,11 +28,10 @@ const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
 const VALID_ATTACHMENTS = "cni.dev/valid-attachments";
 
 /**
- * Reads what the runtime adds. What has the wrong type is dropped with a warning.
+ * Reads what the runtime adds. A value of the wrong type is dropped with a warning.
  *
  * @param conf The configuration's values by key; null counts as absent, as Go writes it for empty.
- * @param warn Told of each value that is dropped.
- * @returns The parts.
+ * @param warn Called for each value that is dropped.
  */
 export function readRuntimeParts(conf: ReadonlyMap<string, unknown>, warn: Warn): RuntimeParts {
   const runtime = readObject("runtimeConfig", conf.get("runtimeConfig"), warn);
@@ -61,15 +60,15 @@ function readStrings(values: ReadonlyMap<string, unknown>, warn: Warn): Readonly
         key: `annotation ${quote(key)}`,
         given: quoteValue(value),
         used: "nothing",
-        why: "it must be text",
+        why: "it must be a string",
       });}
   }
   return Object.fromEntries(strings);
 }
 
 /**
- * Absent and null differ: libcni writes a list of no attachments as null. A list with one bad entry is not used at
- * all, because an attachment missing from it would be collected.
+ * Absent and null differ: libcni writes an empty list as null. A list with one bad entry is not used at all,
+ * because an attachment that is missing from the list would be collected.
  */
 function readAttachments(value: unknown, warn: Warn): readonly ValidAttachment[] | null {
   if (value === undefined) return null;

@@ -10,7 +10,7 @@ function read(conf: Record<string, unknown> = {}): { parts: RuntimeParts; warnin
   return { parts, warnings };
 }
 
-Deno.test("readRuntimeParts() drops what runtimeConfig holds in the wrong type, with a warning", () => {
+Deno.test("readRuntimeParts() drops values of runtimeConfig that have the wrong type, with a warning", () => {
   const keys = (more: Record<string, unknown>): string[] => read(more).warnings.map(({ key }) => key);
   assertEquals(keys({ runtimeConfig: "x" }), ["runtimeConfig"]);
   assertEquals(keys({ runtimeConfig: { [ANNOTATIONS]: [1] } }), [`runtimeConfig.${ANNOTATIONS}`]);
@@ -22,7 +22,7 @@ Deno.test("readRuntimeParts() drops what runtimeConfig holds in the wrong type, 
   assertEquals(read({ runtimeConfig: { [ANNOTATIONS]: null } }).parts.annotations, null);
 });
 
-Deno.test("readRuntimeParts() tells no list of attachments from an empty one, and uses no list in part", () => {
+Deno.test("readRuntimeParts() distinguishes a missing list of attachments from an empty one", () => {
   const attachments = (value: unknown): unknown =>
     read({ "cni.dev/valid-attachments": value }).parts.validAttachments;
   assertEquals(read().parts.validAttachments, null);

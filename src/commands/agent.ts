@@ -1,4 +1,7 @@
-/** `natra agent`: the DaemonSet's process. What it does is in the tasks and routes of its products; src/agent knows how. */
+/**
+ * `natra agent`: the DaemonSet's process. It runs the tasks and serves the routes of its products, with what
+ * src/agent has.
+ */
 import { AddressError, defaultAddress, type Routes, serve } from "../agent/http.ts";
 import type { AgentContext, AgentPart, Product } from "../agent/product.ts";
 import { StopSignals } from "../agent/stop.ts";
@@ -20,7 +23,7 @@ import type { Installation } from "./agent_install.ts";
 import { metricsRoute } from "./metrics.ts";
 import { chosenProducts, type House, productsOption } from "./products.ts";
 
-/** How long, in milliseconds, tasks may take to end once the agent was told to stop: it ends within a second. */
+/** How long tasks may take to end when the agent stops, so that it ends within a second. */
 const PATIENCE_MS = 500;
 const INFORMERS_RETRY_MS = 1000;
 
@@ -34,7 +37,7 @@ export function agentCommand(house: House): Command {
 }
 
 function listenOption({ own }: House): CommandOption {
-  const about = `serve HTTP there (${defaultAddress(own.port)}), or "off"`;
+  const about = `the address of the HTTP server (${defaultAddress(own.port)}), or "off"`;
   return { name: "listen", value: "ADDRESS", about };
 }
 
@@ -45,13 +48,13 @@ const OPTIONS: readonly CommandOption[] = [
     name: "daemonset",
     value: "NAMESPACE/NAME",
     about:
-      "with --install: uninstall when it is told to stop because this is gone (natra, in its own namespace)",
+      "with --install: uninstall at the end if this DaemonSet was deleted (natra, in the agent's namespace)",
   },
   {
     name: "kubeconfig",
     value: "FILE",
     complete: "files",
-    about: "how to reach the API server (the pod's service account; without one nothing is followed)",
+    about: "how to reach the API server (the pod's service account; without either nothing is watched)",
   },
   { name: "node-name", value: "NAME", about: "this node's name in the cluster ($NODE_NAME)" },
   {
@@ -66,12 +69,14 @@ const OPTIONS: readonly CommandOption[] = [
 const HELP_TEXT = {
   usage: "[--install] [--products NAME,…] [--listen ADDRESS] [--kubeconfig FILE] [options]",
   about:
-    `Runs until it gets SIGTERM, as the DaemonSet's process: removes what dead pods and killed calls left behind, at its
-start and every minute; widens sketches that have become too small; follows this node's pods and the namespaces through the Kubernetes API, and applies what their
-annotations say now. Pods are limited without it, too. Logs JSON lines on stderr.`,
+    `The DaemonSet's process, which runs until SIGTERM. At its start and every minute it removes what dead pods
+and killed calls left behind. It widens sketches that have become too small. It watches this node's pods and
+the namespaces through the Kubernetes API, and applies changes of their annotations. Pods are limited without
+it, too. Logs JSON lines on stderr.`,
   notes: `/metrics is for Prometheus (natra metrics prints the same).
-/healthz answers 200 while it runs, /readyz 200 once it does all that it is there for, else 503 with the reasons.
-Exit code 0 when told to stop.`,
+/healthz answers 200 while the process runs. /readyz answers 200 once all needed tasks work, else 503 with the
+reasons.
+Exit code 0 after SIGTERM or SIGINT.`,
 } as const;
 
 async function runAgent(options: Options, house: House): Promise<number> {
@@ -80,8 +85,8 @@ async function runAgent(options: Options, house: House): Promise<number> {
   using stop = new StopSignals();
   const products = await chosenProducts(options, house);
   const found = await cluster(options);
-  if (found === null) logger.info("no API server: annotations are read at each pod's start alone");
-  else logger.info("following the API server", { server: found.server.url, node: found.node });
+  if (found === null) logger.info("no API server: annotations are read only when a pod starts");
+  else logger.info("watching the API server", { server: found.server.url, node: found.node });
   using client = found === null
     ? null
     : new KubeClient(found.server, { userAgent: `natra/${describeBuild().version}` });
@@ -149,14 +154,18 @@ function openLogger(options: Options): Logger {
   const given = options.string("log-level") ?? "info";
   const level = LEVELS.find((name) => name === given);
   if (level === undefined) {
-    throw new UsageError(`Unknown log level ${quote(given)}: it is one of ${LEVELS.join(", ")}`);
+    throw new UsageError(`Unknown log level ${quote(given)}: it must be one of ${LEVELS.join(", ")}`);
   }
   const logger = createLogger();
   logger.open({ level, file: null });
   return logger;
 }
 
-/** Loaded only where it is wanted. @throws {UsageError} If the DaemonSet cannot be called that. */
+/**
+ * Loads the install's modules only where they are needed.
+ *
+ * @throws {UsageError} If a DaemonSet cannot have that name.
+ */
 async function installationOf(
   options: Options,
   products: readonly Product[],
@@ -171,7 +180,7 @@ async function installationOf(
   ]);
   const daemonSet = options.string("daemonset") ?? defaultDaemonSet(house.own.name);
   if (!/^[a-z0-9-]{1,63}\/[a-z0-9][a-z0-9.-]{0,252}$/.test(daemonSet)) {
-    throw new UsageError(`Bad --daemonset ${quote(daemonSet)}: it is NAMESPACE/NAME`);
+    throw new UsageError(`Bad --daemonset ${quote(daemonSet)}: it must be NAMESPACE/NAME`);
   }
   const target = await installTarget(cniDirectories(options), products, house.products);
   return installation({ target, products, client, daemonSet, logger });
@@ -190,7 +199,7 @@ function listen(
   }
 }
 
-/** Over when the agent was told to stop and has given its tasks time for it. */
+/** Resolves when the signal was aborted and the tasks have had PATIENCE_MS to end. */
 async function patience(stop: AbortSignal): Promise<false> {
   if (!stop.aborted) await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve()));
   await delay(PATIENCE_MS);

@@ -9,7 +9,7 @@ import { UsageError } from "../cli/output.ts";
  * The API server, and this node's name there.
  *
  * @returns null where there is no API server.
- * @throws {UsageError} If there is one, but not all that is needed to use it.
+ * @throws {UsageError} If there is one, but something that is needed to use it is missing.
  */
 export async function cluster(options: Options): Promise<{ server: ApiServer; node: string } | null> {
   const server = await apiServer(options);
@@ -17,13 +17,17 @@ export async function cluster(options: Options): Promise<{ server: ApiServer; no
   const node = options.string("node-name") ?? Deno.env.get("NODE_NAME") ?? "";
   if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(node)) {
     throw new UsageError(
-      `Bad node name ${quote(node)}: --node-name or NODE_NAME must give this node's in the cluster`,
+      `Bad node name ${quote(node)}: --node-name or NODE_NAME must give this node's name in the cluster`,
     );
   }
   return { server, node };
 }
 
-/** The API server that the agent is told of, or is beside. @throws {UsageError} If it cannot be used. */
+/**
+ * The API server that `--kubeconfig` names, else that of the pod's cluster.
+ *
+ * @throws {UsageError} If it cannot be used.
+ */
 async function apiServer(options: Options): Promise<ApiServer | null> {
   const path = options.string("kubeconfig");
   try {

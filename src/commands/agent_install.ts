@@ -10,30 +10,33 @@ import { OwnDaemonSet } from "../agent/own_daemonset.ts";
 import type { CniDirectories } from "../cli/cni_directories.ts";
 import { uninstallNode } from "./uninstall.ts";
 
-/** Between the end of one run and the next: a run ends only when something is very wrong, or all is to end. */
+/** Between two runs. A run ends only after an unexpected error, or when the agent stops. */
 const EVERY_MS = 1000;
 
-/** What an agent that installs is told. */
+/** What to install, and whose removal ends it. */
 export interface InstallationOptions {
   readonly target: Target;
   readonly products: readonly Product[];
   /** null: there is no API server, and the products stay installed when the agent ends. */
   readonly client: KubeClient | null;
-  /** `namespace/name` of the DaemonSet whose removal is the products'. */
+  /** `namespace/name` of the DaemonSet whose removal uninstalls the products. */
   readonly daemonSet: string;
   readonly logger: Logger;
 }
 
-/** An install that the agent keeps. */
+/** An install that the agent maintains. */
 export interface Installation {
   readonly tasks: readonly Task[];
-  /** Why the next pod would not be added with the products, in lines; empty: it is. */
+  /** Why the next pod would not be added with the products, one reason per line; empty if it would. */
   missing(): readonly string[];
-  /** Once the tasks have ended: uninstalls if the DaemonSet is being removed, else leaves all as it is. */
+  /**
+   * Call it after the tasks have ended: it uninstalls if the DaemonSet is being removed, else changes
+   * nothing.
+   */
   end(): Promise<void>;
 }
 
-/** `natra install`, as long as the agent runs, and perhaps `natra uninstall --keep-stub` behind it. */
+/** `natra install` while the agent runs, and perhaps `natra uninstall --keep-stub` after it. */
 export function installation(
   { target, products, client, daemonSet, logger }: InstallationOptions,
 ): Installation {
@@ -42,7 +45,7 @@ export function installation(
   const task: Task = {
     name: "install",
     everyMs: EVERY_MS,
-    isNeeded: false, // a run does not end while all is well: what is missing is asked for
+    isNeeded: false, // a run does not end while all is well: missing() reports instead
     run: (signal) => keepInstalled(target, { signal, logger, onState: (state) => last = state }),
   };
   return {
@@ -69,8 +72,8 @@ async function uninstall(
       true,
       (change) => logger.info("uninstalling", { change }),
     );
-    for (const failure of failures) logger.warn("not uninstalled", { failure });
+    for (const failure of failures) logger.warn("cannot uninstall completely", { failure });
   } catch (error) {
-    logger.error("not uninstalled", { error: describeError(error) });
+    logger.error("cannot uninstall", { error: describeError(error) });
   }
 }

@@ -29,26 +29,27 @@ export function installCommand(house: House): Command {
 
 const OPTIONS: readonly CommandOption[] = [
   ...DIRECTORIES,
-  { name: "once", about: "do it once, verify it, and end" },
+  { name: "once", about: "install once, verify the result, and exit" },
   OUTPUT,
 ];
 
 const HELP_TEXT = {
   usage: "[--bin-dir PATH] [--conf-dir PATH] [--once] [--products NAME,…] [-o json|table]",
-  about:
-    `Copies this executable to where the container runtime looks for plugins, and writes a list that stands before the
-main CNI plugin's: the same, with natra in it, in the place of the bandwidth plugin if that is there. The
-original is never touched. Stays, and does it again whenever the original changes; the log goes to stderr.`,
+  about: `Copies this executable to where the container runtime looks for plugins, and writes a list that the
+runtime prefers to the main CNI plugin's: the same list with natra added, in place of the bandwidth plugin if
+there is one. The original is never changed. Keeps running, and repeats this whenever the original changes;
+the log goes to stderr.`,
   notes:
     `k3s:       --bin-dir /var/lib/rancher/k3s/data/cni --conf-dir /var/lib/rancher/k3s/agent/etc/cni/net.d
-microk8s:  --bin-dir …/opt/cni/bin --conf-dir …/args/cni-network in the directory that /var/snap/microk8s/current leads to
+microk8s:  --bin-dir …/opt/cni/bin --conf-dir …/args/cni-network, where … is the target of the link
+           /var/snap/microk8s/current
 GKE:       --bin-dir /home/kubernetes/bin
 OpenShift: --bin-dir /var/lib/cni/bin --conf-dir /run/multus/cni/net.d
 
-Exit code 1 if natra is not ready afterwards: stderr says why.`,
+Exit code 1 if natra is not ready afterwards; stderr gives the reason.`,
 } as const;
 
-/** How often --once looks again at a list that is missing or half-written, and milliseconds in between. */
+/** How often --once retries while a list is missing or half-written, and the pause in between. */
 const ATTEMPTS = 10;
 const PAUSE_MS = 300;
 
@@ -76,9 +77,9 @@ async function install(options: Options, house: House): Promise<number> {
 }
 
 /**
- * This executable, to be installed.
+ * This executable, as what to install.
  *
- * @throws {Error} If natra is run from source.
+ * @throws {Error} If natra runs from source.
  */
 export async function installTarget(
   directories: CniDirectories,
@@ -87,7 +88,7 @@ export async function installTarget(
 ): Promise<Target> {
   const version = describeBuild();
   if (version.version === "source") {
-    throw new Error("Cannot install natra from source: deno task build makes the executable that can");
+    throw new Error("Cannot install natra from source: build the executable with deno task build");
   }
   return {
     ...directories,

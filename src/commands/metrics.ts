@@ -1,4 +1,4 @@
-/** `natra metrics`, and the agent's route /metrics: what every product counted. */
+/** `natra metrics`, and the agent's route /metrics: the metrics of every product. */
 import type { Handler } from "../agent/http.ts";
 import type { MetricsFailure, Product } from "../agent/product.ts";
 import { describeError } from "../base/log/describe.ts";
@@ -23,19 +23,19 @@ const TEXTFILE: CommandOption = {
   name: "textfile",
   value: "PATH",
   complete: "files",
-  about: `write it there in one step instead, for node_exporter, whose textfile collector
+  about: `write to this file atomically instead, for node_exporter, whose textfile collector
 reads every *.prom in its directory`,
 };
 
 const HELP_TEXT = {
   usage: "[--textfile PATH] [--products NAME,…]",
   about:
-    `Prints what every pod with a limit counted, and how ADDs ended, in Prometheus' text format: what the agent serves at
-/metrics. In base units: bytes, seconds, bytes per second.`,
+    `Prints the counters of every limited pod and the outcomes of ADDs in Prometheus' text format, as the agent
+serves them at /metrics. Base units: bytes, seconds, bytes per second.`,
   notes:
-    `Counters begin when a pod is limited, those of ADDs when the node starts. A pod without a name (its runtime gave
-none) goes by its container's ID. Every metric is in docs/metrics.md.
-Exit code 1 if a pod could not be read: the others are there all the same.`,
+    `A pod's counters start when it is limited, those of ADDs when the node starts. A pod whose runtime gave no
+name is listed by its container's ID. docs/metrics.md describes every metric.
+Exit code 1 if a pod could not be read; the others are printed all the same.`,
 } as const;
 
 async function metrics(options: Options, house: House): Promise<number> {
@@ -58,10 +58,10 @@ async function collect(products: readonly Product[], onFailure: MetricsFailure):
   return all.flat();
 }
 
-/** The route `/metrics`. Requests while everything is being read get the same answer: two scrapes cost no more than one. */
+/** The route `/metrics`. Concurrent requests get the same answer, so two scrapes cost no more than one. */
 export function metricsRoute(products: readonly Product[], logger: Logger): Handler {
   const onFailure: MetricsFailure = (what, error) =>
-    logger.warn("metrics cannot be read", { ...what, error: describeError(error) });
+    logger.warn("cannot read metrics", { ...what, error: describeError(error) });
   let reading: Promise<readonly Family[]> | null = null;
   return async () => {
     const { CONTENT_TYPE, formatPieces } = await import("../metrics/exposition.ts");

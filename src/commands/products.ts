@@ -1,4 +1,4 @@
-/** Which products a command of the house is about. */
+/** Which products a shared command acts on. */
 import type { Product } from "../agent/product.ts";
 import { quote } from "../base/log/quote.ts";
 import type { CommandOption, Options } from "../cli/options.ts";
@@ -8,9 +8,9 @@ import type { ChainedPlugin } from "../install/render.ts";
 /** How products are loaded, by their names. */
 export type Products = Readonly<Record<string, () => Promise<Product>>>;
 
-/** What the house's commands know of products. */
+/** What the shared commands know about products. */
 export interface House {
-  /** The product that the tool was called for. */
+  /** The product whose tool was called. */
   readonly own: Product;
   readonly products: Products;
 }
@@ -21,12 +21,12 @@ export function productsOption({ own, products }: House): CommandOption {
     name: "products",
     value: "NAME,…",
     complete: Object.keys(products),
-    about: `which of ${Object.keys(products).join(", ")} (${own.name})`,
+    about: `the products to act on, of ${Object.keys(products).join(", ")} (${own.name})`,
   };
 }
 
 /**
- * The products that `--products` names, in the house's order.
+ * The products that `--products` names, in the order of the table.
  *
  * @throws {UsageError} If one is unknown.
  */
@@ -40,7 +40,7 @@ export async function chosenProducts(
   const unknown = names.find((name) => !Object.hasOwn(products, name));
   if (unknown !== undefined) {
     throw new UsageError(
-      `Unknown product ${quote(unknown)}: it is one of ${Object.keys(products).join(", ")}`,
+      `Unknown product ${quote(unknown)}: it must be one of ${Object.keys(products).join(", ")}`,
     );
   }
   const loads = Object.entries(products).filter(([name]) => names.includes(name)).map(([, load]) => load());
@@ -55,7 +55,7 @@ export async function chosenProducts(
 export function chainedPlugins(products: readonly Product[]): readonly ChainedPlugin[] {
   return products.map(({ name, chained }) => {
     if (chained !== undefined) return chained;
-    throw new UsageError(`${name} cannot be installed: this executable has no plugin of it yet`);
+    throw new UsageError(`Cannot install ${name}: this executable does not contain its plugin yet`);
   });
 }
 

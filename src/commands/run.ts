@@ -1,4 +1,4 @@
-/** The command-line tool: the house's subcommands, and those of the product that it is called for. */
+/** The command-line tool: the shared subcommands, and those of the product whose tool was called. */
 import type { Product } from "../agent/product.ts";
 import { runCommand } from "../cli/command.ts";
 import type { Entry, Tool } from "../cli/subcommand.ts";
@@ -8,9 +8,10 @@ import type { Products } from "./products.ts";
 /**
  * Runs the tool.
  *
- * @param args The command line: `COMMAND …`, or `PRODUCT COMMAND …` for another product than the executable's own.
+ * @param args The command line: `COMMAND …`, or `PRODUCT COMMAND …` for a product other than the executable's
+ * own.
  * @param own The product that the executable's name stands for.
- * @returns The exit code: 0 fine, 1 found trouble, 2 wrong usage.
+ * @returns The exit code: 0 success, 1 problem found, 2 wrong usage.
  */
 export async function runTool(args: readonly string[], own: Product, products: Products): Promise<number> {
   const [first = "", ...rest] = args;
@@ -20,7 +21,7 @@ export async function runTool(args: readonly string[], own: Product, products: P
     : await runCommand(rest, toolOf(other, `${own.type} ${other.name}`, products));
 }
 
-/** A product's tool: the house's commands, and its own. */
+/** A product's tool: the shared commands, and its own. */
 export function toolOf(product: Product, name: string, products: Products): Tool {
   const commands: Readonly<Record<string, Entry>> = {
     ...houseCommands({ own: product, products }),

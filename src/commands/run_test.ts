@@ -7,7 +7,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 
 const { commands: COMMANDS } = toolOf(await productOf("natra"), "natra", PRODUCTS);
 
-/** Here, because some open libraries that no test closes. */
+/** Loaded outside of tests, because some commands open libraries that no test closes. */
 const loaded = await Promise.all(
   Object.entries(COMMANDS).map(async ([name, { summary, load }]) =>
     [name, summary, (await load()).command] as const
@@ -39,7 +39,7 @@ Deno.test("natra without a command shows the same, and exits 2", async () => {
 });
 
 for (const name of ["nonsense", "toString", "__proto__", "--status", ""]) {
-  Deno.test(`natra ${JSON.stringify(name)} is unknown: exit 2, said on stderr alone`, async () => {
+  Deno.test(`natra ${JSON.stringify(name)} is unknown: exit 2, reported on stderr only`, async () => {
     assertEquals(await natra(name), {
       code: 2,
       stdout: "",
@@ -60,7 +60,7 @@ for (const name of Object.keys(COMMANDS)) {
   });
 }
 
-Deno.test("the commands are listed by the alphabet, and each says enough of itself", () => {
+Deno.test("the commands are in alphabetical order, and have summaries and descriptions of options", () => {
   assertEquals(Object.keys(COMMANDS), Object.keys(COMMANDS).toSorted());
   for (const [name, summary, command] of loaded) {
     assert(summary.length >= 20 && summary.length <= 80 && !summary.endsWith("."), `${name}: ${summary}`);
@@ -73,7 +73,7 @@ Deno.test("the commands are listed by the alphabet, and each says enough of itse
   }
 });
 
-Deno.test("natra reconcile with a word is wrong usage: it takes none", async () => {
+Deno.test("natra reconcile with a word is wrong usage, because it takes none", async () => {
   const { code, stderr } = await natra("reconcile", "web");
   assertEquals([code, stderr], [2, 'natra: natra reconcile does not take "web"\n']);
 });
@@ -88,7 +88,7 @@ Deno.test("natra debug with a bad container ID is wrong usage: it becomes part o
   assertEquals([code, stderr], [2, 'natra: Bad container ID "../x"\n']);
 });
 
-Deno.test("natra debug del of what is not held says so, and exits 0", async () => {
+Deno.test("natra debug del of a container that is not held reports that, and exits 0", async () => {
   const { code, stdout } = await natra("debug", "del", "--netns", "/n", "--container-id", "natra-rig-none");
   assertEquals([code, stdout], [0, "nothing to undo: container natra-rig-none is not held\n"]);
 });
@@ -104,7 +104,7 @@ Deno.test("natra version -o json is JSON with version, commit and runtime", asyn
   assertEquals([code, Object.keys(JSON.parse(stdout))], [0, ["version", "commit", "modified", "deno"]]);
 });
 
-Deno.test("natra PRODUCT lists what that product can do; its name alone is no command of natra's", async () => {
+Deno.test("natra PRODUCT lists the commands of that product, which natra's own list does not have", async () => {
   const { code, stdout } = await natra("pona", "--help");
   assertEquals([code, stdout.startsWith("natra pona: ")], [0, true]);
   assertStringIncludes(stdout, "\n  version ");
@@ -113,7 +113,7 @@ Deno.test("natra PRODUCT lists what that product can do; its name alone is no co
 
 Deno.test("natra install of a product that this executable does not have yet is wrong usage", async () => {
   const { code, stderr } = await natra("metrics", "--products", "nonsense");
-  assertEquals([code, stderr.startsWith('natra: Unknown product "nonsense": it is one of natra, ')], [
+  assertEquals([code, stderr.startsWith('natra: Unknown product "nonsense": it must be one of natra, ')], [
     2,
     true,
   ]);

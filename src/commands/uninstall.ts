@@ -11,15 +11,15 @@ export function uninstallCommand(house: House): Command {
   return {
     usage: "[--bin-dir PATH] [--conf-dir PATH] [--keep-stub] [--products NAME,…]",
     about:
-      `Removes what natra install wrote, and lets every pod go: they run on without a limit. First the list, so that the next
-pod is added by the original; then queues and programs, records and pins; then the executable. The log stays. Other
-products of this executable stay in the list, and installed.`,
+      `Removes what natra install wrote, and releases every pod: pods keep running without a limit. It removes
+the list first, so that the next pod is added by the original; then queues and programs, records and pins;
+then the executable. The log stays. Other products of this executable stay installed, and stay in the list.`,
     options: [
       ...DIRECTORIES,
       {
         name: "keep-stub",
         about:
-          "leave the executable until the last pod that was added with it is deleted: CRI-O calls it then",
+          "keep the executable until the last pod that was added with it is deleted: CRI-O calls it then",
       },
       productsOption(house),
     ],
@@ -38,14 +38,14 @@ products of this executable stay in the list, and installed.`,
   };
 }
 
-/** Milliseconds in which a runtime notices that a list is gone; until then it adds pods by it. */
+/** How long a runtime may take to notice that a list is gone; until then it adds pods by it. */
 const RELOAD_MS = 1000;
 
 /**
- * Takes products from the node.
+ * Uninstalls products from the node.
  *
- * @param keepStub Leave an executable for the pods that were added with it.
- * @param report Told what was done, a line each.
+ * @param keepStub Keep an executable for the pods that were added with it.
+ * @param report Called with a line for each thing that was done.
  * @returns What could not be removed, in words.
  * @throws {InstallError} If the directories cannot be used.
  */
@@ -66,7 +66,7 @@ export async function uninstallNode(
     report(
       isRemoved
         ? "removed the executable"
-        : `left the executable for ${pods} ${pods === 1 ? "pod" : "pods"}: it goes with the last one's DEL`,
+        : `kept the executable for ${pods} ${pods === 1 ? "pod" : "pods"}: the last one's DEL removes it`,
     );
   }
   return failures;

@@ -1,4 +1,4 @@
-/** The directory of lists, brought to what it ought to be. */
+/** Brings the directory of lists into the state that it should have. */
 import { quote } from "../base/log/quote.ts";
 import { putFile, removeFile } from "./directory.ts";
 import { readLists } from "./list.ts";
@@ -6,30 +6,33 @@ import { type Plan, plan } from "./plan.ts";
 import { CILIUM_REMEDY, renamedByCilium } from "./renamed.ts";
 import type { ChainedPlugin, Rendered } from "./render.ts";
 
-/** How far to go. */
+/** What a pass may do. */
 export interface PassOptions {
-  /** Whether a list has been missing or half-written for so long that it is believed. */
+  /** Whether a list has been missing or half-written for longer than the grace period. */
   readonly graceElapsed: boolean;
-  /** Whether to write again what Cilium has renamed. */
+  /** Whether to write lists again that Cilium has renamed. */
   readonly rewriteRenamed: boolean;
 }
 
 /** A directory of lists. */
 export interface ListDirectory {
   readonly path: string;
-  /** Whether root alone may write there: else a file's permissions are left as they come, since a name may be exchanged meanwhile. */
+  /**
+   * Whether only root can write there. If not, permissions are not set by a file's name, because the file
+   * could be replaced meanwhile.
+   */
   readonly isRootsAlone: boolean;
 }
 
-/** How the directory of lists is left. */
+/** The state of the directory of lists after a pass. */
 export interface ListState {
-  /** The list that stands in, or has the plugins in it; null if there is none. */
+  /** Our list, or an original that has the plugins in it; null if there is neither. */
   readonly list: string | null;
-  /** The list that the runtime would take without us. */
+  /** The list that the runtime would use without ours. */
   readonly original: string | null;
-  /** Why the plugins are in no list that the runtime takes. */
+  /** Why the list that the runtime uses does not have the plugins; null if it has. */
   readonly problem: string | null;
-  /** Whether it may be different in a moment, by itself. */
+  /** Whether the problem may disappear in a moment, by itself. */
   readonly isPassing: boolean;
   /** Whether Cilium has renamed our list. */
   readonly isRenamed: boolean;
@@ -38,8 +41,9 @@ export interface ListState {
 }
 
 /**
- * Writes what is missing, and removes what is out of date. At every moment each of our lists in the directory is whole and
- * stands for an original: the new one is there before the old one goes. The caller holds the node's lock.
+ * Writes the list that is missing, and removes those that are out of date. At every moment each of our lists
+ * in the directory is complete and made from an original: the new one is there before the old one is removed.
+ * The caller holds the node's lock.
  *
  * @throws {Error} If the file system refuses.
  */
@@ -59,7 +63,9 @@ export function apply(
   if (wanted === null) {
     if (found.problem === null && found.original !== null) { // the plugins were put into it by hand
       const types = plugins.map(({ type }) => type).join(" and ");
-      for (const { name } of found.own) remove(name, `${quote(found.original, 255)} has ${types} itself`);
+      for (const { name } of found.own) {
+        remove(name, `${quote(found.original, 255)} contains ${types} itself`);
+      }
       return { ...state, list: found.original, problem: null };
     }
     return { ...state, ...withoutList(found, options, remove) };
@@ -86,7 +92,7 @@ export function apply(
   return { ...state, list: wanted.name, problem: verify(directory, wanted) };
 }
 
-/** No list can have natra in it: what of ours is still there? */
+/** No list can have the plugins in it: removes ours once the grace period is over. */
 function withoutList(
   { own, orphans, original, problem, isUnreadable }: Plan,
   { graceElapsed }: PassOptions,
@@ -96,7 +102,8 @@ function withoutList(
     const why = problem ?? "there is no list in the directory: the main CNI plugin has not written it yet";
     return { list: null, problem: why, isPassing: own.length > 0 || problem !== null };
   }
-  // An unreadable original keeps the list that was made from what it was: the runtime could not read it either.
+  // If the original is unreadable, the list that was made from its older content stays: the runtime could not
+  // read the original either.
   for (const { name } of isUnreadable ? orphans : own) {
     remove(
       name,
@@ -109,7 +116,7 @@ function withoutList(
 
 function waitingFor({ orphans }: Plan): string {
   const names = orphans.map(({ renderedFrom }) => quote(renderedFrom ?? "", 255));
-  return `${names.join(", ")} is gone, perhaps for a moment`;
+  return `${names.join(", ")} is gone, perhaps only for a moment`;
 }
 
 function isThere({ own }: Plan, { name, text, mode }: Rendered, hasMode: boolean): boolean {
@@ -117,9 +124,10 @@ function isThere({ own }: Plan, { name, text, mode }: Rendered, hasMode: boolean
 }
 
 /**
- * Writes a list in one step.
+ * Writes a list atomically.
  *
- * @param setsMode Whether to set the file's permissions by its name: where a group may write, the name could be exchanged.
+ * @param setsMode Whether to set permissions by the file's name, which is unsafe where a group can replace
+ * the file.
  */
 export function writeList(directory: string, { name, text, mode }: Rendered, setsMode: boolean): void {
   putFile(directory, name, (draft) => {
@@ -129,11 +137,11 @@ export function writeList(directory: string, { name, text, mode }: Rendered, set
   });
 }
 
-/** What is on the disk decides, not what was written: read back, as the runtime reads it. */
+/** Reads the directory back as the runtime does: what is on the disk decides, not what was written. */
 function verify(directory: string, wanted: Rendered): string | null {
   const [first] = readLists(directory);
   if (first?.name !== wanted.name) {
-    return `the runtime would take ${quote(first?.name ?? "", 255)} before ${quote(wanted.name, 255)}`;
+    return `the runtime would use ${quote(first?.name ?? "", 255)} before ${quote(wanted.name, 255)}`;
   }
-  return first.text === wanted.text ? null : `${quote(wanted.name, 255)} is not what was written`;
+  return first.text === wanted.text ? null : `${quote(wanted.name, 255)} differs from what was written`;
 }

@@ -1,4 +1,4 @@
-/** The node's directories: which users may write there, and how a file gets there whole or not at all. */
+/** The node's directories: checks which users can write to them, and replaces files atomically. */
 import { describeError, ifThere } from "../base/log/describe.ts";
 import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
@@ -8,17 +8,18 @@ const STICKY = 0o1000;
 const GROUP_MAY_WRITE = 0o020;
 const OTHERS_MAY_WRITE = 0o002;
 
-/** Which users may write to a directory. */
+/** Which users can write to a directory. */
 export type Writers = "root" | "root and group";
 
 /**
- * Demands a directory in which root alone decides what is there: what is written here is run, or read, as root. No other
- * user may own it or write to it, or replace a directory that contains it, and no part of the path may be a link.
+ * Requires a directory that only root controls, because its files are run or read as root. No other user may
+ * own it, write to it, or replace a directory that contains it, and no part of the path may be a symbolic
+ * link.
  *
- * @param what What it is for, for the error.
- * @param writers `root and group` also allows a group to write, as MicroK8s allows its administrators: a user that may write
- * lists decides anyway what is run as root.
- * @returns Whether root alone may write there.
+ * @param what Its purpose, for the error.
+ * @param writers `root and group` also lets a group write, as MicroK8s lets its administrators: a user who
+ * can write lists decides anyway what is run as root.
+ * @returns Whether only root can write there.
  * @throws {InstallError} If it is not such a directory.
  */
 export function checkDirectory(path: string, what: string, writers: Writers): boolean {
@@ -37,9 +38,9 @@ export function checkDirectory(path: string, what: string, writers: Writers): bo
     if (!info.isDirectory) refuse(`${quote(at)} is not a directory`);
     if (info.uid !== 0) refuse(`${quote(at)} belongs to user ${info.uid}, not to root`);
     const mode = info.mode ?? 0;
-    // In a sticky directory others may add what they like, but not exchange root's.
+    // In a sticky directory other users can add files, but cannot replace root's.
     const isExchangeable = depth === parts.length || (mode & STICKY) === 0;
-    if ((mode & OTHERS_MAY_WRITE) !== 0 && isExchangeable) refuse(`everybody may write to ${quote(at)}`);
+    if ((mode & OTHERS_MAY_WRITE) !== 0 && isExchangeable) refuse(`every user may write to ${quote(at)}`);
     if ((mode & GROUP_MAY_WRITE) !== 0 && info.gid !== 0 && isExchangeable) {
       if (writers === "root") refuse(`group ${info.gid} may write to ${quote(at)}`);
       isRootsAlone = false;
@@ -52,7 +53,7 @@ function lstat(path: string, refuse: (why: string) => never): Deno.FileInfo {
   try {
     return Deno.lstatSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return refuse(`${quote(path)} is not there`);
+    if (error instanceof Deno.errors.NotFound) return refuse(`${quote(path)} does not exist`);
     return refuse(describeError(error));
   }
 }
@@ -66,12 +67,12 @@ function target(path: string): string {
 }
 
 /**
- * Puts a file into a directory in one step: whoever looks sees the old one or the whole new one, after a crash or a
- * power cut, too. It is written beside its place under a name that runtimes pass over, and renamed, which works while
- * the old one is being run.
+ * Creates or replaces a file atomically: a reader sees the old file or the whole new one, even after a crash
+ * or a power cut. The new file is written beside its place under a name that runtimes ignore, and renamed,
+ * which works while the old one is being run.
  *
- * @param fill Makes the file whose path it is given.
- * @throws {Error} If the file system refuses; nothing is left then.
+ * @param fill Creates the file at the path that it gets.
+ * @throws {Error} If the file system refuses; then no draft is left.
  */
 export function putFile(directory: string, name: string, fill: (path: string) => void): void {
   const draft = `${directory}/${draftName()}`;
@@ -86,14 +87,17 @@ export function putFile(directory: string, name: string, fill: (path: string) =>
   syncPath(directory);
 }
 
-/** Removes a file for good. @returns Whether there was one. */
+/** Removes a file, and syncs the directory. @returns Whether there was one. */
 export function removeFile(directory: string, name: string): boolean {
   if (!unlink(`${directory}/${name}`)) return false;
   syncPath(directory);
   return true;
 }
 
-/** Removes the drafts that killed processes left. The caller holds the install lock, so no process writes one now. */
+/**
+ * Removes the drafts that killed processes left. The caller holds the install lock, so no process writes one
+ * now.
+ */
 export function removeDrafts(directory: string): void {
   for (const { name } of Deno.readDirSync(directory)) {
     if (isDraftName(name)) unlink(`${directory}/${name}`);

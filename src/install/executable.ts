@@ -3,15 +3,16 @@ import { quote } from "../base/log/quote.ts";
 import { putFile } from "./directory.ts";
 import { InstallError } from "./error.ts";
 
-/** Runnable by every user, written by root alone, and not set-user-ID. */
+/** Every user can run it, only root can write to it, and it is not set-user-ID. */
 const MODE = 0o755;
 const CHUNK = 1024 * 1024;
 /** How long it may take to print its version. */
 const PATIENCE_MS = 30_000;
 
 /**
- * Puts the executable where the runtime looks for plugins, writable by root alone, unless the same is there. Where it is
- * installed for another type already the new one is a hard link to that: removing one name leaves the other.
+ * Copies the executable to where the runtime looks for plugins, writable by root only, unless the same file
+ * is there. If it is installed for another type already, the new file is a hard link to that one: removing
+ * one name keeps the other.
  *
  * @param source Path of the executable to copy.
  * @param type The plugin's type, which becomes its name.
@@ -43,7 +44,7 @@ export function putExecutable(
   return true;
 }
 
-/** Whether both have the same content, and the installed one the owner and permissions that it should have. */
+/** Whether both have the same content, and the installed one has the right owner and permissions. */
 function isSame(source: string, installed: string): boolean {
   try {
     const { isFile, uid, mode, size } = Deno.lstatSync(installed);
@@ -55,7 +56,7 @@ function isSame(source: string, installed: string): boolean {
   }
 }
 
-/** A chunk at a time: the executable is larger than the memory that the agent may take. */
+/** Compares chunks: the executable is larger than the memory that the agent may use. */
 function hasSameBytes(one: string, other: string): boolean {
   using left = Deno.openSync(one);
   using right = Deno.openSync(other);
@@ -77,11 +78,11 @@ function fill(file: Deno.FsFile, buffer: Uint8Array): number {
 }
 
 /**
- * Proves that what is installed runs on this node, and is the one that was meant.
+ * Checks that the installed executable runs on this node, and is the expected version.
  *
  * @param path The installed executable.
  * @param version What `version -o json` must print, at least.
- * @throws {InstallError} If it does not; says what it printed instead.
+ * @throws {InstallError} If it does not; the message has what it printed instead.
  */
 export async function checkExecutable(
   path: string,
@@ -93,17 +94,17 @@ export async function checkExecutable(
   const { success, code, stdout, stderr } = await versionOf(path).catch((error: unknown) =>
     refuse(`it does not start: ${describeError(error)}`)
   );
-  if (!success) refuse(`it ends with ${code}, and says ${quote(stderr.trim(), 300)}`);
-  const told = parse(stdout);
-  const wrong = Object.entries(version).find(([key, value]) => told[key] !== value);
+  if (!success) refuse(`it exits with ${code}, and prints ${quote(stderr.trim(), 300)}`);
+  const printed = parse(stdout);
+  const wrong = Object.entries(version).find(([key, value]) => printed[key] !== value);
   if (wrong === undefined) return;
-  refuse(`its ${wrong[0]} is not ${quote(String(wrong[1]))}: it says ${quote(stdout.trim(), 300)}`);
+  refuse(`its ${wrong[0]} is not ${quote(String(wrong[1]))}: it prints ${quote(stdout.trim(), 300)}`);
 }
 
 /**
  * The version of an executable that is installed.
  *
- * @returns What `version -o json` prints; null if there is none, or it does not run.
+ * @returns What `version -o json` prints; null if the executable is missing or does not run.
  */
 export async function installedVersion(path: string): Promise<string | null> {
   try {
@@ -114,7 +115,7 @@ export async function installedVersion(path: string): Promise<string | null> {
   }
 }
 
-/** Without our environment: with CNI_COMMAND it would be a plugin. */
+/** Runs it without our environment: with CNI_COMMAND it would act as a plugin. */
 async function versionOf(
   path: string,
 ): Promise<{ success: boolean; code: number; stdout: string; stderr: string }> {

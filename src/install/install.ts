@@ -1,4 +1,6 @@
-/** One pass of an install: the executable first, since a list that names what is not there keeps pods from starting. */
+/**
+ * One pass of an install: executable first, because a list that names a missing one keeps pods from starting.
+ */
 import { checkDirectory, removeDrafts, removeFile } from "./directory.ts";
 import { ifThere } from "../base/log/describe.ts";
 import { quote } from "../base/log/quote.ts";
@@ -9,7 +11,7 @@ import { lockNode } from "./lock.ts";
 import { stubMark } from "./names.ts";
 import type { ChainedPlugin } from "./render.ts";
 
-/** What goes where. */
+/** What to install, and where. */
 export interface Target {
   /** Where the container runtime looks for plugins. */
   readonly binDir: string;
@@ -17,15 +19,17 @@ export interface Target {
   readonly confDir: string;
   /** Path of the executable to copy. */
   readonly executable: string;
-  /** What that one says to `version -o json`, or a part of it. */
+  /** What it prints for `version -o json`, or a part of that. */
   readonly version: Readonly<Record<string, unknown>>;
   /** The plugins to chain: for each an executable and an entry in the list. */
   readonly plugins: readonly ChainedPlugin[];
-  /** Types of all plugins that the executable can be: it is installed once, and the others are hard links to it. */
+  /**
+   * Types of all plugins that the executable can be: it is copied once, and the others are hard links to it.
+   */
   readonly types: readonly string[];
 }
 
-/** How a pass leaves the node. */
+/** The state of the node after a pass. */
 export interface InstallState extends ListState {
   /** Whether the next pod is added with the plugins: executables and list are there, and were verified. */
   readonly isReady: boolean;
@@ -35,20 +39,20 @@ export interface InstallState extends ListState {
 const FIGHT_COPIES = 3;
 const FIGHT_MS = 60_000;
 
-/** Installs on a node; one object remembers what need not be verified again. */
+/** Installs on a node, and remembers what need not be verified again. */
 export class Installer {
-  /** The executables that were verified, by their type, as the file system tells them from others. */
+  /** The identity (see identify()) of each executable that was verified, by its type. */
   readonly #verified = new Map<string, string>();
-  /** When one was copied lately, in milliseconds of this process. */
-  #copied: number[] = [];
+  /** The times of recent copies, by performance.now(). */
+  #copiedMs: number[] = [];
 
   constructor(readonly target: Target) {}
 
   /**
-   * One pass; beside others, one after the other.
+   * Makes one pass. Passes of several processes wait for each other.
    *
-   * @param signal Told to stop: then nothing is installed any more, since an uninstall may come next.
-   * @throws {InstallError} If the directories or the executable cannot be used; says why.
+   * @param signal Once it is aborted nothing is installed any more, because an uninstall may follow.
+   * @throws {InstallError} If the directories or the executable cannot be used; the message says why.
    */
   async pass(options: PassOptions, signal?: AbortSignal): Promise<InstallState> {
     const { binDir, confDir, plugins } = this.target;
@@ -77,21 +81,22 @@ export class Installer {
     if (identify(path) === this.#verified.get(type)) return [];
     await this.#refuseToFight(type);
     const isNew = putExecutable(executable, binDir, type, types);
-    if (isNew) this.#copied.push(performance.now());
+    if (isNew) this.#copiedMs.push(performance.now());
     await checkExecutable(path, version);
     this.#verified.set(type, identify(path));
     return isNew ? [`copied the executable to "${path}"`] : [];
   }
 
   /**
-   * Two installers of different versions would overwrite each other's copy for ever. An executable that is missing or does
-   * not run is put back at once; one that runs is replaced a few times a minute.
+   * Keeps two installers of different versions from overwriting each other's copy forever. An executable that
+   * is missing or does not run is replaced at once; one that runs is replaced at most FIGHT_COPIES times in
+   * FIGHT_MS.
    *
-   * @throws {InstallError} If that was enough for now.
+   * @throws {InstallError} If that maximum is reached.
    */
   async #refuseToFight(type: string): Promise<void> {
-    this.#copied = this.#copied.filter((time) => performance.now() - time < FIGHT_MS);
-    if (this.#copied.length < FIGHT_COPIES) return;
+    this.#copiedMs = this.#copiedMs.filter((time) => performance.now() - time < FIGHT_MS);
+    if (this.#copiedMs.length < FIGHT_COPIES) return;
     const other = await installedVersion(`${this.target.binDir}/${type}`);
     if (other === null) return;
     throw new InstallError(
@@ -102,7 +107,7 @@ export class Installer {
   }
 }
 
-/** What tells a file from another, and from itself after a change. */
+/** Identifies a file and its state: a different file, or the same one after a change, differs. */
 function identify(path: string): string {
   const info = ifThere(() => Deno.lstatSync(path), null);
   if (info === null) return "none";

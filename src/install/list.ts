@@ -1,27 +1,29 @@
-/** The lists that are there, read as a container runtime reads them. */
+/** Reads the lists of a directory as a container runtime does. */
 import { isJsonObject, type JsonObject, type JsonValue, parseExact } from "../base/json.ts";
 import { describeError } from "../base/log/describe.ts";
 import { quote, quoteValue } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
 import { compareNames, isListName, isRenderedName, isWholeList } from "./names.ts";
 
-/** Far more than any list: what is larger is none. */
+/** Far more than any list has: a larger file is not a list. */
 const MAX_BYTES = 1024 * 1024;
-/** The key of an entry of ours that names the list it was added to; the lists that we wrote are known by it. */
+/**
+ * A key of our entries: the name of the list to which the entry was added. It marks the lists that we wrote.
+ */
 export const RENDERED_FROM = "renderedFrom";
 /**
- * The key of an entry of ours that lists the types whose place it took, if any: another product's agent renders the list
- * again by that, and knows nothing else of the entry.
+ * A key of our entries: the types whose place the entry took, if any. The agent of a different product needs
+ * it to render the list again, and knows nothing else about the entry.
  */
 export const IN_PLACE_OF = "renderedInPlaceOf";
 
-/** A list that others wrote. */
+/** A list that we did not write. */
 export interface Original {
   /** The file's name. */
   readonly name: string;
   /** The file's permissions. */
   readonly mode: number;
-  /** What it says; a single plugin's configuration as a list of one. */
+  /** Its content; the configuration of a single plugin becomes a list of one. */
   readonly list: JsonObject;
   readonly plugins: readonly JsonObject[];
 }
@@ -29,12 +31,12 @@ export interface Original {
 /** A file that a runtime would read. */
 export interface ListFile {
   readonly name: string;
-  /** Its text; null if it cannot be read. */
+  /** Its text; null if the file cannot be read. */
   readonly text: string | null;
   readonly mode: number;
-  /** Why it cannot be read, in words. */
+  /** Why it cannot be read, in words; empty if it can. */
   readonly why: string;
-  /** The list from which we made it; "" if the file is ours and spoiled, null if it is not ours. */
+  /** The list from which we made it; "" if the file is ours but corrupt, null if it is not ours. */
   readonly renderedFrom: string | null;
   /** The entries of our products in it, in their order. */
   readonly entries: readonly JsonObject[];
@@ -53,13 +55,13 @@ export function readLists(directory: string): ListFile[] {
     .sort((a, b) => compareNames(a.name, b.name));
 }
 
-/** @returns null if it has just gone. */
+/** @returns null if the file was removed meanwhile. */
 function readListFile(directory: string, name: string): ListFile | null {
   const nothing = { name, text: null, mode: 0, renderedFrom: null, entries: [] };
   try {
     const { isFile, size, mode } = Deno.statSync(`${directory}/${name}`);
     if (!isFile) return { ...nothing, why: "it is not a regular file" };
-    if (size > MAX_BYTES) return { ...nothing, why: `it has ${size} bytes, more than any list` };
+    if (size > MAX_BYTES) return { ...nothing, why: `it has ${size} bytes, more than a list may have` };
     const text = Deno.readTextFileSync(`${directory}/${name}`);
     return { name, text, mode: (mode ?? 0o600) & 0o777, why: "", ...readRendered(name, text) };
   } catch (error) {
@@ -68,7 +70,7 @@ function readListFile(directory: string, name: string): ListFile | null {
   }
 }
 
-/** A link that leads nowhere is there, and a runtime stumbles over it. */
+/** Whether there is no such file. A dangling symbolic link does exist, and a runtime fails on it. */
 function isGone(path: string): boolean {
   try {
     Deno.lstatSync(path);
@@ -79,8 +81,8 @@ function isGone(path: string): boolean {
 }
 
 /**
- * What of a file is ours. One with a name of ours that is not JSON is ours, too: spoiled, to be written again or removed; no
- * other program begins a name like that.
+ * What of a file is ours. A file with one of our names that is not JSON is also ours, but corrupt: it is
+ * written again or removed. No other program uses such names.
  */
 function readRendered(name: string, text: string): Pick<ListFile, "renderedFrom" | "entries"> {
   if (!isRenderedName(name)) return { renderedFrom: null, entries: [] };
@@ -98,9 +100,9 @@ function readRendered(name: string, text: string): Pick<ListFile, "renderedFrom"
 }
 
 /**
- * Reads what others wrote, as strictly as the runtimes do.
+ * Parses a list that we did not write, as strictly as the runtimes do.
  *
- * @throws {InstallError} If a runtime would refuse it; says why.
+ * @throws {InstallError} If a runtime would refuse it; the message says why.
  */
 export function parseOriginal(file: ListFile): Original {
   const refuse = (why: string): never => {

@@ -4,10 +4,11 @@ import { InstallError } from "./error.ts";
 import { HOUSE_RUN } from "../registry/names.ts";
 
 /**
- * One process at a time installs or uninstalls on a node: the others wait. The lock is a flock(2) on a directory that only
- * root can open, so nobody else holds anyone up, no lock file stays behind, and whatever ends the process gives it up.
+ * Lets one process at a time install or uninstall on a node; others wait. The lock is a flock(2) on a
+ * directory that only root can open, so no other user can delay us, no lock file stays behind, and the kernel
+ * releases it however the process ends.
  *
- * @param directory Only tests name another.
+ * @param directory Only tests use a different one.
  * @throws {InstallError} If it cannot be opened.
  */
 export async function lockNode(directory: string = HOUSE_RUN): Promise<Disposable> {
@@ -15,7 +16,7 @@ export async function lockNode(directory: string = HOUSE_RUN): Promise<Disposabl
     const file = open(directory);
     try {
       await file.lock(true);
-      if (isStill(directory, file)) return file;
+      if (isAt(directory, file)) return file;
     } catch (error) {
       file.close();
       throw error;
@@ -24,19 +25,20 @@ export async function lockNode(directory: string = HOUSE_RUN): Promise<Disposabl
   }
 }
 
-/** @throws {InstallError} If it cannot be opened: nobody but root may install. */
+/** @throws {InstallError} If it cannot be opened: only root can install. */
 function open(directory: string): Deno.FsFile {
   try {
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
     return Deno.openSync(directory, { read: true });
   } catch (cause) {
-    throw new InstallError(`Cannot lock ${quote(directory)}, as only root may: ${describeError(cause)}`, {
+    throw new InstallError(`Cannot lock ${quote(directory)}, which needs root: ${describeError(cause)}`, {
       cause,
     });
   }
 }
 
-function isStill(directory: string, file: Deno.FsFile): boolean {
+/** Whether the open directory is still the one at this path. */
+function isAt(directory: string, file: Deno.FsFile): boolean {
   try {
     const [now, locked] = [Deno.statSync(directory), file.statSync()];
     return now.dev === locked.dev && now.ino === locked.ino;

@@ -1,7 +1,8 @@
-/** The names of what an install leaves on a node, and how a container runtime reads the directory of lists. */
+/** The names of the files that an install creates, and how a container runtime selects and sorts lists. */
 
 /**
- * The file beside a plugin's executable that says: it was uninstalled, and stays only for the pods that were added with it.
+ * The file beside a plugin's executable that marks it as uninstalled: it stays only for the pods that were
+ * added with it.
  *
  * @param type The plugin's type, which is its executable's name.
  */
@@ -10,16 +11,19 @@ export function stubMark(type: string): string {
 }
 
 /**
- * What our lists begin with. A runtime takes the list whose name comes first: the first of these that comes before the
- * original's name is used.
+ * The prefixes of our lists' names. A runtime uses the list whose name sorts first, so ours gets the first of
+ * these prefixes that sorts before the original's name.
  */
 const PREFIXES = ["00-natra-", "0-natra-", "!natra-"] as const;
 
-/** What a runtime takes for a list, or for a single configuration; whatever else is in the directory it passes over. */
+/**
+ * The suffixes of files that a runtime reads, as a list or as a single configuration; it ignores all other
+ * files.
+ */
 const SUFFIXES = [".conf", ".conflist", ".json"] as const;
 const LIST_SUFFIX = ".conflist";
 
-/** What Cilium appends to the name of every list that is not its own, if `cni.exclusive` tells it to. */
+/** What Cilium appends to the name of every list that is not its own, if `cni.exclusive` is set. */
 const CILIUM_SUFFIX = ".cilium_bak";
 
 /** Whether a runtime would read a file of this name. */
@@ -32,16 +36,16 @@ export function isWholeList(name: string): boolean {
   return name.endsWith(LIST_SUFFIX);
 }
 
-/** Whether it is a name that {@linkcode renderedName} gives. What is in the file decides whose it is. */
+/** Whether {@linkcode renderedName} makes such names. The file's content decides whether it is ours. */
 export function isRenderedName(name: string): boolean {
   return name.endsWith(LIST_SUFFIX) && PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 /**
- * The name of the list that stands before an original.
+ * The name of our list for an original.
  *
  * @param original The original's file name.
- * @returns A name that a runtime prefers; null if nothing comes before the original's.
+ * @returns A name that a runtime prefers; null if no name sorts before the original's.
  */
 export function renderedName(original: string): string | null {
   const suffix = SUFFIXES.find((candidate) => original.endsWith(candidate)) ?? "";
@@ -65,19 +69,19 @@ export function ciliumBackup(name: string): string {
   return `${name}${CILIUM_SUFFIX}`;
 }
 
-/** The list that Cilium renamed; null if it is no name of Cilium's, or no list of ours. */
+/** The name of the list that Cilium renamed; null if Cilium makes no such name, or the list is not ours. */
 export function backedUpByCilium(name: string): string | null {
   if (!name.endsWith(CILIUM_SUFFIX)) return null;
   const list = name.slice(0, -CILIUM_SUFFIX.length);
   return isRenderedName(list) ? list : null;
 }
 
-/** A name for a file that is being written: no runtime reads it, and no one guesses it. */
+/** A name for a file that is being written: runtimes ignore it, and it cannot be guessed. */
 export function draftName(): string {
   return `.natra-${crypto.randomUUID()}.tmp`;
 }
 
-/** Whether it is a name that {@linkcode draftName} gave. */
+/** Whether {@linkcode draftName} makes such names. */
 export function isDraftName(name: string): boolean {
   return /^\.natra-[0-9a-f-]{36}\.tmp$/.test(name);
 }

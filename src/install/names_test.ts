@@ -27,7 +27,7 @@ for (
     assertEquals(renderedName(original ?? ""), rendered ?? null));
 }
 
-Deno.test("renderedName() always gives a list that a runtime takes first, and knows again", () => {
+Deno.test("renderedName() sorts before the original, and isRenderedName() recognizes it", () => {
   const name = fc.tuple(
     fc.stringMatching(/^[0-9a-z][!-.0-~]{0,20}$/),
     fc.constantFrom(".conf", ".conflist", ".json"),
@@ -39,12 +39,12 @@ Deno.test("renderedName() always gives a list that a runtime takes first, and kn
   }));
 });
 
-Deno.test("a draft's name is one that no runtime reads, and that is known again", () => {
+Deno.test("draftName() gives a name that no runtime reads, and that isDraftName() recognizes", () => {
   assertEquals([isListName(draftName()), isDraftName(draftName())], [false, true]);
   assertEquals([".natra-x.tmp", "natra.tmp", "10-a.conflist"].filter(isDraftName), []);
 });
 
-Deno.test("Cilium's name for a list of ours is known again, and another's list is not ours", () => {
+Deno.test("backedUpByCilium() recognizes Cilium's name for a list of ours, and for no other list", () => {
   assertEquals(backedUpByCilium(ciliumBackup("00-natra-05-cilium.conflist")), "00-natra-05-cilium.conflist");
   assertEquals(backedUpByCilium("10-aws.conflist.cilium_bak"), null);
   assertEquals(isListName(ciliumBackup("10-aws.conflist")), false);

@@ -5,28 +5,28 @@ import { type ListFile, type Original, parseOriginal, readLists } from "./list.t
 import { backedUpByCilium, ciliumBackup } from "./names.ts";
 import { type ChainedPlugin, render, type Rendered } from "./render.ts";
 
-/** What is in the directory of lists, and what ought to be. */
+/** The state of the directory of lists, and the list that should be there. */
 export interface Plan {
-  /** The file that the runtime would take without us; null if there is none. */
+  /** The file that the runtime would use without ours; null if there is none. */
   readonly original: string | null;
-  /** What ought to stand before it; null if nothing can, or need. */
+  /** The list that should precede it; null if none can, or none is needed. */
   readonly wanted: Rendered | null;
-  /** Why nothing can, in words; null if something can, or need not. */
+  /** Why none can, in words; null if one can, or none is needed. */
   readonly problem: string | null;
-  /** Whether a runtime cannot read the original either: it would be worse off without our older list. */
+  /** Whether a runtime cannot read the original either: without our older list it would have none. */
   readonly isUnreadable: boolean;
-  /** Our lists that are there. */
+  /** Our lists in the directory. */
   readonly own: readonly ListFile[];
-  /** Those of them whose originals are not there any more, perhaps for a moment. */
+  /** Those of them whose originals are missing, perhaps only for a moment. */
   readonly orphans: readonly ListFile[];
-  /** What Cilium has made of our lists: names of files. */
+  /** The file names of our lists that Cilium has renamed. */
   readonly backups: readonly string[];
   /** Whether the wanted list was there, and Cilium has renamed it. */
   readonly isRenamed: boolean;
 }
 
 /**
- * Looks at a directory of lists, and changes nothing.
+ * Inspects a directory of lists, and changes nothing.
  *
  * @throws {Error} If the directory cannot be read.
  */

@@ -1,6 +1,7 @@
-/** Whether natra is being removed from the cluster, or only this one of its processes ends. */
+/** Decides whether natra is being removed from the cluster, or only this process of it ends. */
+import { delay } from "../base/wait.ts";
 
-/** What the API server says when it is asked for natra's own DaemonSet. */
+/** The API server's answer to a request for the agent's own DaemonSet. */
 export type DaemonSetAnswer =
   /** There is none. */
   | { readonly kind: "gone" }
@@ -14,29 +15,28 @@ export interface RemovalQuestion {
   /** Asks once. @throws {Error} If there is no answer. */
   ask(signal: AbortSignal): Promise<DaemonSetAnswer>;
   /**
-   * Whether the DaemonSet was seen earlier in this process's life. `kubectl delete -f` deletes the ServiceAccount and its role along
-   * with it, before this process is told to end: then the API server only says "denied". An upgrade does not take away its own rights.
-   * And one that was never seen is not gone: it has another name.
+   * Whether this process has read the DaemonSet before. `kubectl delete -f` deletes the ServiceAccount and
+   * its role along with it, before this process gets SIGTERM: then the API server only answers "denied". An
+   * upgrade does not remove its own rights. And a DaemonSet that was never seen is not gone: it has a
+   * different name.
    */
   readonly wasAllowed: boolean;
 }
 
-/** The judgement, and why: for the log. */
+/** The decision, and its reason for the log. */
 export interface Removal {
   readonly isRemoved: boolean;
   readonly why: string;
 }
 
-/** How often is asked, and how long an answer is waited for, in milliseconds. */
+/** How often to ask, how long to wait for an answer, and the pause between two attempts. */
 const ATTEMPTS = 3;
 const PATIENCE_MS = 3000;
 const PAUSE_MS = 500;
 
 /**
- * Tells a DaemonSet's removal from whatever else ends its pods: an upgrade, a drained node, a shutdown, an eviction. In
- * doubt it is none of natra's business to take limits away.
- *
- * @param pauseMs Between two attempts, in milliseconds.
+ * Distinguishes a DaemonSet's removal from everything else that ends its pods: an upgrade, a drained node, a
+ * shutdown, an eviction. In doubt it is not a removal, and pods keep their limits.
  */
 export async function wasRemoved(
   { ask, wasAllowed }: RemovalQuestion,
@@ -44,13 +44,13 @@ export async function wasRemoved(
 ): Promise<Removal> {
   let why = "";
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    if (attempt > 1) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    if (attempt > 1) await delay(pauseMs);
     try {
       const answer = await ask(AbortSignal.timeout(PATIENCE_MS));
       if (answer.kind === "gone") {
         const why = wasAllowed
           ? "its DaemonSet is gone"
-          : "its DaemonSet was never seen: is its name another?";
+          : "its DaemonSet was never seen: does it have a different name?";
         return { isRemoved: wasAllowed, why };
       }
       if (answer.kind === "there") {
@@ -67,6 +67,6 @@ export async function wasRemoved(
   }
   if (why !== "denied") return { isRemoved: false, why: `the API server does not answer: ${why}` };
   return wasAllowed
-    ? { isRemoved: true, why: "its right to ask for its DaemonSet was deleted with it" }
-    : { isRemoved: false, why: "it has no right to ask for its DaemonSet" };
+    ? { isRemoved: true, why: "its permission to read its DaemonSet was deleted with it" }
+    : { isRemoved: false, why: "it has no permission to read its DaemonSet" };
 }

@@ -1,22 +1,22 @@
 import { quote } from "../base/log/quote.ts";
 import { backedUpByCilium } from "./names.ts";
 
-/** What to do where Cilium renames others' lists. */
+/** What to do where Cilium renames the lists of other plugins. */
 export const CILIUM_REMEDY =
   'set cni.exclusive=false in Cilium\'s Helm values (cni-exclusive: "false" in its ConfigMap ' +
-  "cilium-config) and restart its agents: natra writes its list again by itself";
+  "cilium-config) and restart its agents: natra then writes its list again by itself";
 
-/** What has happened to a list of ours, in words. */
+/** Says what has happened to a list of ours. */
 export function renamedByCilium(list: string): string {
   return `Cilium has renamed ${
     quote(list, 255)
-  } to *.cilium_bak, as cni.exclusive tells it to: pods start without natra`;
+  } to *.cilium_bak, because cni.exclusive is set: pods start without natra`;
 }
 
 /**
- * Our lists that Cilium has renamed and nobody has written again.
+ * Our lists that Cilium has renamed and that have not been written again.
  *
- * @returns Their names; none where there is no such directory.
+ * @returns Their names; none if there is no such directory.
  */
 export function listsRenamedByCilium(directory: string): string[] {
   let names: string[];

@@ -4,13 +4,13 @@ import { InstallError } from "./error.ts";
 import { IN_PLACE_OF, type Original, RENDERED_FROM } from "./list.ts";
 import { renderedName } from "./names.ts";
 
-/** A plugin that is added to a list. This room does not know what the plugin does. */
+/** A plugin that is added to a list. src/install does not know what the plugin does. */
 export interface ChainedPlugin {
   /** Its CNI type, which is its executable's name. */
   readonly type: string;
-  /** The rest of its entry: capabilities, and what this main plugin needs. @param types of the list's plugins */
+  /** The rest of its entry: capabilities, and what a main plugin among the list's `types` needs. */
   entryFor(types: readonly string[]): JsonObject;
-  /** Types of plugins that do the same: the entry takes the place of the first, and the others go. */
+  /** Types of plugins that do the same: the entry replaces the first of them, and the others are removed. */
   readonly replaces: readonly string[];
   /** Keys that the entry takes over from the plugin whose place it takes. */
   readonly inherits: readonly string[];
@@ -22,17 +22,18 @@ export interface ChainedPlugin {
 export interface Rendered {
   readonly name: string;
   readonly text: string;
-  /** Permissions: the original's, since it may hold what not every user may read. */
+  /** Permissions: the original's, which may contain secrets. */
   readonly mode: number;
 }
 
 /**
- * The original with our products in it; nothing else of it changes. A node has one such list, and each product's agent
- * answers for its own entry alone.
+ * The original with our products in it; nothing else of it changes. A node has one such list, and each
+ * product's agent maintains only its own entry.
  *
  * @param plugins Those that this process installs.
- * @param present The entries of our products in the list that is there now: those of other processes stay as they are.
- * @returns null if nothing is to be added: the original has the plugins already, and no other product is there.
+ * @param present The entries of our products in the current list: those of other processes stay as they are.
+ * @returns null if nothing is to be added, because the original has the plugins already and there is no other
+ * product.
  * @throws {InstallError} If a plugin cannot be added to it: pods would not start.
  */
 export function render(
@@ -48,29 +49,35 @@ export function render(
   const refuse = (why: string): never => {
     throw new InstallError(`Cannot add ${names} to the list ${quote(original.name, 255)}: ${why}`);
   };
-  const version = list.cniVersion ?? "0.1.0"; // what the specification takes a missing one for
+  const version = list.cniVersion ?? "0.1.0"; // the specification's default
   for (const { type, versions } of missing) {
     if (versions.some((supported) => supported === version)) continue;
     return refuse(`its cniVersion is ${quote(String(version))}, ${type} supports ${versions.join(", ")}`);
   }
-  // The runtimes' own rule; our plugins ask for it, too.
+  // The runtimes' own rule, which our plugins require, too.
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(String(list.name))) {
     return refuse(`${quote(String(list.name))} cannot be a network's name`);
   }
   const name = renderedName(original.name);
-  if (name === null) return refuse("no name comes before its own");
+  if (name === null) return refuse("no file name sorts before its own");
   const text = JSON.stringify({ ...list, plugins: entries.reduce(insert, original.plugins) }, null, 2);
   return { name, text: `${text}\n`, mode: original.mode };
 }
 
-/** Whether a plugin of this type is in it, also as one that another plugin calls: Multus copies lists into its own. */
+/**
+ * Whether it contains a plugin of this type, also inside the configuration of another plugin: Multus copies
+ * lists into its own.
+ */
 export function calls(value: JsonValue | undefined, type: string): boolean {
   if (Array.isArray(value)) return value.some((part) => calls(part, type));
   return isJsonObject(value) &&
     (value.type === type || Object.values(value).some((part) => calls(part, type)));
 }
 
-/** The entries to insert, those that are there first and in their order: two agents that disagreed on it would fight. */
+/**
+ * The entries to insert. Present ones come first and in their order: two agents that disagreed on the order
+ * would overwrite each other's list.
+ */
 function mergeEntries(
   original: Original,
   plugins: readonly ChainedPlugin[],
@@ -82,7 +89,7 @@ function mergeEntries(
   const kept = present.map((entry) => own.get(String(entry.type)) ?? entry)
     .filter((entry) => own.has(String(entry.type)) || !ours.has(String(entry.type)))
     .map((entry): JsonObject => ({ ...entry, [RENDERED_FROM]: original.name }));
-  // Two lists of ours may be there for a moment: the first entry of a type counts.
+  // Two lists of ours may exist for a moment: the first entry of a type counts.
   const all = [...kept, ...own.values()];
   return all.filter((entry, at) => all.findIndex(({ type }) => type === entry.type) === at);
 }
@@ -100,7 +107,9 @@ function entryOf({ name, plugins }: Original, plugin: ChainedPlugin): JsonObject
   };
 }
 
-/** Puts an entry in the place of the first plugin that it replaces, without the others; else behind the last. */
+/**
+ * Puts an entry in the place of the first plugin that it replaces, and removes the others; else appends it.
+ */
 function insert(plugins: readonly JsonObject[], entry: JsonObject): JsonObject[] {
   const replaces = entry[IN_PLACE_OF];
   const isReplaced = ({ type }: JsonObject): boolean =>

@@ -1,4 +1,7 @@
-/** The lists of the main CNI plugins, and what natra makes of them: tests/install/lists/<CNI>/, original and rendered side by side. */
+/**
+ * The lists of the main CNI plugins, and those that natra renders from them, side by side in
+ * tests/install/lists/<CNI>/.
+ */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { parseExact } from "../base/json.ts";
@@ -33,7 +36,7 @@ for (const { name: cni } of Deno.readDirSync(LISTS)) {
 const list = (plugins: unknown, more: Record<string, unknown> = {}): string =>
   JSON.stringify({ cniVersion: "1.0.0", name: "n", plugins, ...more });
 
-Deno.test("render() leaves a list alone that has natra already, also where another plugin calls it", () => {
+Deno.test("render() does not change a list that has natra already, also inside another plugin", () => {
   for (
     const plugins of [[{ type: "ptp" }, { type: "natra" }], [{
       type: "multus",
@@ -79,7 +82,7 @@ for (
   });
 }
 
-Deno.test("render() changes nothing but the plugins, and takes nothing out but what it replaces", () => {
+Deno.test("render() changes only the plugins, and removes only those that it replaces", () => {
   const plugin = fc.record({
     type: fc.constantFrom("ptp", "portmap", "bandwidth", "tuning"),
     k: fc.jsonValue(),

@@ -4,7 +4,8 @@ import { lockNode } from "./lock.ts";
 import { stubMark } from "./names.ts";
 
 /**
- * Removes an executable that was uninstalled, once the pod that is being deleted is the last one that was added with it.
+ * Removes an executable that was uninstalled, if the pod that is being deleted is the last one that was added
+ * with it.
  *
  * @param executable Its path; its name is the plugin's type.
  * @param containerId The pod that is being deleted: libcni forgets it only afterwards.
@@ -19,7 +20,7 @@ export async function removeStub(
   const [directory, type] = [executable.slice(0, at), executable.slice(at + 1)];
   using _lock = await lockNode();
   if (podsAddedWith(type, cache).some((id) => id !== containerId)) return false;
-  // Without its mark it was installed again meanwhile.
+  // Without its mark the executable was installed again meanwhile.
   if (!removeFile(directory, stubMark(type))) return false;
   removeFile(directory, type);
   return true;

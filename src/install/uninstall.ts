@@ -9,8 +9,8 @@ import { render } from "./render.ts";
 import { writeList } from "./apply.ts";
 
 /**
- * Takes a plugin out of the lists that we wrote. A list in which no other product of ours is left is removed, also where
- * Cilium has renamed it: the runtime takes the original again.
+ * Removes a plugin from the lists that we wrote. A list in which no other product of ours is left is removed,
+ * also if Cilium has renamed it: the runtime then uses the original again.
  *
  * @param type The plugin's type.
  * @returns What was done, in words.
@@ -32,7 +32,7 @@ export async function removeFromLists(confDir: string, type: string): Promise<st
     if (rest.length === 0) remove(file.name);
     else if (rest.length < file.entries.length) {
       writeList(confDir, without(file, rest, files), isRootsAlone);
-      changes.push(`took ${type} out of the list "${file.name}"`);
+      changes.push(`removed ${type} from the list "${file.name}"`);
     }
   }
   if (others.length === 0) {
@@ -41,7 +41,10 @@ export async function removeFromLists(confDir: string, type: string): Promise<st
   return changes;
 }
 
-/** A list of ours with fewer entries: what the plugin had replaced comes back from the original, as far as that can be read. */
+/**
+ * A list of ours with fewer entries. What the removed plugin had replaced comes back from the original, if
+ * that can be read.
+ */
 function without(
   file: ListFile,
   rest: ListFile["entries"],
@@ -64,20 +67,20 @@ function without(
   };
 }
 
-/** What became of the executable. */
+/** What happened to the executable. */
 export interface ExecutableFate {
   readonly isRemoved: boolean;
-  /** How many pods were added with it, and may need it to be deleted. */
+  /** How many pods were added with it, and may need it for their DEL. */
   readonly pods: number;
 }
 
 /**
- * Removes the executable of a type; or leaves it for the pods that were added with it, since some runtimes delete a pod by
- * the list that they added it by. Its last such pod's DEL removes it then ({@linkcode removeStub}). Other products'
- * hard links stay.
+ * Removes the executable of a type, or keeps it for the pods that were added with it, because some runtimes
+ * delete a pod by the list that they added it by. The DEL of the last such pod then removes it ({@linkcode
+ * removeStub}). Other products' hard links stay.
  *
  * @param type The plugin's type.
- * @param keepStub Leave it for them.
+ * @param keepStub Keep it for them.
  * @throws {InstallError} If it is not a directory for plugins.
  */
 export async function removeExecutable(

@@ -1,24 +1,20 @@
 import { describeError } from "../base/log/describe.ts";
+import { delay } from "../base/wait.ts";
 
-/** Tells of changes in directories. Disposing of it ends the watching. */
+/** Reports changes in directories. Disposing of it ends the watch. */
 export interface Changes extends Disposable {
-  /**
-   * Waits for a change that was not told of yet.
-   *
-   * @param most Milliseconds after which it is enough.
-   * @param signal Ends the waiting, too.
-   */
-  next(most: number, signal: AbortSignal): Promise<void>;
+  /** Waits for a change that was not reported yet, for at most `maxMs`, or until the signal is aborted. */
+  next(maxMs: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Changes come in bunches: a file that is written piece by piece is looked at once. */
-const BUNCH_MS = 20;
+/** Changes come in bursts: a file that is written in pieces is reported once. */
+const BURST_MS = 20;
 
 /**
- * Watches directories, from now on. One that cannot be watched, or is replaced by another, is told of by nobody: the
- * caller looks from time to time, and its next waiting watches the new one.
+ * Watches directories. A directory that cannot be watched, or was replaced, yields no events: callers must
+ * also poll; the next call to next() watches the new directory.
  *
- * @param onTrouble Told why nobody will tell of changes.
+ * @param onTrouble Called with the reason if changes will not be reported.
  */
 export function watchDirectories(directories: readonly string[], onTrouble: (why: string) => void): Changes {
   return new Watch(directories, onTrouble);
@@ -34,19 +30,19 @@ class Watch implements Changes {
     this.#watch();
   }
 
-  async next(most: number, signal: AbortSignal): Promise<void> {
+  async next(maxMs: number, signal: AbortSignal): Promise<void> {
     if (this.#identity() !== this.#watched) {
       this.#watch();
       return;
     }
-    if (!this.#changed) await this.#wait(most, signal);
-    if (this.#changed) await pause(BUNCH_MS);
+    if (!this.#changed) await this.#wait(maxMs, signal);
+    if (this.#changed) await delay(BURST_MS);
     this.#changed = false;
   }
 
-  #wait(most: number, signal: AbortSignal): Promise<void> {
+  #wait(maxMs: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, most);
+    const timer = setTimeout(resolve, maxMs);
     this.#wake = resolve;
     const onAbort = (): void => resolve();
     signal.addEventListener("abort", onAbort);
@@ -72,7 +68,7 @@ class Watch implements Changes {
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
     try {
       for await (const { kind } of watcher) {
-        if (kind === "access") continue; // that is ourselves, or a runtime, reading
+        if (kind === "access") continue; // a read, by us or by a runtime
         this.#changed = true;
         this.#wake();
       }
@@ -81,7 +77,7 @@ class Watch implements Changes {
     }
   }
 
-  /** Which directories these are: another one in the place of a watched one is not watched. */
+  /** The identities of the directories: one that has replaced a watched directory is not watched. */
   #identity(): string {
     return this.directories.map((path) => {
       try {
@@ -98,8 +94,4 @@ class Watch implements Changes {
     this.#watcher = null;
     watcher?.close();
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,49 +1,49 @@
-/** An install that lasts: what others change in the directories is answered at once. */
+/** Maintains an install: it reacts at once to what other programs change in the directories. */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
 import { Installer, type InstallState, type Target } from "./install.ts";
 import { watchDirectories } from "./watch.ts";
 
-/** Milliseconds. */
+/** How long to wait for what. */
 export interface Patience {
-  /** How long a list may be missing or half-written before it is believed. */
-  readonly grace: number;
-  /** How often all is looked at where nothing tells of a change. */
-  readonly poll: number;
-  /** How long our list is left alone that Cilium has renamed: at first, and at most. */
-  readonly cilium: readonly [first: number, most: number];
+  /** The grace period: how long a list may be missing or half-written before we act on it. */
+  readonly graceMs: number;
+  /** How often to look for changes that were not reported. */
+  readonly pollMs: number;
+  /** How long to leave our list alone after Cilium has renamed it: the first time, and the maximum. */
+  readonly ciliumMs: readonly [first: number, max: number];
 }
 
-const PATIENCE: Patience = { grace: 5000, poll: 10_000, cilium: [10_000, 600_000] };
+const PATIENCE: Patience = { graceMs: 5000, pollMs: 10_000, ciliumMs: [10_000, 600_000] };
 
-/** How to keep an install. */
+/** How to maintain an install. */
 export interface KeepOptions {
-  /** Ends it; what is installed stays. */
+  /** Ends the loop; what is installed stays. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
-  /** Told after each pass. */
+  /** Called after each pass. */
   onState?(state: InstallState): void;
   readonly patience?: Patience;
 }
 
 /**
- * Installs, and keeps it so until it is told to end: when the main plugin's list changes, appears or goes, when the
- * executable is removed or replaced. What goes wrong is logged once, and tried again.
+ * Installs, and installs again until the signal is aborted: when the main plugin's list changes, appears or
+ * disappears, and when the executable is removed or replaced. A problem is logged once, and retried.
  */
 export async function keepInstalled(target: Target, options: KeepOptions): Promise<void> {
   const { signal, logger, onState, patience = PATIENCE } = options;
   const installer = new Installer(target);
-  // Before the first look: what changes after it was looked at is not missed.
+  // The watch begins before the first pass, so that no change after it is missed.
   using changes = watchDirectories([target.confDir, target.binDir], (why) => {
-    logger.warn("the CNI directories cannot be watched: they are polled", { why });
+    logger.warn("cannot watch the CNI directories: polling them", { why });
   });
-  let said = "";
+  let logged = "";
   let trouble = { what: "", since: 0 };
   let rewriteAt = Infinity;
-  let [wait] = patience.cilium;
+  let [waitMs] = patience.ciliumMs;
   while (!signal.aborted) {
     const now = performance.now();
-    const graceElapsed = trouble.what !== "" && now - trouble.since >= patience.grace;
+    const graceElapsed = trouble.what !== "" && now - trouble.since >= patience.graceMs;
     const rewriteRenamed = now >= rewriteAt;
     const state = await attempt(() => installer.pass({ graceElapsed, rewriteRenamed }, signal));
     if (signal.aborted) return;
@@ -51,14 +51,14 @@ export async function keepInstalled(target: Target, options: KeepOptions): Promi
     if (what !== trouble.what) trouble = { what, since: now };
     if (!state.isRenamed) rewriteAt = Infinity;
     else if (rewriteAt === Infinity) {
-      rewriteAt = now + wait;
-      wait = Math.min(wait * 2, patience.cilium[1]);
+      rewriteAt = now + waitMs;
+      waitMs = Math.min(waitMs * 2, patience.ciliumMs[1]);
     }
     for (const change of state.changes) logger.info("installing", { change });
-    said = say(state, said, logger);
+    logged = logChange(state, logged, logger);
     onState?.(state);
-    const settlesAt = state.isPassing ? trouble.since + patience.grace : Infinity;
-    const due = Math.min(now + patience.poll, settlesAt, rewriteAt);
+    const settlesAt = state.isPassing ? trouble.since + patience.graceMs : Infinity;
+    const due = Math.min(now + patience.pollMs, settlesAt, rewriteAt);
     await changes.next(Math.max(1, due - performance.now()), signal);
   }
 }
@@ -79,14 +79,14 @@ async function attempt(pass: () => Promise<InstallState>): Promise<InstallState>
   }
 }
 
-/** Says what is new. @returns What was said. */
-function say(
+/** Logs the state if it is new. @returns The state that was logged last. */
+function logChange(
   { isReady, isPassing, list, original, problem }: InstallState,
-  said: string,
+  before: string,
   logger: Logger,
 ): string {
   const now = isReady ? `ready ${list}` : problem ?? "";
-  if (now === said || isPassing) return said;
+  if (now === before || isPassing) return before;
   if (isReady) logger.info("installed", { list, original });
   else logger.warn("not installed", { problem, original });
   return now;

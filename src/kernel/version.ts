@@ -1,12 +1,13 @@
 import { checkErrno, libc, text } from "../../ffi/native.ts";
 
-const FIELD = 65; // struct utsname: sysname, nodename, release, version, machine, domainname, of 65 bytes each
+// struct utsname: sysname, nodename, release, version, machine, domainname
+const FIELD_BYTES = 65;
 const FIELDS = 6;
 const NODE_NAME = 1;
 const RELEASE = 2;
 
 /**
- * The running kernel's release, for people to read: what natra can do here is probed, never derived from it.
+ * The running kernel's release, for people to read: features are probed, never derived from it.
  *
  * @returns For example `6.12.57+deb13-cloud-amd64`.
  * @throws {NativeError}
@@ -21,7 +22,7 @@ export function nodeName(): string {
 }
 
 function field(index: number): string {
-  const names = new Uint8Array(FIELD * FIELDS);
+  const names = new Uint8Array(FIELD_BYTES * FIELDS);
   checkErrno("ask the kernel for its names", libc.uname(names));
-  return text(names.subarray(FIELD * index, FIELD * (index + 1)));
+  return text(names.subarray(FIELD_BYTES * index, FIELD_BYTES * (index + 1)));
 }

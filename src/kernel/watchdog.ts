@@ -1,57 +1,58 @@
 import { checkErrno, cstr, embedded } from "../../ffi/native.ts";
-import { symbols } from "../../ffi/libnatra.ts";
+import { symbols } from "../../ffi/libwatchdog.ts";
 import { formatLine } from "../base/log/line.ts";
 
 /** What the watchdog does if this process crashes or hangs. */
-export interface WatchdogOrders {
-  /** Goes to stdout, as it is; may be empty. */
+export interface WatchdogOptions {
+  /** Written to stdout unchanged; may be empty. */
   readonly answer: string;
-  /** Takes one line that says what happened. */
+  /** Gets one line that says what happened. */
   readonly logFile: string;
   /** Seconds that one step may take: after them the process counts as hung. */
   readonly timeout: number;
-  /** Goes into the line. */
+  /** Fields of that line. */
   readonly logContext: Readonly<Record<string, unknown>>;
 }
 
-/** How many times one step's time all of them may take, and the seconds beyond which a runtime may have lost patience. */
-const STEPS = 6;
-const LONGEST = 120;
+/** All steps together may take this multiple of one step's timeout. */
+const MAX_STEPS = 6;
+/** They may not take longer than this, unless one step may: a runtime may give up later. */
+const MAX_SECONDS = 120;
 
-let alive: (() => void) | undefined;
+let beat: (() => void) | undefined;
 
 /**
- * Tells the watchdog, if one is set, that a step was made. Many pods that start at once wait for the kernel's RTNL lock at every
- * step, and longer in all than a call may hang.
+ * Reports a completed step to the watchdog, if one is armed. When many pods start at once, each step waits
+ * for the kernel's RTNL lock, and all steps together may take longer than one call may hang.
  */
 export function heartbeat(): void {
-  alive?.();
+  beat?.();
 }
 
 /**
- * Sets the watchdog: a crash or a hang in native code from now on ends in the prepared answer and exit code 0. Disposing it
- * calls it off, and must come before the caller answers.
+ * Arms the watchdog: from now on a crash or a hang in native code ends the process with the prepared answer
+ * and exit code 0. Dispose of the result before answering, which disarms the watchdog.
  *
  * @throws {NativeError} If signals cannot be handled.
  */
-export function setWatchdog({ answer, logFile, timeout, logContext }: WatchdogOrders): Disposable {
-  const most = Math.min(STEPS * timeout, Math.max(timeout, LONGEST));
-  const library = embedded("libnatra.so", symbols);
+export function setWatchdog({ answer, logFile, timeout, logContext }: WatchdogOptions): Disposable {
+  const max = Math.min(MAX_STEPS * timeout, Math.max(timeout, MAX_SECONDS));
+  const library = embedded("libwatchdog.so", symbols);
   const line = (what: string): Uint8Array<ArrayBuffer> => cstr(formatLine("error", what, logContext));
-  const armed = library.natra_watchdog_arm(
+  const armed = library.watchdog_arm(
     cstr(answer),
     cstr(logFile),
     line("crashed in native code: the pod is left as it is"),
-    line(`gave up: a step took ${timeout} s, or all of them ${most} s: the pod is left as it is`),
+    line(`timed out: a step took ${timeout} s, or all steps together ${max} s: the pod is left as it is`),
     timeout,
-    most,
+    max,
   );
-  checkErrno("set the watchdog", armed);
-  alive = library.natra_watchdog_alive;
+  checkErrno("arm the watchdog", armed);
+  beat = library.watchdog_heartbeat;
   return {
     [Symbol.dispose](): void {
-      alive = undefined;
-      library.natra_watchdog_disarm();
+      beat = undefined;
+      library.watchdog_disarm();
     },
   };
 }

@@ -1,12 +1,12 @@
 /**
- * Prometheus' text format, version 0.0.4: what Prometheus, node_exporter's textfile collector and OpenTelemetry read. Own
- * code, because client libraries instrument their own process: none of prom-client's types takes a counter or a
- * histogram that another process counted, and it is loaded in 80 ms.
+ * Prometheus' text format, version 0.0.4: what Prometheus, node_exporter's textfile collector and
+ * OpenTelemetry read. Own code, because client libraries instrument their own process: none of prom-client's
+ * types accepts a counter or a histogram of a different process, and loading it takes 80 ms.
  *
  * @module
  */
 
-/** What a family is, as the format names it. */
+/** The type of a family, as the format names it. */
 export type MetricType = "counter" | "gauge" | "histogram";
 
 /** What identifies one series of a family. */
@@ -19,19 +19,22 @@ export interface Family {
   readonly type: MetricType;
   /** One line. */
   readonly help: string;
-  /** Its series, as they are written: a thousand pods have 30,000, and objects of that number would be the agent's memory. */
+  /**
+   * Its series as lines of text: a thousand pods have 30,000, and that many objects would need most of the
+   * agent's memory.
+   */
   readonly lines: string[];
 }
 
 /** The content type of {@linkcode format}. */
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Characters of a piece of text. */
-const PIECE = 32 * 1024;
+/** A piece of text ends after this many UTF-16 units. */
+const PIECE_UNITS = 32 * 1024;
 
 /**
- * Writes families, in pieces: one text of a thousand pods is 4 MB, and such large things stay in memory for long. A family
- * without series is left out, because its name would promise something.
+ * Formats families, in pieces: the text of a thousand pods has 4 MB, and strings of that size stay in memory
+ * for long. A family without series is left out.
  */
 export function* formatPieces(families: readonly Family[]): Generator<string> {
   let piece = "";
@@ -39,7 +42,7 @@ export function* formatPieces(families: readonly Family[]): Generator<string> {
     if (lines.length > 0) piece += `# HELP ${name} ${escape(help, false)}\n# TYPE ${name} ${type}\n`;
     for (const line of lines) {
       piece += `${line}\n`;
-      if (piece.length < PIECE) continue;
+      if (piece.length < PIECE_UNITS) continue;
       yield piece;
       piece = "";
     }
@@ -47,7 +50,7 @@ export function* formatPieces(families: readonly Family[]): Generator<string> {
   if (piece !== "") yield piece;
 }
 
-/** Writes families in one text. */
+/** Formats families as one text. */
 export function format(families: readonly Family[]): string {
   return [...formatPieces(families)].join("");
 }
@@ -60,8 +63,8 @@ export function formatLabels(labels: Labels): string {
 /**
  * Adds a series to its family.
  *
- * @param labels What {@linkcode formatLabels} made; may be empty.
- * @param suffix Behind the family's name: a histogram's `_bucket`, `_sum`, `_count`.
+ * @param labels The result of {@linkcode formatLabels}; may be empty.
+ * @param suffix What follows the family's name: a histogram's `_bucket`, `_sum`, `_count`.
  */
 export function addSeries(family: Family, labels: string, value: number | bigint, suffix = ""): void {
   const braced = labels === "" ? "" : `{${labels}}`;
@@ -71,9 +74,9 @@ export function addSeries(family: Family, labels: string, value: number | bigint
 /**
  * Adds the series of one histogram to its family.
  *
- * @param bounds Upper bounds of the buckets, rising.
- * @param counts How many were in each bucket alone; one more than there are bounds.
- * @param sum What all of them add up to, in the bounds' unit.
+ * @param bounds Upper bounds of the buckets, ascending.
+ * @param counts The count of each bucket, not cumulative; one more than there are bounds.
+ * @param sum The sum of all observations, in the bounds' unit.
  */
 export function addHistogram(
   family: Family,
@@ -93,7 +96,10 @@ export function addHistogram(
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", '"': '\\"' };
 
-/** A help text has no quotes around it, so those in it stay. What is no Unicode becomes U+FFFD: the format is UTF-8. */
+/**
+ * A help text is not quoted, so quotes in it stay. Lone surrogates become U+FFFD, because the format is
+ * UTF-8.
+ */
 function escape(text: string, quotes: boolean): string {
   return text.toWellFormed().replace(quotes ? /[\\\n"]/g : /[\\\n]/g, (char) => ESCAPES[char] ?? char);
 }

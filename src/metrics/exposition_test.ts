@@ -43,11 +43,11 @@ Deno.test("label values and help are escaped, so that no text can forge a line",
   ]);
 });
 
-Deno.test("formatLabels() replaces what is no Unicode", () => {
+Deno.test("formatLabels() replaces lone surrogates", () => {
   assertEquals(formatLabels({ pod: "a\ud800b" }), 'pod="a\ufffdb"');
 });
 
-Deno.test("addSeries() writes what is no finite number as the format has it", () => {
+Deno.test("addSeries() writes numbers that are not finite in the format's words", () => {
   assertEquals(family([[{}, NaN], [{}, Infinity], [{}, -Infinity]]).lines, [
     "natra_things_total NaN",
     "natra_things_total +Inf",
@@ -55,7 +55,7 @@ Deno.test("addSeries() writes what is no finite number as the format has it", ()
   ]);
 });
 
-Deno.test("addHistogram() adds buckets up, and ends with the sum and the count", () => {
+Deno.test("addHistogram() writes cumulative buckets, and ends with the sum and the count", () => {
   const made: Family = { name: "natra_took_seconds", type: "histogram", help: "", lines: [] };
   addHistogram(made, 'outcome="x"', [0.1, 1], [2n, 3n, 1n], 4.5);
   assertEquals(made.lines, [

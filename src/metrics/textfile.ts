@@ -1,11 +1,11 @@
 import { ifThere } from "../base/log/describe.ts";
 
 /**
- * Writes a file whole or not at all, for node_exporter's textfile collector, which may look at any moment: beside its
- * place, under a name that the collector passes over, and renamed.
+ * Writes a file atomically, for node_exporter's textfile collector, which may read it at any moment: beside
+ * its place under a name that the collector ignores, and then renamed.
  *
- * @param path Its absolute or relative path; it becomes readable for everyone.
- * @throws {Error} If the file system refuses; what was there before is untouched then.
+ * @param path Its absolute or relative path; every user can read the file.
+ * @throws {Error} If the file system refuses; then an older file is unchanged.
  */
 export function writeTextfile(path: string, text: string): void {
   const slash = path.lastIndexOf("/") + 1;

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { writeTextfile } from "./textfile.ts";
 
-Deno.test("writeTextfile() replaces the file, readable for everyone, and leaves nothing beside it", () => {
+Deno.test("writeTextfile() replaces the file, readable by every user, and leaves nothing beside it", () => {
   const directory = Deno.makeTempDirSync({ prefix: "natra-textfile-" });
   try {
     const path = `${directory}/natra.prom`;

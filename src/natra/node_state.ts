@@ -1,4 +1,4 @@
-/** Where natra keeps what outlives its processes on a node: pins, records, locks and the counts of ADDs. */
+/** The state on a node that outlives natra's processes: pins, records, locks and the counts of ADDs. */
 import { ifThere } from "../base/log/describe.ts";
 import { makePinDirectory, pinName } from "../ebpf/pins.ts";
 import { BPFFS, HOUSE_RUN } from "../registry/names.ts";
@@ -16,7 +16,7 @@ export const LOG_DIRECTORY = "/var/log/natra";
 /** The log, unless the configuration names another file. */
 export const LOG_FILE = `${LOG_DIRECTORY}/natra.log`;
 
-/** One record a pod's interface: what was done to it. */
+/** One record for each pod's interface, with what was done to it. */
 export const records: Records = new Records(RECORD_ROOT);
 
 /** The directory of a container's pins. */
@@ -29,17 +29,17 @@ export function interfacePins(containerId: string, ifname: string): string {
   return `${containerPins(containerId)}/${pinName(ifname)}`;
 }
 
-/** A container's lock is on the directory of its pins. */
+/** A container's lock, which is the directory of its pins. */
 export function lockOf(containerId: string): LockDirectory {
   return { path: containerPins(containerId), make: makePinDirectory };
 }
 
-/** Whether natra ever did anything to this interface. It asks the file system alone: no library is loaded for it. */
+/** Whether natra has state of this interface. It only reads the file system, so no library is loaded. */
 export function isKnown(key: RecordKey): boolean {
   return records.has(key) || isDirectory(interfacePins(key.containerId, key.ifname));
 }
 
-/** Removes what natra keeps for the node itself, once all pods are let go. */
+/** Removes the state of the node itself, after all pods were released. */
 export function removeNodeState(): void {
   ifThere(() => Deno.removeSync(OUTCOME_FILE), undefined);
   removeEmptyDirectories([PIN_ROOT, RECORD_ROOT]);

@@ -34,12 +34,12 @@ testIf(needsRootAnd(), "isKnown() is true from pins alone, as an ADD that was ki
   assertEquals(isKnown(key), false);
 });
 
-/** What the specification lets a container ID be. */
+/** The container IDs that the specification allows. */
 const containerId = fc.stringMatching(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/);
-/** What the kernel lets an interface be called. */
+/** The interface names that the kernel allows. */
 const ifname = fc.stringMatching(/^[!-.0-~]{1,15}$/).filter((name) => name !== "." && name !== "..");
 
-/** The names behind the pin root. */
+/** The names after the pin root. */
 const partsOf = (path: string): string[] => path.slice(PIN_ROOT.length + 1).split("/");
 
 Deno.test("containerPins() and interfacePins() keep to names that bpffs takes", () => {

@@ -1,4 +1,4 @@
-/** natra as the house knows it. */
+/** natra as shared code knows it. */
 import type { AgentContext, AgentPart, Product } from "../agent/product.ts";
 import { only } from "../registry/allotment.ts";
 import { CHAINED_PLUGIN } from "./chained_plugin.ts";
@@ -17,7 +17,7 @@ export const product: Product = {
     numbers: {
       qdiscMajor: [QDISC_MAJORS],
       filterHandle: [only(FILTER_HANDLE)],
-      hookOrder: [only(3)], // behind patronus' source check and policy, before pona's encapsulation
+      hookOrder: [only(3)], // after patronus' source check and policy, before pona's encapsulation
       tcpPort: [only(PORT)],
     },
     names: {
@@ -31,15 +31,15 @@ export const product: Product = {
   chained: CHAINED_PLUGIN,
   commands: {
     debug: {
-      summary: "walk ADD, CHECK or DEL by hand, and see each choice with its reason",
+      summary: "run ADD, CHECK or DEL by hand, and show each choice with its reason",
       load: () => import("./commands/debug.ts"),
     },
     doctor: {
-      summary: "prove that pods are held to their limits, and say what keeps them from it",
+      summary: "check that pods are held to their limits, and explain what prevents it",
       load: () => import("./commands/doctor/doctor.ts"),
     },
     limit: {
-      summary: "change what a running pod is held to, at once",
+      summary: "change the limits of a running pod at once",
       load: () => import("./commands/limit/limit.ts"),
     },
     reconcile: {
@@ -51,11 +51,11 @@ export const product: Product = {
       load: () => import("./commands/show/show.ts"),
     },
     status: {
-      summary: "who is limited on this node, by what, and what was counted",
+      summary: "the limited pods of this node, with their limits and counters",
       load: () => import("./commands/status.ts"),
     },
     top: {
-      summary: "the heaviest flows, live: who fills which limit",
+      summary: "the heaviest flows, live, and the limits that they fill",
       load: () => import("./commands/top/top.ts"),
     },
   },

@@ -1,6 +1,6 @@
 /**
- * The number and name spaces of a node, and who owns what in them. Each product declares its allotment in its product.ts;
- * a test proves that no two overlap.
+ * The number and name spaces of a node, and which product owns what in them. Each product declares its
+ * allotment in its product.ts; a test proves that no two overlap.
  *
  * @module
  */
@@ -12,7 +12,8 @@ export interface Range {
 }
 
 /**
- * The spaces of numbers. A number has one owner in a space; the same number in another space is another thing.
+ * The spaces of numbers. A number has one owner in a space; the same number in a different space is
+ * unrelated.
  *
  * | space           | what                                                                    |
  * | --------------- | ----------------------------------------------------------------------- |
@@ -41,15 +42,16 @@ export const NUMBER_SPACES = [
 export type NumberSpace = (typeof NUMBER_SPACES)[number];
 
 /**
- * The spaces of names. A name is owned with all names that begin with it, so no owner's name may begin another's.
+ * The spaces of names. A name is owned together with all names that begin with it, so it may not be a prefix
+ * of a name of a different owner.
  *
- * | space     | what                                                                             |
- * | --------- | -------------------------------------------------------------------------------- |
- * | cniType   | `type` in a CNI list, and file name of the executable in the plugins' directory   |
- * | path      | directories of pins, records, sockets, databases and logs                        |
- * | link      | names of network interfaces that are made                                        |
- * | metric    | metric families                                                                  |
- * | nftTable  | tables of nf_tables                                                              |
+ * | space      | what                                                                            |
+ * | ---------- | ------------------------------------------------------------------------------- |
+ * | cniType    | `type` in a CNI list, and file name of the executable in the plugins' directory |
+ * | path       | directories of pins, records, sockets, databases and logs                       |
+ * | link       | names of network interfaces that are created                                    |
+ * | metric     | metric families                                                                 |
+ * | nftTable   | tables of nf_tables                                                             |
  * | annotation | prefixes of annotations and labels                                              |
  */
 export const NAME_SPACES = ["cniType", "path", "link", "metric", "nftTable", "annotation"] as const;
@@ -75,8 +77,8 @@ export function block(first: number, count: number): Range {
 }
 
 /**
- * Where allotments overlap, in words; none where each number and each name has one owner. An allotment that overlaps
- * itself is reported, too.
+ * Where allotments overlap, in words; empty if each number and each name has one owner. An allotment that
+ * overlaps itself is reported, too.
  */
 export function overlaps(allotments: readonly Allotment[]): string[] {
   const numbers = NUMBER_SPACES.flatMap((space) =>
@@ -96,7 +98,7 @@ export function overlaps(allotments: readonly Allotment[]): string[] {
   return [...numbers, ...names];
 }
 
-/** Whether a name would be taken for one below the other. */
+/** Whether `other` is one of the names that are owned with `name`. */
 function begins(space: NameSpace, name: string, other: string): boolean {
   if (space === "cniType" || space === "nftTable") return name === other;
   return space === "path" ? `${other}/`.startsWith(`${name}/`) : other.startsWith(name);

@@ -12,7 +12,7 @@ const claim = (
   names,
 });
 
-Deno.test("overlaps() finds a number that two products claim in one space, and lets it be in two", () => {
+Deno.test("overlaps() finds a number that two products claim in one space, but not in two spaces", () => {
   assertEquals(
     overlaps([
       claim("a", { udpPort: [block(10, 5)], tcpPort: [only(20)] }),
@@ -27,7 +27,7 @@ Deno.test("overlaps() finds a product that claims a number twice", () => {
   assertEquals(overlaps([claim("a", { routeTable: [block(1, 3), only(3)] })]), ["routeTable: a 1-3 and a 3"]);
 });
 
-Deno.test("overlaps() takes a name with all that begin with it, a path by its parts, a CNI type as it is", () => {
+Deno.test("overlaps() compares names by their beginning, paths by component, CNI types as a whole", () => {
   const names = (product: string, names: Allotment["names"]): Allotment => claim(product, {}, names);
   assertEquals(
     overlaps([
@@ -38,7 +38,7 @@ Deno.test("overlaps() takes a name with all that begin with it, a path by its pa
   );
 });
 
-Deno.test("overlaps() of blocks that follow each other are none, and of one more number are all but the last", () => {
+Deno.test("overlaps() accepts adjacent blocks, and finds every block that is one number too long", () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 8 }), (sizes) => {
       const starts = sizes.map((_, at) => sizes.slice(0, at).reduce((sum, size) => sum + size, 0));

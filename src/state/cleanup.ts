@@ -1,4 +1,4 @@
-/** Removes directories where nothing is in them. In a container they may be mounted: then they stay, empty. */
+/** Removes directories if they are empty. In a container they may be mount points: then they stay. */
 export function removeEmptyDirectories(directories: readonly string[]): void {
   for (const directory of directories) {
     try {

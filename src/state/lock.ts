@@ -3,23 +3,23 @@ import { Errno } from "../../ffi/errno.ts";
 import { sleepSync } from "../kernel/pause.ts";
 import { heartbeat } from "../kernel/watchdog.ts";
 
-/** Alone: the numbers of O_DIRECTORY and O_DIRECT differ between amd64 and arm64. */
+/** Without O_DIRECTORY: its number on amd64 is O_DIRECT's on arm64. */
 const O_CLOEXEC = 0o2000000;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
-/** Between two attempts at a lock that another process holds. */
+/** Between two attempts to take a lock that another process holds. */
 const RETRY_MS = 5;
 
-/** The directory that stands for a container. */
+/** The directory that represents a container. */
 export interface LockDirectory {
   readonly path: string;
-  /** Makes the directory at that path, readable by root alone; it may be there. @throws {Error} If that is refused. */
+  /** Creates the directory, readable by root only, unless it exists. @throws {Error} If that fails. */
   make(path: string): void;
 }
 
 /**
- * One process at a time works on a container: the others wait, or see that it is busy. The lock is a flock(2) on a
- * directory, so the kernel releases it whatever ends the process, and no lock file stays behind.
+ * Lets one process at a time work on a container: others wait, or learn that it is busy. The lock is a
+ * flock(2) on a directory, so the kernel releases it however the process ends, and no lock file stays behind.
  */
 export class ContainerLock implements Disposable {
   readonly #fd: number;
@@ -34,14 +34,17 @@ export class ContainerLock implements Disposable {
   static wait(directory: LockDirectory): ContainerLock {
     for (;;) {
       const lock = ContainerLock.tryTake(directory);
-      // Asked again and again, because its holder may make more steps than the watchdog would give to one.
+      // Polled: the holder may take more time, in several steps, than the watchdog gives one step.
       heartbeat();
       if (lock !== null) return lock;
       sleepSync(RETRY_MS);
     }
   }
 
-  /** @returns null if another process works on the container now. @throws {Error} If the directory cannot be used. */
+  /**
+   * @returns null if another process works on the container now.
+   * @throws {Error} If the directory cannot be used.
+   */
   static tryTake({ path: directory, make }: LockDirectory): ContainerLock | null {
     make(directory);
     let fd: number;
@@ -69,7 +72,7 @@ export class ContainerLock implements Disposable {
     try {
       Deno.removeSync(this.#directory);
     } catch {
-      // not empty: something of the container is kept in it
+      // not empty: it still has state of the container
     }
     libc.close(this.#fd);
   }

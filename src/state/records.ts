@@ -1,6 +1,6 @@
 /**
- * One small JSON file for each pod's interface: what was done to it. Written whole or not at all, readable by root
- * alone.
+ * One small JSON file for each pod's interface, with what was done to it. Files are written atomically, and
+ * readable by root only.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 const SUFFIX = ".json";
 const DRAFT = ".tmp";
-/** Stands behind the container's ID in a draft's name; no ID has it. */
+/** Follows the container's ID in a draft's name; an ID cannot contain it. */
 const DRAFT_MARK = "+";
 
 /** JSON has no bigint: they are written as strings. */
@@ -24,9 +24,9 @@ function encode(_key: string, value: unknown): unknown {
   return typeof value === "bigint" ? String(value) : value;
 }
 
-/** The records below one directory, which is made with the first. */
+/** The records in one directory, which is created with the first record. */
 export class Records {
-  /** @param root The directory: one product's, on no other file system than its own. */
+  /** @param root The directory, which belongs to one product; all of it is on one file system. */
   constructor(readonly root: string) {}
 
   /** Writes a record, replacing the one that is there. @throws {Error} If the file system refuses. */
@@ -42,7 +42,7 @@ export class Records {
     }
   }
 
-  /** Reads a record. @returns null if there is none, or it is not JSON. */
+  /** Reads a record. @returns null if it is missing or not JSON. */
   read(key: RecordKey): unknown {
     return readFile(this.#pathOf(key));
   }
@@ -56,7 +56,7 @@ export class Records {
     }
   }
 
-  /** Every record, in no order; other files are skipped. */
+  /** Every record, in no particular order; other files are skipped. */
   all(): unknown[] {
     return this.#list()
       .filter(({ isFile, name }) => isFile && name.endsWith(SUFFIX))
@@ -64,13 +64,16 @@ export class Records {
       .filter((record) => record !== null);
   }
 
-  /** The containers with drafts: a process is writing their record now, or was killed over it. */
+  /** The containers with drafts: a process is writing their record now, or was killed while it did. */
   draftedContainers(): string[] {
     const drafts = this.#list().map(({ name }) => name).filter((name) => name.endsWith(DRAFT));
     return [...new Set(drafts.map((name) => name.slice(0, Math.max(0, name.indexOf(DRAFT_MARK)))))];
   }
 
-  /** Removes the drafts that a killed process left. The caller holds the container's lock, so no process writes one. */
+  /**
+   * Removes the drafts that a killed process left. The caller holds the container's lock, so no process
+   * writes one.
+   */
   removeDrafts(containerId: string): void {
     for (const { name } of this.#list()) {
       if (name.startsWith(`${containerId}${DRAFT_MARK}`) && name.endsWith(DRAFT)) {
@@ -79,7 +82,7 @@ export class Records {
     }
   }
 
-  /** Removes a record. A missing one is no error. */
+  /** Removes a record. A missing record is not an error. */
   remove(key: RecordKey): void {
     removeFile(this.#pathOf(key));
   }

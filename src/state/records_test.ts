@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Records } from "./records.ts";
 
-/** A directory for records that goes away with its owner; it does not exist before the first record. */
+/** A directory for records that is removed on disposal; it does not exist before the first record. */
 function temporaryRoot(): Disposable & { path: string; records: Records } {
   const parent = Deno.makeTempDirSync({ prefix: "natra-records-" });
   const path = `${parent}/natra`;
@@ -16,7 +16,7 @@ function temporaryRoot(): Disposable & { path: string; records: Records } {
 const key = { containerId: "c1", ifname: "eth0" };
 const namesIn = (root: string): string[] => [...Deno.readDirSync(root)].map(({ name }) => name).sort();
 
-Deno.test("Records.write() makes the directory and the file, for root alone", () => {
+Deno.test("Records.write() creates the directory and the file, for root only", () => {
   using root = temporaryRoot();
   root.records.write(key, { a: 1 });
   assertEquals(namesIn(root.path), ["c1-eth0.json"]);
@@ -53,7 +53,7 @@ Deno.test("Records.write() that fails leaves the record that was there, and no d
   assertEquals(namesIn(root.path), ["c1-eth0.json", "c2-eth0.json"]);
 });
 
-Deno.test("Records.read() gives null for none, and for one that is cut short", () => {
+Deno.test("Records.read() gives null for a missing record, and for one that is cut short", () => {
   using root = temporaryRoot();
   assertEquals(root.records.read(key), null);
   root.records.write(key, { a: 1 });
@@ -69,7 +69,7 @@ Deno.test("Records.has() sees a record that cannot be read, too", () => {
   assertEquals(root.records.has(key), true);
 });
 
-Deno.test("Records.all() gives all records, and passes over what is none", () => {
+Deno.test("Records.all() gives all records, and skips other files", () => {
   using root = temporaryRoot();
   assertEquals(root.records.all(), []);
   root.records.write(key, 1);
@@ -80,7 +80,7 @@ Deno.test("Records.all() gives all records, and passes over what is none", () =>
   assertEquals(root.records.all().sort(), [1, 2]);
 });
 
-Deno.test("Records.all() passes on an error that is not about being there", () => {
+Deno.test("Records.all() throws an error other than a missing directory", () => {
   using root = temporaryRoot();
   Deno.writeTextFileSync(root.path, "a file");
   assertThrows(() => root.records.all());
@@ -96,7 +96,7 @@ Deno.test("Records.remove() removes one record, once or twice", () => {
   assertEquals(root.records.all(), [2]);
 });
 
-Deno.test("Records.removeDrafts() removes a container's drafts, and neither records nor others' drafts", () => {
+Deno.test("Records.removeDrafts() removes only the drafts of one container", () => {
   using root = temporaryRoot();
   assertEquals(root.records.draftedContainers(), []);
   root.records.write(key, 1);

@@ -1,7 +1,8 @@
 /**
- * Counters that outlive the short processes that count: one small file of 64-bit integers. Whoever adds holds the file's
- * lock (flock(2), which the kernel gives up with the process) and stores all of it with one write, so no count is lost and
- * a process that is killed leaves the file as it was or as it should be. Readers need no lock.
+ * Counters that outlive the short processes that count: one small file of 64-bit integers. A writer holds the
+ * file's lock (flock(2), which the kernel releases with the process) and stores the whole file with one
+ * write, so no count is lost, and a process that is killed leaves the old file or the new one. Readers need
+ * no lock.
  *
  * @module
  */
@@ -17,10 +18,11 @@ const DIRECTORY_MODE = 0o700;
 export type Additions = readonly (readonly [index: number, amount: bigint])[];
 
 /**
- * Adds to counters. A file that is not there, or spoiled, begins anew with zeros.
+ * Adds to counters. A missing or corrupt file starts again from zero.
  *
- * @param path The file; it is made with mode 0600, a missing directory with 0700.
- * @param count How many counters there are. A later version may have more; never fewer, and none changes its meaning.
+ * @param path The file; it is created with mode 0600, a missing directory with 0700.
+ * @param count The number of counters. A later version may have more, but not fewer, and no counter changes
+ * its meaning.
  * @throws {Error} If the file system refuses.
  */
 export function addToTally(path: string, count: number, additions: Additions): void {
@@ -41,7 +43,7 @@ export function addToTally(path: string, count: number, additions: Additions): v
   file.writeSync(bytes);
 }
 
-/** Reads counters: zeros where there is no file, or none that can be understood. @throws {Error} If it may not be read. */
+/** Reads counters; all are zero if the file is missing or corrupt. @throws {Error} If it cannot be read. */
 export function readTally(path: string, count: number): bigint[] {
   return decode(ifThere(() => Deno.readFileSync(path), new Uint8Array()), count);
 }
@@ -58,7 +60,7 @@ function openTally(path: string): Deno.FsFile {
   }
 }
 
-/** The counters after the file's beginning; those that an older version did not have yet are zero. */
+/** The counters after the magic; those that an older version did not have yet are zero. */
 function decode(bytes: Uint8Array<ArrayBuffer>, count: number): bigint[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ours = bytes.length >= WORD && bytes.length % WORD === 0 && view.getBigUint64(0, true) === MAGIC;

@@ -9,7 +9,7 @@ function temporaryFile(): Disposable & { path: string } {
   };
 }
 
-Deno.test("readTally() gives zeros where nobody has counted", () => {
+Deno.test("readTally() gives zeros before the first count", () => {
   using file = temporaryFile();
   assertEquals(readTally(file.path, 3), [0n, 0n, 0n]);
 });
@@ -30,18 +30,18 @@ Deno.test("addToTally() keeps the counters of a version that had fewer", () => {
   assertEquals(readTally(file.path, 1), [7n]);
 });
 
-for (const spoiled of ["", "x", "12345678", "natally1123", "\0".repeat(64)]) {
-  Deno.test(`addToTally() begins anew over ${JSON.stringify(spoiled)}`, () => {
+for (const corrupt of ["", "x", "12345678", "natally1123", "\0".repeat(64)]) {
+  Deno.test(`addToTally() starts again from zero over ${JSON.stringify(corrupt)}`, () => {
     using file = temporaryFile();
     addToTally(file.path, 2, [[1, 9n]]);
-    Deno.writeTextFileSync(file.path, spoiled);
+    Deno.writeTextFileSync(file.path, corrupt);
     assertEquals(readTally(file.path, 2), [0n, 0n]);
     addToTally(file.path, 2, [[1, 1n]]);
     assertEquals(readTally(file.path, 2), [0n, 1n]);
   });
 }
 
-Deno.test("addToTally() throws where the file cannot be", () => {
+Deno.test("addToTally() throws where the file cannot be created", () => {
   assertThrows(() => addToTally("/proc/nowhere/outcomes", 1, [[0, 1n]]));
 });
 

@@ -2,13 +2,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { symbols as libbpfSymbols } from "../../ffi/libbpf.ts";
 import { symbols as libmnlSymbols } from "../../ffi/libmnl.ts";
-import { symbols as libnatraSymbols } from "../../ffi/libnatra.ts";
+import { symbols as libwatchdogSymbols } from "../../ffi/libwatchdog.ts";
 import { context } from "../../scripts/build/context.ts";
 import { compareVersions, newestGlibc, oldestGlibc } from "../../scripts/build/glibc.ts";
 import { run, tool } from "../../scripts/build/run.ts";
 
 const here = context(false);
-const libraries = ["libbpf.so", "libmnl.so", "libnatra.so"].map((name) => ({
+const libraries = ["libbpf.so", "libmnl.so", "libwatchdog.so"].map((name) => ({
   name,
   path: `${here.build}/${name}`,
 }));
@@ -32,7 +32,7 @@ for (const { name, path } of libraries) {
   });
 }
 
-for (const [name, symbols] of [["libbpf", libbpfSymbols], ["libnatra", libnatraSymbols]] as const) {
+for (const [name, symbols] of [["libbpf", libbpfSymbols], ["libwatchdog", libwatchdogSymbols]] as const) {
   Deno.test(`${name}.so exports exactly what ffi/${name}.ts declares`, async () => {
     assertEquals(await exported(`${here.build}/${name}.so`), Object.keys(symbols).toSorted());
   });

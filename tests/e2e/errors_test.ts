@@ -57,7 +57,7 @@ const CASES: readonly Case[] = [
     command: command as CniCommand,
     call: { conf: { cniVersion } },
     code: 1,
-    says: new RegExp(`of ${cniVersion}, ${command} came with`),
+    says: new RegExp(`version is ${cniVersion}, ${command} needs`),
   })),
   {
     name: "an unknown command",

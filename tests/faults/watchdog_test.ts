@@ -53,7 +53,7 @@ async function interruptedDel({ stage, conf }: Target, fault: Fault, said: RegEx
 }
 
 const GAVE_UP = new RegExp(
-  `"level":"error","msg":"gave up: a step took ${TIMEOUT} s, or all of them ${
+  `"level":"error","msg":"timed out: a step took ${TIMEOUT} s, or all steps together ${
     6 * TIMEOUT
   } s: the pod is left as it is"`,
 );

@@ -11,7 +11,7 @@ const missing = needsRootAnd();
 const ONCE = { graceElapsed: false, rewriteRenamed: true };
 
 const HOSTILE: readonly [what: string, make: (root: string) => Promise<string>, why: string][] = [
-  ["is missing", (root) => Promise.resolve(`${root}/none`), '/none" is not there'],
+  ["is missing", (root) => Promise.resolve(`${root}/none`), '/none" does not exist'],
   [
     "is a file",
     async (root) => (await Deno.writeTextFile(`${root}/f`, ""), `${root}/f`),
@@ -40,12 +40,12 @@ const HOSTILE: readonly [what: string, make: (root: string) => Promise<string>, 
   [
     "is everybody's to write",
     async (root) => (await Deno.chmod(`${root}/bin`, 0o777), `${root}/bin`),
-    "everybody may write to",
+    "every user may write to",
   ],
   [
     "is sticky and everybody's",
     async (root) => (await Deno.chmod(`${root}/bin`, 0o1777), `${root}/bin`),
-    "everybody may write to",
+    "every user may write to",
   ],
   ["is a group's to write", async (root) => {
     await Deno.chown(`${root}/bin`, 0, 1000);
@@ -55,7 +55,7 @@ const HOSTILE: readonly [what: string, make: (root: string) => Promise<string>, 
   [
     "lies in one that is everybody's",
     async (root) => (await Deno.chmod(root, 0o777), `${root}/bin`),
-    "everybody may write to",
+    "every user may write to",
   ],
   ["is relative", () => Promise.resolve("opt/cni/bin"), "it must be an absolute path"],
   ["climbs", (root) => Promise.resolve(`${root}/bin/../bin`), 'without ".."'],

@@ -81,7 +81,7 @@ testIf(
     for (
       const [script, why] of [
         ["#!/none\n", "it does not start"],
-        ["#!/bin/sh\necho no >&2; exit 3\n", "it ends with 3"],
+        ["#!/bin/sh\necho no >&2; exit 3\n", "it exits with 3"],
         ['#!/bin/sh\necho \'{"version":"other"}\'\n', "its version is not"],
         ["#!/bin/sh\n", "its version is not"],
       ]

@@ -11,7 +11,7 @@ import { CniNode, listOf } from "./node.ts";
 const missing = needsRootAnd();
 const OURS = "00-natra-10-x.conflist";
 /** A poll that never comes in time: what is answered is answered because it was heard of. */
-const HEARING: Patience = { grace: 300, poll: 600_000, cilium: [600_000, 600_000] };
+const HEARING: Patience = { graceMs: 300, pollMs: 600_000, ciliumMs: [600_000, 600_000] };
 const DEADLINE_MS = 20_000;
 
 /** An install that is being kept, and what it said. */
@@ -95,7 +95,7 @@ testIf(missing, "a list that is half-written or away for a moment changes nothin
   await using node = await CniNode.create();
   await node.putList("10-x.conflist", listOf("first"));
   await node.putList("99-other.conflist", listOf("other"));
-  await using kept = await Kept.on(node, { ...HEARING, grace: 60_000 });
+  await using kept = await Kept.on(node, { ...HEARING, graceMs: 60_000 });
   await kept.until("it is there", (files) => marked(files, "first"));
   const path = `${node.confDir}/10-x.conflist`;
   for (let round = 0; round < 20; round++) {
@@ -156,7 +156,7 @@ testIf(
   async () => {
     await using node = await CniNode.create();
     await node.putList("10-x.conflist", listOf("first"));
-    await using kept = await Kept.on(node, { ...HEARING, grace: 600_000 });
+    await using kept = await Kept.on(node, { ...HEARING, graceMs: 600_000 });
     await kept.until("it is there", (files) => files.has(OURS));
     await node.putList("05-y.conflist", listOf("y"));
     const wanted = ["00-natra-05-y.conflist", "05-y.conflist", "10-x.conflist"];
@@ -194,7 +194,7 @@ testIf(missing, "an executable or a list of ours that somebody removes or spoils
 testIf(missing, "a directory that is removed and made again is watched again", async () => {
   await using node = await CniNode.create();
   await node.putList("10-x.conflist", listOf("first"));
-  await using kept = await Kept.on(node, { ...HEARING, poll: 200 });
+  await using kept = await Kept.on(node, { ...HEARING, pollMs: 200 });
   await kept.until("it is there", (files) => files.has(OURS));
   await Deno.rename(node.confDir, `${node.root}/old`);
   await kept.until("it is gone", (_, { problem }) => problem?.includes("is not there") ?? false);
@@ -209,7 +209,7 @@ testIf(
   async () => {
     await using node = await CniNode.create();
     await node.putList("10-x.conflist", listOf("first"));
-    await using kept = await Kept.on(node, { grace: 300, poll: 20, cilium: [100, 100_000] });
+    await using kept = await Kept.on(node, { graceMs: 300, pollMs: 20, ciliumMs: [100, 100_000] });
     const rename = async (): Promise<void> => {
       const said = kept.states.length;
       await Deno.rename(`${node.confDir}/${OURS}`, `${node.confDir}/${OURS}.cilium_bak`);
@@ -260,7 +260,7 @@ testIf(
   async () => {
     await using node = await CniNode.create();
     await node.putList("10-x.conflist", listOf("first"));
-    const patience = { ...HEARING, poll: 50 };
+    const patience = { ...HEARING, pollMs: 50 };
     await using one = new Kept(node, await node.smallExecutable("one"), patience, "one");
     await using two = new Kept(node, await node.smallExecutable("two"), patience, "two");
     const copies = (kept: Kept): number =>

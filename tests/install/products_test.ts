@@ -111,7 +111,7 @@ testIf(
     const original = listOf("a");
     await node.putList(ORIGINAL, original);
     await pass(node, CHAINED_PLUGIN, PONA);
-    assertEquals(await removeFromLists(node.confDir, "natra"), [`took natra out of the list "${OURS}"`]);
+    assertEquals(await removeFromLists(node.confDir, "natra"), [`removed natra from the list "${OURS}"`]);
     assertEquals(await removeExecutable(node.binDir, "natra", false), { isRemoved: true, pods: 0 });
     // What natra had replaced is back.
     assertEquals(await types(node), ["ptp", "bandwidth", "pona"]);

@@ -63,7 +63,7 @@ async function play(): Promise<string[]> {
   await remember("another", "tuning");
   await Deno.writeTextFile(`${RESULTS}/net-garbage-eth0`, "{");
   const said = await tool("uninstall", "--keep-stub");
-  expect(said.includes("left the executable for 1 pod:"), `it says ${JSON.stringify(said)}`);
+  expect(said.includes("kept the executable for 1 pod:"), `it says ${JSON.stringify(said)}`);
   expectNames(`natra natra.uninstalled; ${ORIGINAL}`, "after uninstall --keep-stub");
   const left = await leftovers(ends, known, FREEING_MS);
   for (const [kind, things] of Object.entries(left)) expect(things.length === 0, `left ${kind}: ${things}`);

@@ -1,18 +1,17 @@
-/** What an error says, whatever was thrown. */
+/** The message of whatever was thrown. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
 /**
- * Asks for what may be gone.
+ * Makes a file system call whose subject may be missing.
  *
- * @param ask Asks the file system.
- * @returns Its answer; `otherwise` where there is no such file or directory.
- * @throws {Error} Whatever else the file system says.
+ * @returns Its result; `otherwise` if there is no such file or directory.
+ * @throws {Error} Any other error of the call.
  */
-export function ifThere<T>(ask: () => T, otherwise: T): T {
+export function ifThere<T>(call: () => T, otherwise: T): T {
   try {
-    return ask();
+    return call();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return otherwise;
     throw error;

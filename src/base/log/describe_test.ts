@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { describeError, ifThere } from "./describe.ts";
 
-Deno.test("describeError() says what was thrown, whatever it was", () => {
+Deno.test("describeError() gives the message of whatever was thrown", () => {
   assertEquals([describeError(new TypeError("no")), describeError("no"), describeError(7)], [
     "no",
     "no",
@@ -9,7 +9,7 @@ Deno.test("describeError() says what was thrown, whatever it was", () => {
   ]);
 });
 
-Deno.test("ifThere() gives the answer, or the other one for what is not there; anything else it passes on", () => {
+Deno.test("ifThere() returns the result, or the default for a missing file, and throws other errors", () => {
   const directory = Deno.makeTempDirSync({ prefix: "natra-there-" });
   try {
     const read = (name: string): string | null =>

@@ -1,30 +1,33 @@
 import { ifThere } from "./describe.ts";
 import { writeAll } from "./stdio.ts";
 
-/** The size, in bytes, from which the file is moved to `.1` before the next line is written. */
-export const MAX_FILE = 10 * 1024 * 1024;
+/** At this size the file is moved to `.1` before the next line is written. */
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
 /**
- * Appends whole lines to the log file, making it and its directory if need be, and rotating it when it is full.
+ * Appends whole lines to the log file, creates it and its directory if they are missing, and rotates it when
+ * it is full.
  *
- * The file is opened anew for each call: plugin processes come and go, and whoever rotates must not leave another
- * process writing into the file that was moved away. One `write` with O_APPEND keeps lines of several processes apart.
+ * The file is opened for each call: several plugin processes write to it, and once one of them has rotated
+ * it, no other may go on writing into the file that was moved away. One `write` with O_APPEND keeps the lines
+ * of several processes apart.
  *
- * @param path The file's absolute path; the file is made with mode 0640, a missing directory with 0750.
+ * @param path The file's absolute path; the file is created with mode 0640, a missing directory with 0750.
  * @param bytes Whole lines in UTF-8.
- * @param maxBytes The size, in bytes, from which the file is rotated.
- * @throws {Error} If the path is a symbolic link or no regular file, or cannot be written.
+ * @param maxBytes The file is rotated at this size.
+ * @throws {Error} If the path is a symbolic link or not a regular file, or cannot be written.
  */
-export function appendLog(path: string, bytes: Uint8Array, maxBytes: number = MAX_FILE): void {
+export function appendLog(path: string, bytes: Uint8Array, maxBytes: number = MAX_FILE_BYTES): void {
   rotate(path, maxBytes);
   using file = openSafely(path);
   writeAll(file, bytes);
 }
 
 /**
- * Moves a full file to `.1`, over an older one. Two processes may both find it full: the second one would move the
- * fresh file over the old one, so it looks again just before it moves. A file lock would close the remaining
- * microseconds, but Deno can only wait for one, and then whoever may read the log could hold up every pod's start.
+ * Moves a full file to `.1`, over an older one. Two processes may both find it full, and the second would
+ * move the new file over the old one, so each checks again just before it moves the file. A file lock would
+ * close the remaining microseconds, but Deno can only wait for a lock without a limit, and then any user who
+ * can read the log could delay every pod's start.
  */
 function rotate(path: string, maxBytes: number): void {
   const full = (): boolean => {
@@ -40,12 +43,12 @@ function rotate(path: string, maxBytes: number): void {
 }
 
 /**
- * Opens the file for appending and never through a symbolic link. Deno has no O_NOFOLLOW, so an existing file is
- * compared before and after it was opened (opening to append changes nothing), and a new one is made with O_EXCL,
- * which follows no link.
+ * Opens the file for appending and never through a symbolic link. Deno has no O_NOFOLLOW, so an existing file
+ * is compared before and after it was opened (opening to append changes nothing), and a new one is created
+ * with O_EXCL, which follows no link.
  */
 function openSafely(path: string): Deno.FsFile {
-  // Twice: another process may make, or rotate, the file in between.
+  // Two attempts: another process may create or rotate the file in between.
   for (let attempt = 0; attempt < 2; attempt++) {
     const before = lstat(path);
     if (before === null) {

@@ -1,28 +1,29 @@
 import { escapeInvisible } from "./quote.ts";
 
-/** The levels, least first. */
+/** The levels, least severe first. */
 export const LEVELS = ["debug", "info", "warn", "error"] as const;
-/** How important a line is. */
+/** How severe a line is. */
 export type Level = (typeof LEVELS)[number];
 
-/** The longest line, in bytes, its newline included. */
-export const MAX_LINE = 16 * 1024;
+/** Maximum length of a line, its newline included. */
+export const MAX_LINE_BYTES = 16 * 1024;
 
-/** How far an error's causes are followed. */
+/** How many causes of an error are logged. */
 const MAX_CAUSES = 4;
 
-/** UTF-16 units kept of the message and of the fields when a line is too long; 6 bytes each at worst, below MAX_LINE. */
+/**
+ * UTF-16 units kept of the message and of the fields when a line is too long. A unit takes at most 6 bytes,
+ * so such a line is shorter than MAX_LINE_BYTES.
+ */
 const CUT = 1200;
 
 /**
  * Makes one JSON line: `{"time":…,"level":…,"msg":…,…fields}`.
  *
- * @param level How important it is.
- * @param message What happened, in a sentence without a full stop.
- * @param fields The values; bigint becomes a decimal string, an Error its message and causes. `time`, `level` and
- * `msg` among them are dropped.
- * @param now When it happened.
- * @returns At most {@linkcode MAX_LINE} bytes, ending in its only newline, without control characters.
+ * @param message What happened, as a sentence without a full stop.
+ * @param fields The values; bigint becomes a decimal string, an Error its message and causes. `time`, `level`
+ * and `msg` among them are dropped.
+ * @returns At most {@linkcode MAX_LINE_BYTES}, ending in its only newline, without control characters.
  */
 export function formatLine(
   level: Level,
@@ -36,7 +37,9 @@ export function formatLine(
     rest === null ? encodeCut(head, "fields that cannot be written as JSON") : join(head, rest),
   );
   // A UTF-16 unit is at most 3 bytes of UTF-8, so most lines need not be measured exactly.
-  if (line.length * 3 < MAX_LINE || new TextEncoder().encode(line).length < MAX_LINE) return line + "\n";
+  if (line.length * 3 < MAX_LINE_BYTES || new TextEncoder().encode(line).length < MAX_LINE_BYTES) {
+    return line + "\n";
+  }
   return escapeInvisible(encodeCut(head, rest ?? "")) + "\n";
 }
 
@@ -53,17 +56,17 @@ function encode(fields: Readonly<Record<string, unknown>>): string | null {
   }
 }
 
-/** Puts the fields behind the head without encoding them a second time. */
+/** Appends the encoded fields to the head, without encoding them a second time. */
 function join(head: Record<string, string>, fields: string): string {
   return fields === "{}" ? JSON.stringify(head) : `${JSON.stringify(head).slice(0, -1)},${fields.slice(1)}`;
 }
 
-/** The short form of a line that would be too long: the beginning of its message and of its fields, as text. */
+/** The short form of a line that is too long: the beginning of its message and, as text, of its fields. */
 function encodeCut(head: { time: string; level: Level; msg: string }, fields: string): string {
   return JSON.stringify({ ...head, msg: head.msg.slice(0, CUT), cut: true, fields: fields.slice(0, CUT) });
 }
 
-/** What is worth keeping of an error: its kind, its message, and what caused it. */
+/** The name, message and causes of an error. */
 function encodeError(error: Error, depth = 0): Record<string, unknown> {
   const described = { name: error.name, message: error.message };
   if (error.cause === undefined || depth >= MAX_CAUSES) return described;

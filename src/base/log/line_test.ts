@@ -1,7 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertMatch, assertNotMatch } from "@std/assert";
 import fc from "fast-check";
 import { anyText } from "../../../tests/rig/any_text.ts";
-import { formatLine, MAX_LINE } from "./line.ts";
+import { formatLine, MAX_LINE_BYTES } from "./line.ts";
 
 const NOW = new Date("2026-01-02T03:04:05.678Z");
 
@@ -52,7 +52,7 @@ Deno.test("formatLine() cuts a long line and stays within its bound", () => {
         formatLine("info", char.repeat(20_000), { text: char.repeat(20_000) }, NOW),
       ]
     ) {
-      assertLessOrEqual(new TextEncoder().encode(line).length, MAX_LINE);
+      assertLessOrEqual(new TextEncoder().encode(line).length, MAX_LINE_BYTES);
       assertMatch(line, /"cut":true/);
       JSON.parse(line);
     }

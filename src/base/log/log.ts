@@ -4,13 +4,13 @@ import { writeAll } from "./stdio.ts";
 
 export type { Level };
 
-/** What the rest of the program knows of logging. A logger never throws and never writes to stdout. */
+/** A log. It never throws and never writes to stdout. */
 export interface Logger {
-  /** Logs what only someone who looks for a fault wants to read. */
+  /** Logs details for debugging. */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Logs what was done. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Logs what was asked for and could not be done as asked. */
+  /** Logs what was requested and could not be done as requested. */
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Logs what failed. */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -18,30 +18,32 @@ export interface Logger {
 
 /** Where the lines go, once the configuration is known. */
 export interface LogTarget {
-  /** The least level that is written. */
+  /** The lowest level that is written. */
   readonly level: Level;
-  /** The file's absolute path, or null for stderr alone. */
+  /** The file's absolute path, or null for stderr only. */
   readonly file: string | null;
 }
 
-/** A logger that keeps its lines until it is told where they go. */
+/** A logger that keeps its lines until their target is known. */
 export interface BufferedLogger extends Logger {
-  /** Says where lines go from now on, and writes those kept so far. */
+  /** Sets the target of lines, and writes those kept so far. */
   open(target: LogTarget): void;
 }
 
-/** How long, in milliseconds, a full stderr is waited for: less than would be felt at a pod's start. */
-const PATIENCE = 100;
+/** How long to wait for a full stderr: too short to be noticed at a pod's start. */
+const STDERR_WAIT_MS = 100;
 
-/** Lines kept before {@linkcode BufferedLogger.open}; the oldest stay, they tell how the trouble began. */
-const KEPT = 256;
+/**
+ * How many lines are kept before {@linkcode BufferedLogger.open}: the oldest, which show how a problem began.
+ */
+const MAX_KEPT = 256;
 
 /**
  * Makes a logger that writes JSON lines to stderr and to a file. Until `open` is called the lines are kept in
- * memory, because the file's name and the level stand in the configuration that is still to be read.
+ * memory, because the configuration that names the file and the level has not been read yet. Errors of
+ * writing are ignored.
  *
  * @param stderr Where the lines go besides the file.
- * @returns The logger; whatever goes wrong in writing is swallowed.
  */
 export function createLogger(stderr: { writeSync(bytes: Uint8Array): number } = Deno.stderr): BufferedLogger {
   const encoder = new TextEncoder();
@@ -51,13 +53,13 @@ export function createLogger(stderr: { writeSync(bytes: Uint8Array): number } = 
   const write = (text: string): void => {
     if (text === "" || target === null) return;
     const bytes = encoder.encode(text);
-    quietly(() => writeAll(stderr, bytes, PATIENCE));
+    quietly(() => writeAll(stderr, bytes, STDERR_WAIT_MS));
     const file = target.file;
     if (file !== null) quietly(() => appendLog(file, bytes));
   };
   const log = (level: Level, message: string, fields?: Readonly<Record<string, unknown>>): void => {
     if (target === null) {
-      if (kept.length < KEPT) kept.push({ level, line: formatLine(level, message, fields) });
+      if (kept.length < MAX_KEPT) kept.push({ level, line: formatLine(level, message, fields) });
     } else if (LEVELS.indexOf(level) >= LEVELS.indexOf(target.level)) {
       write(formatLine(level, message, fields));
     }
@@ -69,15 +71,15 @@ export function createLogger(stderr: { writeSync(bytes: Uint8Array): number } = 
     error: (message, fields) => log("error", message, fields),
     open(to): void {
       target = to;
-      const least = LEVELS.indexOf(to.level);
+      const min = LEVELS.indexOf(to.level);
       write(
-        kept.splice(0).filter((entry) => LEVELS.indexOf(entry.level) >= least).map((e) => e.line).join(""),
+        kept.splice(0).filter((entry) => LEVELS.indexOf(entry.level) >= min).map((e) => e.line).join(""),
       );
     },
   };
 }
 
-/** Runs an attempt to log whose failure must not become the caller's: there is nowhere left to report it. */
+/** Runs an attempt to log, and ignores its failure: there is nowhere left to report it. */
 function quietly(attempt: () => void): void {
   try {
     attempt();

@@ -23,7 +23,7 @@ Deno.test("escapeText() leaves names alone, and escapes what a terminal would ob
   assertEquals(escapeText("abcdef", 3), "abc…");
 });
 
-Deno.test("escapeText() is what quote() has between its quotes, but for quotes inside, whatever the text", () => {
+Deno.test("escapeText() is what quote() has between its quotes, except for quotes inside", () => {
   fc.assert(fc.property(anyText(), (text) => {
     const without = text.replaceAll('"', "'");
     assertEquals(`"${escapeText(without, 40)}"`, quote(without, 40));

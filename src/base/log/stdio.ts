@@ -1,25 +1,22 @@
-/** How long, in milliseconds, a pipe that is not ready is waited for unless the caller says. */
-const PATIENCE = 10_000;
+/** How long to wait for a pipe that is not ready, by default. */
+const PATIENCE_MS = 10_000;
 
 /**
- * Writes all bytes, however few the system takes at a time. A pipe that was made non-blocking and is full is waited
- * for.
+ * Writes all bytes, in as many parts as the system needs. Waits for a non-blocking pipe that is full.
  *
- * @param sink Where to write, e.g. `Deno.stdout`.
- * @param bytes What to write.
- * @param patience How long, in milliseconds, a full pipe is waited for; 0 for a sink that may have taken some of the
- * bytes when it says that it would block.
- * @throws {Error} If the sink fails or its reader takes nothing for that long.
+ * @param patienceMs How long to wait for a full pipe; 0 for a sink that may have accepted some of the bytes
+ * when it reports that it would block.
+ * @throws {Error} If the sink fails, or its reader reads nothing for that long.
  */
 export function writeAll(
   sink: { writeSync(bytes: Uint8Array): number },
   bytes: Uint8Array,
-  patience: number = PATIENCE,
+  patienceMs: number = PATIENCE_MS,
 ): void {
   let written = 0;
   while (written < bytes.length) {
-    const count = whenReady(() => sink.writeSync(bytes.subarray(written)), patience);
-    if (count === 0) throw new Error("Cannot write: the sink takes nothing");
+    const count = whenReady(() => sink.writeSync(bytes.subarray(written)), patienceMs);
+    if (count === 0) throw new Error("Cannot write: the sink accepts no bytes");
     written += count;
   }
 }
@@ -27,9 +24,7 @@ export function writeAll(
 /**
  * Reads to the end.
  *
- * @param source Where to read, e.g. `Deno.stdin`.
- * @param maxBytes The most that is accepted, in bytes.
- * @returns What was read, or null if there is more than that.
+ * @returns What was read; null if there is more than `maxBytes`.
  * @throws {Error} If the source fails.
  */
 export function readAll(
@@ -39,7 +34,7 @@ export function readAll(
   let buffer = new Uint8Array(16 * 1024);
   let length = 0;
   while (true) {
-    const read = whenReady(() => source.readSync(buffer.subarray(length)), PATIENCE);
+    const read = whenReady(() => source.readSync(buffer.subarray(length)), PATIENCE_MS);
     if (read === null) return buffer.subarray(0, length);
     length += read;
     if (length > maxBytes) return null;
@@ -51,13 +46,13 @@ export function readAll(
   }
 }
 
-/** Repeats a call that would block, a millisecond apart; the thread sleeps meanwhile. */
-function whenReady<T>(call: () => T, patience: number): T {
-  for (let waited = 0;; waited++) {
+/** Repeats a call that would block every millisecond; the thread sleeps in between. */
+function whenReady<T>(call: () => T, patienceMs: number): T {
+  for (let waitedMs = 0;; waitedMs++) {
     try {
       return call();
     } catch (error) {
-      if (!(error instanceof Deno.errors.WouldBlock) || waited >= patience) throw error;
+      if (!(error instanceof Deno.errors.WouldBlock) || waitedMs >= patienceMs) throw error;
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   }

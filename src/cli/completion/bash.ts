@@ -2,7 +2,7 @@ import { type Described, namesOf, shellWord } from "./described.ts";
 
 type Complete = "pods" | "files" | readonly string[] | undefined;
 
-/** What puts the proposals for the word `$cur` into COMPREPLY. */
+/** Shell code that puts the proposals for the word `$cur` into COMPREPLY. */
 function proposals(complete: Complete): string {
   if (complete === undefined) return ":";
   if (complete === "pods") return `_natra_pods "$natra" "$cur"`;
@@ -10,7 +10,7 @@ function proposals(complete: Complete): string {
   return `_natra_words ${complete.map(shellWord).join(" ")}`;
 }
 
-/** The options that take a value, by what they are completed with: `'top --sort')`. */
+/** For each option that takes a value, a case such as `'top --sort')` with its proposals. */
 function valueCases({ name, options }: Described): string[] {
   return options.filter(({ value }) => value !== undefined).map((option) => {
     const patterns = namesOf(option).map((spelt) => shellWord(`${name} ${spelt}`));
@@ -25,7 +25,7 @@ function wordCase({ name, options, words }: Described): string {
       else ${proposals(words?.complete)}; fi ;;`;
 }
 
-/** A script for bash. What it proposes is never expanded by the shell: names of pods come from outside. */
+/** A script for bash. The shell never expands its proposals, because names of pods are untrusted. */
 export function bashScript(commands: readonly Described[]): string {
   return `# natra's completion for bash, as natra completion bash prints it.
 # For this shell:  source <(natra completion bash)

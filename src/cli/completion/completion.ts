@@ -12,17 +12,20 @@ const WHAT = ["bash", "zsh", "pods"] as const;
 export const command: Command = {
   usage: "bash|zsh|pods",
   about:
-    `Prints a script that completes natra's commands, their options and values, and the names of the pods that are limited on this
-node. With pods it prints those names, as the script asks for them.`,
+    `Prints a script that completes natra's commands, their options and values, and the names of the pods that
+are limited on this node. With "pods" it prints those names, which is how the script gets them.`,
   options: [],
-  words: { name: "SHELL", most: 1, complete: WHAT },
+  words: { name: "SHELL", max: 1, complete: WHAT },
   notes: `For this shell:      source <(natra completion bash)
 For all of bash:     natra completion bash >/etc/bash_completion.d/natra
 For all of zsh:      natra completion zsh >/usr/local/share/zsh/site-functions/_natra`,
   run: completion,
 };
 
-/** Names that mean nothing to a shell. Kubernetes has no others; who makes records by hand may. */
+/**
+ * Names without characters that are special to a shell. Kubernetes allows no others, but a record that was
+ * made by hand may have them.
+ */
 const SAFE = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 
 async function completion(options: Options, tool: Tool): Promise<number> {

@@ -1,11 +1,11 @@
 import type { Tool, Words } from "../subcommand.ts";
 import { type CommandOption, HELP } from "../options.ts";
 
-/** A subcommand as a shell is to know it. */
+/** A subcommand as completion needs it. */
 export interface Described {
   readonly name: string;
   readonly summary: string;
-  /** With everyone's. */
+  /** Including `--help`. */
   readonly options: readonly CommandOption[];
   readonly words: Words | undefined;
 }
@@ -20,7 +20,7 @@ export async function describeCommands({ commands }: Tool): Promise<Described[]>
   );
 }
 
-/** Text as one word of a shell, whatever is in it. */
+/** Quotes any text as one word of a shell. */
 export function shellWord(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,7 @@
 import type { CommandOption } from "../options.ts";
 import { type Described, namesOf, shellWord } from "./described.ts";
 
-/** Text inside the brackets or behind the colons of a specification for _arguments. */
+/** Escapes text for the brackets or colons of a specification for _arguments. */
 function plain(text: string): string {
   return text.replaceAll(/\s+/g, " ").replaceAll(/[\\[\]:]/g, "\\$&");
 }
@@ -30,7 +30,7 @@ function optionSpec(option: CommandOption): string {
 function commandCase({ name, options, words }: Described): string {
   const specs = options.map(optionSpec);
   if (words !== undefined) {
-    specs.push(shellWord(`${words.most === 1 ? "1" : "*"}:${plain(words.name)}:${action(words.complete)}`));
+    specs.push(shellWord(`${words.max === 1 ? "1" : "*"}:${plain(words.name)}:${action(words.complete)}`));
   }
   return `    ${name})\n      _arguments -s -S ${specs.join(" \\\n        ")} ;;`;
 }

@@ -48,7 +48,7 @@ export const command: Command = {
     },
     { name: "dry-run", about: "with add: only print what would be done" },
   ],
-  words: { name: "VERB", most: 1, complete: VERBS },
+  words: { name: "VERB", max: 1, complete: VERBS },
   notes: "Exit code 1 if it fails, or if check finds something.",
   run: debug,
 };

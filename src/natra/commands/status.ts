@@ -25,7 +25,7 @@ container ID) contains it.`,
     },
     OUTPUT,
   ],
-  words: { name: "POD", most: Infinity, complete: "pods" },
+  words: { name: "POD", max: Infinity, complete: "pods" },
   notes: `Columns:
   RATE     the limit in bits/s; BURST, what small flows may send at once after a pause
   ATTACH   how the program is attached; QUEUE, where packets wait

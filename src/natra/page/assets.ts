@@ -1,4 +1,4 @@
-/** The page's own files: the build puts them into one, which the executable carries. */
+/** The page's own files, which the build puts into one file inside the executable. */
 
 /** A file as it is sent. */
 export interface Asset {
@@ -6,7 +6,7 @@ export interface Asset {
   readonly body: string;
 }
 
-/** The files by their path, for example `/page.js`. @throws {Error} If the build made none. */
+/** The files by their path, for example `/page.js`. @throws {Error} If the build has not made them. */
 export function readAssets(): Readonly<Record<string, Asset>> {
   const bundled = !import.meta.url.endsWith("/src/natra/page/assets.ts");
   const file = new URL(bundled ? "./page.json" : "../../../build/page.json", import.meta.url);

@@ -1,4 +1,4 @@
-/** What the page computes before it draws; the page itself is tested in a browser (tests/page). */
+/** The page's computations; the page itself is tested in a browser (tests/page). */
 import { assertEquals } from "@std/assert";
 import { Busyness } from "./browser/busy.ts";
 import { formatBytes, formatRate, formatShare, formatSpan } from "./browser/format.ts";
@@ -17,7 +17,7 @@ function moment(time: number, bytes: number, flows: readonly LiveFlow[] = []): M
   return { time, live: { bytes, heavyBytes: bytes / 2, drops: bytes / 100, marks: 0, waiting: 0, flows } };
 }
 
-Deno.test("ratesBetween() is what was counted, over the time between", () => {
+Deno.test("ratesBetween() divides the counts by the time between", () => {
   assertEquals(ratesBetween(moment(1000, 1000), moment(3000, 3000)), {
     all: 8000,
     heavy: 4000,
@@ -27,16 +27,16 @@ Deno.test("ratesBetween() is what was counted, over the time between", () => {
   });
 });
 
-Deno.test("ratesBetween() says nothing where no time passed, or counting began anew", () => {
+Deno.test("ratesBetween() is null if no time passed, or the counters started again", () => {
   assertEquals(ratesBetween(moment(1000, 1000), moment(1000, 2000)), null);
   assertEquals(ratesBetween(moment(1000, 1000), moment(2000, 500)), null);
 });
 
-Deno.test("ratesBetween() puts the fastest flow first, not the one that sent most", () => {
+Deno.test("ratesBetween() puts the fastest flow first, not the one with the most bytes", () => {
   const before = moment(0, 0, [flow("old", 1_000_000), flow("forgotten", 5_000)]);
   const after = moment(1000, 9000, [
     flow("old", 1_001_000),
-    flow("forgotten", 2_000), // remembered anew, from zero
+    flow("forgotten", 2_000), // counted again from zero
     flow("fresh", 1_500, 500), // heavy for half a second only
   ]);
   assertEquals(ratesBetween(before, after)?.flows.map(({ flow, rate }) => [flow.source, rate]), [

@@ -1,15 +1,15 @@
-/** What the page asks the agent for, as JSON. Rates in bits/s, sizes in bytes, times in ms. */
+/** What the agent answers to the page, as JSON. Rates in bits/s, sizes in bytes, times in ms. */
 
-/** The answer of `/api/pods`: who is held. */
+/** The answer of `/api/pods`: the limited pods. */
 export interface PodsAnswer {
   readonly node: string;
   readonly version: string;
   readonly pods: readonly PodInfo[];
 }
 
-/** A pod that is held. */
+/** A limited pod. */
 export interface PodInfo {
-  /** Names it in `/api/live?pod=`. */
+  /** Its name in `/api/live?pod=`. */
   readonly id: string;
   /** Invisible characters in names are escaped. */
   readonly namespace: string;
@@ -22,39 +22,39 @@ export interface PodInfo {
   readonly egress: DirectionInfo | null;
 }
 
-/** One direction, as it is held. */
+/** One direction of a limited pod. */
 export interface DirectionInfo {
   readonly rate: number;
   readonly burst: number;
   readonly pacer: string;
   readonly queue: string;
-  /** Bytes so far; null if what should count them is gone. */
+  /** Bytes so far; null if the map that counts them is gone. */
   readonly bytes: number | null;
 }
 
-/** The answer of `/api/live?pod=…&pod=…`. Those that are gone meanwhile are not in it. */
+/** The answer of `/api/live?pod=…&pod=…`. Pods that are gone meanwhile are left out. */
 export interface LiveAnswer {
   readonly pods: readonly LivePod[];
 }
 
-/** What a pod counted so far. */
+/** A pod's counters. */
 export interface LivePod {
   readonly id: string;
-  /** When it was read, by a clock that only runs forward. */
+  /** When it was read, by a monotonic clock. */
   readonly time: number;
   readonly ingress: LiveDirection | null;
   readonly egress: LiveDirection | null;
 }
 
-/** What one direction counted so far. */
+/** The counters of one direction. */
 export interface LiveDirection {
-  /** What left the queue, or what came where there is none. */
+  /** What left the queue, or what arrived if there is no queue. */
   readonly bytes: number;
   readonly heavyBytes: number;
   /** Packets dropped: by the program, the queue and the guard. */
   readonly drops: number;
   readonly marks: number;
-  /** Bytes that wait in the queue now; null where nothing queues. */
+  /** Bytes that wait in the queue now; null if there is no queue. */
   readonly waiting: number | null;
   /** The flows that are heavy now. */
   readonly flows: readonly LiveFlow[];
@@ -69,5 +69,5 @@ export interface LiveFlow {
   readonly heavyFor: number;
 }
 
-/** How many pods one `/api/live` may name. */
-export const MOST_PODS = 50;
+/** The maximum number of pods in one request of `/api/live`. */
+export const MAX_PODS = 50;

@@ -1,4 +1,4 @@
-/** What the page shows, read from the kernel when it is asked for, and not at other times. */
+/** What the page shows, read from the kernel only when the page asks. */
 import type { Applied } from "../datapath/record.ts";
 import {
   type Counters,
@@ -17,7 +17,7 @@ import { heldPods, nameOf } from "../metrics/held.ts";
 import type { Direction } from "../../pod/direction.ts";
 import type { DirectionInfo, LiveAnswer, LiveDirection, LiveFlow, LivePod, PodsAnswer } from "./contract.ts";
 
-/** Who is held. @throws {Error} If nothing can be read at all. */
+/** The limited pods. @throws {Error} If nothing can be read at all. */
 export function readPods(version: string): PodsAnswer {
   const pods = heldPods().map((applied) => ({
     id: idOf(applied),
@@ -32,7 +32,7 @@ export function readPods(version: string): PodsAnswer {
   return { node: nodeName(), version, pods };
 }
 
-/** What some pods counted so far. @param ids Those of {@linkcode readPods}; others are passed over. */
+/** The counters of some pods. @param ids IDs of {@linkcode readPods}; unknown ones are skipped. */
 export function readLive(ids: ReadonlySet<string>): LiveAnswer {
   const wanted = heldPods().filter((applied) => ids.has(idOf(applied)));
   if (wanted.length === 0) return { pods: [] };
@@ -87,7 +87,7 @@ function readDirection(
   };
 }
 
-/** What left the queue; without one, what came to the program. */
+/** What left the queue; without a queue, what arrived at the program. */
 function passedBytes(queue: QueueStats | null, counters: Counters): { all: bigint; heavy: bigint } {
   const arrived = { all: counters.light_bytes + counters.heavy_bytes, heavy: counters.heavy_bytes };
   if (queue === null || queue.bytes === null) return arrived;
@@ -110,7 +110,7 @@ function describeFlow(flow: Flow): LiveFlow {
   };
 }
 
-/** A pod may go away while it is read: then there is nothing to show of it. */
+/** A pod may disappear while it is read: then there is nothing to show. */
 function attempt<T>(read: () => T): T | null {
   try {
     return read();

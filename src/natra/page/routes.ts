@@ -1,7 +1,7 @@
-/** The page's routes. They only answer: nothing is sampled unless a page that is open and seen asks for it. */
+/** The page's routes. Nothing is sampled unless a page that is open and visible asks for it. */
 import { nodeName } from "../../kernel/version.ts";
 import { type Asset, readAssets } from "./assets.ts";
-import { MOST_PODS } from "./contract.ts";
+import { MAX_PODS } from "./contract.ts";
 import { HEADERS } from "../../agent/security_headers.ts";
 import { isOwnHost } from "../../agent/host.ts";
 import { ASSET_PATHS } from "./paths.ts";
@@ -10,7 +10,7 @@ import { readLive, readPods } from "./read.ts";
 /** Answers one path. */
 export type Answer = (request: Request) => Response;
 
-/** The routes, by path. @param version natra's own, to show. */
+/** The routes, by path. @param version natra's version, which the page shows. */
 export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
   const assets = readAssets();
   const routes: Record<string, Answer> = {
@@ -18,8 +18,8 @@ export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
     "/api/pods": () => json(readPods(version)),
     "/api/live": (request) => {
       const ids = new URL(request.url).searchParams.getAll("pod");
-      if (ids.length > MOST_PODS) {
-        return json({ error: `${ids.length} pods were asked for, and ${MOST_PODS} may be` }, 400);
+      if (ids.length > MAX_PODS) {
+        return json({ error: `at most ${MAX_PODS} pods per request, not ${ids.length}` }, 400);
       }
       return json(readLive(new Set(ids)));
     },
@@ -34,7 +34,7 @@ export function pageRoutes(version: string): Readonly<Record<string, Answer>> {
 }
 
 function misdirected(): Response {
-  const text = "The page is shown under the node's address or its own name alone.\n";
+  const text = "The page is served only under the node's address or its own name.\n";
   return new Response(text, {
     status: 421,
     headers: { ...HEADERS, "content-type": "text/plain; charset=utf-8" },

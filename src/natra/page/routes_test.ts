@@ -1,16 +1,16 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { MOST_PODS } from "./contract.ts";
+import { MAX_PODS } from "./contract.ts";
 import { HEADERS } from "../../agent/security_headers.ts";
 import { isOwnHost } from "../../agent/host.ts";
 import { PAGE_PATHS } from "./paths.ts";
 
-Deno.test("the page's content security policy allows nothing inline and nobody else", () => {
+Deno.test("the page's content security policy allows nothing inline and no other origin", () => {
   const policy = HEADERS["content-security-policy"] ?? "";
   assertMatch(policy, /^default-src 'none'; /);
   assertEquals(/unsafe|\*|https?:|data:|blob:/.test(policy), false);
 });
 
-Deno.test("the page itself has no inline script or style, and loads what the agent serves alone", () => {
+Deno.test("the page itself has no inline script or style, and loads only what the agent serves", () => {
   const html = Deno.readTextFileSync(new URL("./page.html", import.meta.url));
   assertEquals(/<style|style=|\son[a-z]+=|javascript:/i.test(html), false);
   const loaded = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = ""]) => path);
@@ -18,7 +18,7 @@ Deno.test("the page itself has no inline script or style, and loads what the age
   assertEquals(/<script(?! type="module" src="\/page.js"><\/script>)/.test(html), false);
 });
 
-Deno.test("isOwnHost() takes addresses, localhost and the machine's own name, and no name of others", () => {
+Deno.test("isOwnHost() accepts addresses, localhost and the machine's own name, and no other name", () => {
   const isOwn = (host: string): boolean =>
     isOwnHost(new URL(`http://${host}:9631/`).hostname, "Node-1.example");
   const own = [
@@ -41,7 +41,7 @@ Deno.test("isOwnHost() takes addresses, localhost and the machine's own name, an
   assertEquals(others.filter(isOwn), []);
 });
 
-Deno.test("a question about as many pods as may be asked for fits into a request line", () => {
+Deno.test("a request for the maximum number of pods fits into a request line", () => {
   const id = `${"f".repeat(64)}/eth0`;
-  assertEquals(MOST_PODS * `pod=${encodeURIComponent(id)}&`.length < 8000, true);
+  assertEquals(MAX_PODS * `pod=${encodeURIComponent(id)}&`.length < 8000, true);
 });

@@ -27,7 +27,7 @@ With POD, it checks only pods whose namespace/name (or container ID) contains it
     ...DIRECTORIES,
     OUTPUT,
   ],
-  words: { name: "POD", most: Infinity, complete: "pods" },
+  words: { name: "POD", max: Infinity, complete: "pods" },
   notes:
     `Each finding says what was found, why it matters and what to do. TROUBLE: a limit does not work as it should;
 notice: worth knowing. A pod without traffic proves nothing: watch longer, or send it something.

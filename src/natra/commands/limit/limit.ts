@@ -62,7 +62,7 @@ changes with the rate.`,
     },
     OUTPUT,
   ],
-  words: { name: "POD", most: 1, complete: "pods" },
+  words: { name: "POD", max: 1, complete: "pods" },
   notes: `Without --ingress and --egress the other options apply to each direction that has a limit.
 A pod without a limit is looked up in libcni's cache, and if it is not there by crictl, if that is installed.
 The change lasts as long as the pod. The pod's annotation does not change, and CHECK reports the difference.

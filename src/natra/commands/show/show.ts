@@ -17,7 +17,7 @@ flows.`,
     ...OUTPUT,
     about: "table (the default) for people; json for programs: rates in bits/s, sizes in bytes",
   }],
-  words: { name: "POD", most: 1, complete: "pods" },
+  words: { name: "POD", max: 1, complete: "pods" },
   notes: `POD is the pod's namespace/name or container ID, or a part of it that is unique among limited pods.
 Exit code 1 if there is no such pod, or something is not as it was set up.`,
   run: show,

@@ -26,7 +26,7 @@ drops. With POD, only pods whose namespace/name (or container ID) contains it, w
     { name: "classes", short: "c", about: "show the queues' classes, even of several pods" },
     { ...OUTPUT, about: "table (the default) for people; json for programs, with --once" },
   ],
-  words: { name: "POD", most: 1, complete: "pods" },
+  words: { name: "POD", max: 1, complete: "pods" },
   notes: `Directions:
   OFFERED  what arrived in bits/s, before any queue or drop; SENT, what left the queue: at most the LIMIT
   HEAVY    the heavy flows' part of what arrived

@@ -1,14 +1,14 @@
-/** Who is busiest: the part of its limit that a pod uses, of the direction that uses more. */
+/** Which pod is busiest: the part of its limit that a pod uses, in the direction that uses more. */
 import type { DirectionInfo, PodInfo } from "../contract.ts";
 
-/** What a pod had counted when it was last asked. */
+/** A pod's counters at the time of the last answer. */
 interface Count {
   readonly time: number;
   readonly ingress: number | null;
   readonly egress: number | null;
 }
 
-/** Keeps what all pods had counted, and tells how busy each was since the time before. */
+/** Keeps the last counters of all pods, and computes how busy each pod was since then. */
 export class Busyness {
   #before = new Map<string, Count>();
   #busy = new Map<string, number>();
@@ -35,14 +35,17 @@ export class Busyness {
     this.#before = after;
   }
 
-  /** In tenths of the limit: what differs by less does not change places. One that is not held comes before all. */
+  /**
+   * In tenths of the limit, so that smaller differences do not change the order. A pod that is no longer
+   * limited comes first.
+   */
   of({ id, ingress, egress }: PodInfo): number {
     if (isGone(ingress) || isGone(egress)) return Infinity;
     return Math.round((this.#busy.get(id) ?? 0) * 10);
   }
 }
 
-/** Whether what should hold a direction is gone. */
+/** Whether a direction is no longer limited. */
 export function isGone(info: DirectionInfo | null): boolean {
   return info?.bytes === null;
 }

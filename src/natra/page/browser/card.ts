@@ -3,7 +3,7 @@ import { DirectionView } from "./direction.ts";
 import { make, setText } from "./dom.ts";
 import { formatSpan } from "./format.ts";
 
-/** A pod on the page. Only one that can be seen is drawn, and asked for. */
+/** A pod on the page. Only a visible one is drawn, and its counters are requested. */
 export class Card {
   readonly element: HTMLElement;
   readonly #ingress: DirectionView | null;
@@ -35,33 +35,33 @@ export class Card {
     return [this.#ingress, this.#egress].filter((direction) => direction !== null);
   }
 
-  /** Tells its age. */
+  /** Updates its age. */
   tick(): void {
     const { interface: name, attach, created } = this.info;
     const age = formatSpan(Date.now() - Date.parse(created));
-    setText(this.#about, `${name}, attached by ${attach}, held for ${age}`);
+    setText(this.#about, `${name}, attached by ${attach}, limited for ${age}`);
   }
 
-  /** Takes what was read now. */
+  /** Shows new counters. */
   update({ time, ingress, egress }: LivePod): void {
     this.#ingress?.update(time, ingress);
     this.#egress?.update(time, egress);
     this.tick();
   }
 
-  /** Draws its charts, or frees them. */
+  /** Draws its charts if it is visible, else frees them. */
   setSeen(isSeen: boolean): void {
     if (isSeen === this.isSeen) return;
     this.isSeen = isSeen;
     for (const { chart } of this.#views) isSeen ? chart.show() : chart.hide();
   }
 
-  /** Draws its charts again: in other colours. */
+  /** Draws its charts again, in other colours. */
   redraw(): void {
     if (this.isSeen) { for (const { chart } of this.#views) chart.show(); }
   }
 
-  /** Fits its charts into another width. */
+  /** Fits its charts into a new width. */
   fit(): void {
     for (const { chart } of this.#views) chart.fit();
   }
@@ -72,7 +72,7 @@ export function nameOf({ namespace, pod }: PodInfo): string {
   return namespace === "" ? pod : `${namespace}/${pod}`;
 }
 
-/** What of a pod cannot change without its card being made anew. */
+/** The properties of a pod whose change requires a new card. */
 export function shapeOf({ id, created, ingress, egress }: PodInfo): string {
   return JSON.stringify([id, created, ingress?.rate, ingress?.queue, egress?.rate, egress?.queue]);
 }

@@ -1,11 +1,11 @@
 import uPlot from "uplot";
 import { formatRate } from "./format.ts";
 
-/** What a chart shows, in seconds. */
-const SPAN = 120;
-const HEIGHT = 130;
-/** Seconds between two points that still are neighbours. */
-const LONGEST_STEP = 5;
+/** The time that a chart shows. */
+const SPAN_SECONDS = 120;
+const HEIGHT_PX = 130;
+/** The line is broken between two points that are further apart. */
+const MAX_STEP_SECONDS = 5;
 
 /** A point: seconds, and bits/s. */
 export interface Point {
@@ -14,7 +14,7 @@ export interface Point {
   readonly heavy: number | null;
 }
 
-/** A live chart of a rate against its limit: the last two minutes. */
+/** A live chart of a rate and its limit over the last two minutes. */
 export class Chart {
   readonly #element: HTMLElement;
   readonly #cap: number;
@@ -30,35 +30,35 @@ export class Chart {
   /** Adds a point, and draws it if the chart is shown. */
   add(point: Point): void {
     const last = this.#points.at(-1);
-    // Nobody knows what was in a pause: the line is broken there.
-    if (last !== undefined && point.time - last.time > LONGEST_STEP) {
-      this.#points.push({ time: point.time - LONGEST_STEP / 2, all: null, heavy: null });
+    // The rate in a pause is unknown: the line is broken there.
+    if (last !== undefined && point.time - last.time > MAX_STEP_SECONDS) {
+      this.#points.push({ time: point.time - MAX_STEP_SECONDS / 2, all: null, heavy: null });
     }
     this.#points.push(point);
-    while ((this.#points[0]?.time ?? point.time) < point.time - SPAN) this.#points.shift();
+    while ((this.#points[0]?.time ?? point.time) < point.time - SPAN_SECONDS) this.#points.shift();
     this.#plot?.setData(this.#data(), false);
-    this.#plot?.setScale("x", { min: point.time - SPAN, max: point.time });
+    this.#plot?.setScale("x", { min: point.time - SPAN_SECONDS, max: point.time });
   }
 
-  /** Draws it, anew where it is drawn: its colours are those of now. */
+  /** Draws it, or draws it again with the current colours. */
   show(): void {
     this.hide();
     this.#plot = new uPlot(this.#options(), this.#data(), this.#element);
   }
 
-  /** Fits it into its place. */
+  /** Fits it into its element. */
   fit(): void {
     const width = this.#element.clientWidth;
-    if (width > 0) this.#plot?.setSize({ width, height: HEIGHT });
+    if (width > 0) this.#plot?.setSize({ width, height: HEIGHT_PX });
   }
 
-  /** Frees what drawing takes; the points stay. */
+  /** Frees the drawing; the points stay. */
   hide(): void {
     this.#plot?.destroy();
     this.#plot = null;
   }
 
-  /** The limit lies over what it holds, and is there before anything was measured. */
+  /** Draws the limit, above the series, also before anything was measured. */
   #drawCap({ ctx, bbox, valToPos }: uPlot, colour: string): void {
     const y = Math.round(valToPos(this.#cap, "y", true));
     ctx.save();
@@ -95,12 +95,12 @@ export class Chart {
     const now = this.#points.at(-1)?.time ?? 0;
     return {
       width: Math.max(100, this.#element.clientWidth),
-      height: HEIGHT,
+      height: HEIGHT_PX,
       padding: [8, 18, 0, 0],
       legend: { show: false },
       cursor: { show: false },
       scales: {
-        x: { time: false, auto: false, min: now - SPAN, max: now },
+        x: { time: false, auto: false, min: now - SPAN_SECONDS, max: now },
         y: { range: (_plot, _min, max) => [0, Math.max(max, this.#cap) * 1.15] },
       },
       axes: [
@@ -122,7 +122,7 @@ export class Chart {
   }
 }
 
-/** A colour of the style sheet as #rrggbb: the canvas knows neither variables nor light-dark(). */
+/** A colour of the style sheet as #rrggbb: the canvas supports neither variables nor light-dark(). */
 function resolve(element: HTMLElement, name: string): string {
   const probe = document.createElement("span");
   probe.style.color = `var(${name})`;

@@ -4,8 +4,8 @@ import { make, setText } from "./dom.ts";
 import { formatBytes, formatRate, formatShare, formatSpan } from "./format.ts";
 import { type FlowRate, type Moment, type Rates, ratesBetween } from "./rates.ts";
 
-/** How many heavy flows are listed. */
-const MOST_FLOWS = 5;
+/** The maximum number of heavy flows that are listed. */
+const MAX_FLOWS = 5;
 
 /** One direction of a pod: its rate now, a chart, what was dropped, and its heaviest flows. */
 export class DirectionView {
@@ -22,12 +22,12 @@ export class DirectionView {
   readonly #title: string;
   #before: Moment | null = null;
 
-  /** @param title What it is called, for example `Ingress: to the pod`. */
+  /** @param title For example `Ingress: to the pod`. */
   constructor(title: string, { rate, pacer, queue }: DirectionInfo) {
     this.#title = title;
     this.#cap = rate;
     const head = make("h3", "", title);
-    head.title = `held by ${pacer}: ${queue}`;
+    head.title = `limited by ${pacer}: ${queue}`;
     this.#chart.setAttribute("role", "img");
     this.#head.append(make("tr", "", ...["From and to", "Rate", "Share", "Heavy for"].map(header)));
     const table = make("table", "", this.#caption, this.#head, this.#rows);
@@ -48,15 +48,15 @@ export class DirectionView {
     this.#showFlows([]);
   }
 
-  /** Takes what was read now. @param live null: it cannot be read (any more). */
+  /** Shows new counters. @param live null if they cannot be read (any more). */
   update(time: number, live: LiveDirection | null): void {
     const after = live === null ? null : { time, live };
     const rates = after === null || this.#before === null ? null : ratesBetween(this.#before, after);
     this.#before = after;
     this.chart.add({ time: time / 1000, all: rates?.all ?? null, heavy: rates?.heavy ?? null });
     if (live === null) {
-      setText(this.#rate, "not held");
-      setText(this.#share, "what holds it cannot be read: natra doctor says more");
+      setText(this.#rate, "not limited");
+      setText(this.#share, "its programs cannot be read: see natra doctor");
       this.#showFlows([]);
     } else if (rates !== null) this.#show(rates, live);
     this.#rate.classList.toggle("gone", live === null);
@@ -70,7 +70,7 @@ export class DirectionView {
     this.#count("waiting", waiting === null ? "no queue" : formatBytes(waiting));
     this.#count("drops", `${Math.round(drops)}/s`);
     this.#count("marks", `${Math.round(marks)}/s`);
-    this.#showFlows(flows.slice(0, MOST_FLOWS), flows.length);
+    this.#showFlows(flows.slice(0, MAX_FLOWS), flows.length);
   }
 
   #count(name: string, text: string): void {

@@ -1,4 +1,4 @@
-/** Figures for people. Powers of 1000, as the annotation has them. */
+/** Formats figures, by powers of 1000 as annotations use them. */
 import { shorten, splitSpan } from "../../../base/figures.ts";
 
 function scaled(value: number, unit: string): string {
@@ -21,7 +21,7 @@ export function formatShare(part: number, whole: number): string {
   return whole <= 0 ? "" : `${Math.round(part * 100 / whole)} %`;
 }
 
-/** A time in its two largest units: `3d 4h`, `12m 5s`, `0s`. @param ms Milliseconds. */
+/** A time in its two largest units: `3d 4h`, `12m 5s`, `0s`. */
 export function formatSpan(ms: number): string {
   return splitSpan(ms).join(" ");
 }

@@ -1,6 +1,6 @@
-/** The page by keyboard. Tab reaches everything; these are shorter. */
+/** Keyboard shortcuts. Tab reaches everything; these are shorter. */
 
-/** What keys move. */
+/** The elements that keys act on. */
 export interface Reachable {
   readonly list: HTMLElement;
   readonly filter: HTMLInputElement;
@@ -8,7 +8,7 @@ export interface Reachable {
   readonly hold: HTMLButtonElement;
 }
 
-/** Listens to keys: they are letters where nobody types. */
+/** Listens to keys; in text fields they are ordinary letters. */
 export function onKeys({ list, filter, order, hold }: Reachable): void {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -25,7 +25,7 @@ export function onKeys({ list, filter, order, hold }: Reachable): void {
   });
 }
 
-/** Moves the focus to the next pod, or the one before; from elsewhere to the first, or the last. */
+/** Moves the focus to the next or previous pod; if no pod has it, to the first or the last. */
 function move(list: HTMLElement, step: 1 | -1): void {
   const all = [...list.children].filter((element) => element instanceof HTMLElement);
   const at = all.findIndex((element) => element.contains(document.activeElement));

@@ -1,17 +1,20 @@
-/** The page: asks the agent who is held and what they count, and draws it. It asks nobody else, and nothing while hidden. */
+/**
+ * The page: requests the limited pods and their counters from the agent, and draws them. It requests nothing
+ * from other servers, and nothing while it is hidden.
+ */
 import "uplot/dist/uPlot.min.css";
 import "./page.css";
-import { type LiveAnswer, MOST_PODS, type PodInfo, type PodsAnswer } from "../contract.ts";
+import { type LiveAnswer, MAX_PODS, type PodInfo, type PodsAnswer } from "../contract.ts";
 import { Busyness, isGone } from "./busy.ts";
 import { Card, nameOf, shapeOf } from "./card.ts";
 import { byId, make, setText } from "./dom.ts";
 import { onKeys } from "./keys.ts";
 
 const LIVE_MS = 1000;
-/** Every so many rounds it asks who is held. */
+/** Every this many rounds it requests the list of pods. */
 const ROUNDS = 5;
-/** How many pods are shown before somebody asks for more. */
-const FIRST = 20;
+/** How many pods are shown at first, and how many more with each "Show more". */
+const PAGE_SIZE = 20;
 
 const list = byId("pods", HTMLElement);
 const filter = byId("filter", HTMLInputElement);
@@ -19,12 +22,12 @@ const order = byId("order", HTMLSelectElement);
 const hold = byId("hold", HTMLButtonElement);
 const more = byId("show-more", HTMLButtonElement);
 const trouble = byId("trouble", HTMLElement);
-const nobody = make("p", "", "No pod is limited on this node.");
+const empty = make("p", "", "No pod is limited on this node.");
 
 const cards = new Map<string, Card>();
 const busyness = new Busyness();
 let pods: readonly PodInfo[] = [];
-let shown = FIRST;
+let shown = PAGE_SIZE;
 let answeredAt = Date.now();
 
 const seen = new IntersectionObserver((entries) => {
@@ -54,17 +57,17 @@ async function askPods(): Promise<void> {
 }
 
 async function askLive(): Promise<void> {
-  const ids = [...cards].filter(([, { isSeen }]) => isSeen).map(([id]) => id).slice(0, MOST_PODS);
+  const ids = [...cards].filter(([, { isSeen }]) => isSeen).map(([id]) => id).slice(0, MAX_PODS);
   if (ids.length === 0) return;
   const query = ids.map((id) => `pod=${encodeURIComponent(id)}`).join("&");
   for (const pod of (await ask<LiveAnswer>(`/api/live?${query}`)).pods) cards.get(pod.id)?.update(pod);
 }
 
-/** Puts the cards in their order: those that stay are not touched, so that neither focus nor chart jumps without need. */
+/** Orders the cards. Those that stay are not touched, so that neither focus nor chart jumps without need. */
 function layOut(): void {
   const words = filter.value.toLowerCase();
   const wanted = pods.filter((pod) => nameOf(pod).toLowerCase().includes(words));
-  // Under a reader's hands nothing moves.
+  // While a pod has the focus nothing moves.
   if (order.value === "busiest" && !list.contains(document.activeElement)) {
     wanted.sort((a, b) => compare(busyness.of(b), busyness.of(a)));
   } else if (order.value === "busiest") {
@@ -95,21 +98,21 @@ function layOut(): void {
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
     index++;
   }
-  setText(nobody, pods.length === 0 ? "No pod is limited on this node." : "No pod's name has that in it.");
-  if (cards.size === 0) list.append(nobody);
-  else nobody.remove();
+  setText(empty, pods.length === 0 ? "No pod is limited on this node." : "No pod's name contains that.");
+  if (cards.size === 0) list.append(empty);
+  else empty.remove();
   more.hidden = wanted.length <= now.length;
   setText(more, `Show more (${wanted.length - now.length})`);
   const counted = wanted.length === pods.length ? `${pods.length}` : `${wanted.length} of ${pods.length}`;
   const gone = pods.filter(({ ingress, egress }) => isGone(ingress) || isGone(egress)).length;
-  const lost = gone === 0 ? "" : `, ${gone} of them not held any more`;
+  const lost = gone === 0 ? "" : `, ${gone} of them no longer limited`;
   setText(
     byId("summary", HTMLElement),
     `${counted} ${pods.length === 1 ? "pod" : "pods"} with a limit${lost}`,
   );
 }
 
-/** For sorting, infinities too. */
+/** Compares for sorting, including infinities. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
@@ -126,7 +129,7 @@ async function round(number: number): Promise<void> {
   } catch (error) {
     const seconds = Math.round((Date.now() - answeredAt) / 1000);
     const why = error instanceof Error ? error.message : String(error);
-    setText(trouble, `natra's agent has not answered for ${seconds} s (${why}). What is below is old.`);
+    setText(trouble, `natra's agent has not answered for ${seconds} s (${why}). The figures below are old.`);
     trouble.hidden = false;
   }
 }
@@ -141,10 +144,10 @@ async function run(): Promise<never> {
 
 hold.addEventListener("click", () => {
   hold.setAttribute("aria-pressed", String(!isHeld()));
-  setText(hold, isHeld() ? "Go on" : "Hold");
+  setText(hold, isHeld() ? "Resume" : "Hold");
 });
 more.addEventListener("click", () => {
-  shown += FIRST;
+  shown += PAGE_SIZE;
   layOut();
 });
 filter.addEventListener("input", layOut);

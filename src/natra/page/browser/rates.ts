@@ -1,14 +1,14 @@
-/** From what was counted at two moments to what happened between them. */
+/** Computes rates from the counters at two moments. */
 import type { LiveDirection, LiveFlow } from "../contract.ts";
 
 /** One direction at one moment. */
 export interface Moment {
-  /** ms, of the clock that the agent reads. */
+  /** ms, of the agent's monotonic clock. */
   readonly time: number;
   readonly live: LiveDirection;
 }
 
-/** What happened between two moments. Rates in bits/s, packets a second. */
+/** The rates between two moments, in bits/s or packets per second. */
 export interface Rates {
   readonly all: number;
   readonly heavy: number;
@@ -30,7 +30,7 @@ function keyOf({ source, destination, protocol }: LiveFlow): string {
 /**
  * Compares two moments.
  *
- * @returns null if nothing can be said: no time passed, or the counters began anew between them.
+ * @returns null if there are no rates: no time passed, or the counters started again in between.
  */
 export function ratesBetween(before: Moment, after: Moment): Rates | null {
   const seconds = (after.time - before.time) / 1000;
@@ -40,7 +40,8 @@ export function ratesBetween(before: Moment, after: Moment): Rates | null {
   const earlier = new Map(before.live.flows.map((flow) => [keyOf(flow), flow.bytes]));
   const flows = after.live.flows.map((flow): FlowRate => {
     const known = earlier.get(keyOf(flow));
-    // A flow that was not heavy before began since; one that was forgotten meanwhile counts from zero again.
+    // A flow that was not heavy before has become heavy since; one that was forgotten meanwhile counts from
+    // zero again.
     const since = known === undefined || known > flow.bytes ? 0 : known;
     const span = known === undefined ? Math.max(0.001, Math.min(seconds, flow.heavyFor / 1000)) : seconds;
     return { flow, rate: (flow.bytes - since) * 8 / span };

@@ -1,5 +1,5 @@
-/** natra's own few lines of C: build/libnatra.so. */
-import { symbols } from "../../ffi/libnatra.ts";
+/** The C code of the watchdog: build/libwatchdog.so. */
+import { symbols } from "../../ffi/libwatchdog.ts";
 import type { Context } from "./context.ts";
 import { requireOldGlibc } from "./glibc.ts";
 import { exportsOnly, linkFlags } from "./libbpf.ts";
@@ -10,20 +10,17 @@ import { oldGlibcCompiler } from "./zig.ts";
 const flags = "-Os -fPIC -std=gnu11 -Wall -Wextra -Werror".split(" ");
 
 /**
- * The step that makes build/libnatra.so.
- *
- * @param context The build's context.
- * @returns The step.
+ * The step that makes build/libwatchdog.so.
  */
-export function libnatraStep(context: Context): Step {
+export function libwatchdogStep(context: Context): Step {
   const { cc, env, fingerprint } = oldGlibcCompiler(context);
   const source = `${context.root}/ffi/watchdog.c`;
-  const library = `${context.build}/libnatra.so`;
-  const versionScript = `${context.build}/obj/libnatra.map`;
-  const command = [...cc, ...flags, ...linkFlags("libnatra.so", versionScript), "-o", library, source];
+  const library = `${context.build}/libwatchdog.so`;
+  const versionScript = `${context.build}/obj/libwatchdog.map`;
+  const command = [...cc, ...flags, ...linkFlags("libwatchdog.so", versionScript), "-o", library, source];
   const script = exportsOnly(Object.keys(symbols));
   return {
-    name: "libnatra.so",
+    name: "libwatchdog.so",
     outputs: [library],
     inputs: () => [{ file: source }, { value: [fingerprint, ...command, script].join("\n") }],
     run: async () => {
