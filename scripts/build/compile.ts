@@ -34,7 +34,6 @@ const flags =
 export const embedded: readonly string[] = [
   "natra.bpf.o",
   "libbpf.so",
-  "libmnl.so",
   "libnatra.so",
   "licences.json",
   "page.json",

@@ -1,6 +1,5 @@
 /** What the executable is made of, and under which licences: third_party/components.json, made concrete. */
 import { type Context, pin } from "../build/context.ts";
-import { run } from "../build/run.ts";
 import type { Component } from "../../src/cli/licences.ts";
 import { readManifest } from "./manifest.ts";
 import { npmComponents } from "./npm.ts";
@@ -34,7 +33,6 @@ const versionFinders: Readonly<Record<string, (context: Context) => string | Pro
   elfutils: (context) =>
     found(`${sourcesOf(context)}/elfutils/configure.ac`, /AC_INIT\(\[elfutils\],\[([^\]]+)\]/),
   zlib: (context) => found(`${sourcesOf(context)}/zlib/zlib.h`, /ZLIB_VERSION "([^"]+)"/),
-  libmnl0: (context) => run(context, ["dpkg-query", "--show", "--showformat", "${Version}", "libmnl0"]),
 };
 
 function versionOf(context: Context, where: string): string | Promise<string> {

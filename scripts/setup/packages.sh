@@ -3,7 +3,7 @@
 
 # clang, llvm, bpftool and the headers build the BPF object; pip fetches wheels; the rest is for tests and the demo.
 packages=(
-  bpftool ca-certificates clang curl ethtool iperf3 iproute2 libbpf-dev libmnl0 linux-libc-dev llvm
+  bpftool ca-certificates clang curl ethtool iperf3 iproute2 libbpf-dev linux-libc-dev llvm
   openssl python3 python3-pip shellcheck tcpdump unzip util-linux
 )
 
