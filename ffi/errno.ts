@@ -29,7 +29,9 @@ export const Errno = {
   EMSGSIZE: 90,
   EOPNOTSUPP: 95,
   EADDRNOTAVAIL: 99,
+  ENETUNREACH: 101,
   ENOBUFS: 105,
+  EHOSTUNREACH: 113,
 } as const;
 
 /** The name of an errno, or `errno N` for those that have none here. */

@@ -19,12 +19,22 @@ const ErrorAttribute = { MESSAGE: 1, OFFSET: 2 } as const;
 const MAX_REASON_LENGTH = 200;
 
 /** Reads its attributes when they are asked for: few of a dump's many messages are. */
-class Answer implements Message {
-  constructor(readonly type: number, readonly header: DataView, readonly headerLength: number) {}
+export class Answer implements Message {
+  readonly type: number;
+  readonly header: DataView;
+
+  /**
+   * @param headerLength Bytes of the fixed part.
+   * @throws {NativeError} EPROTO if the message is shorter than that.
+   */
+  constructor(what: string, { type, body }: Frame, readonly headerLength: number) {
+    if (body.byteLength < headerLength) throw new NativeError(what, Errno.EPROTO);
+    this.type = type;
+    this.header = body;
+  }
+
   get attributes(): Attributes {
-    return this.header.byteLength > this.headerLength
-      ? readAttributes(this.header, this.headerLength)
-      : new Map();
+    return readAttributes(this.header, this.headerLength);
   }
 }
 
@@ -88,7 +98,7 @@ export class Answers {
     return eachMessage(this.what, bytes, (frame) => {
       if (frame.sequence !== this.sequence) return false;
       if ((frame.flags & AnswerFlag.DUMP_INTERRUPTED) !== 0) this.interrupted = true;
-      if (frame.type >= Type.FIRST) each(new Answer(frame.type, frame.body, this.headerLength));
+      if (frame.type >= Type.FIRST) each(new Answer(this.what, frame, this.headerLength));
       const error = errorOf(this.what, frame);
       if (error !== null) throw error;
       return frame.type === Type.DONE || frame.type === Type.ERROR;
