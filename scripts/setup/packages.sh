@@ -7,9 +7,10 @@ packages=(
   openssl python3 python3-pip shellcheck tcpdump unzip util-linux
 )
 
-# For whole runs of the tests alone: the page is opened in a real browser, with a font to write in, and completion tried in a real zsh.
+# For whole runs of the tests alone: the page is opened in a real browser, with a font to write in, completion tried in a real zsh, and
+# nft's opinion asked on rules.
 # shellcheck disable=SC2034 # setup.sh reads it
-test_packages=(chromium fonts-dejavu-core zsh)
+test_packages=(chromium fonts-dejavu-core nftables zsh)
 
 setup_packages() {
   local -a missing

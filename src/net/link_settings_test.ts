@@ -49,7 +49,7 @@ testIf(unable, "addVeth() makes both ends at once, the peer in its own namespace
     "veth",
     1400,
     false,
-    "pod a/b",
+    7,
   ]);
   assertEquals([inside?.peerIndex, outside?.peerIndex], [outside?.index, inside?.index]);
   assertNotEquals(inside?.peerNsid, undefined);

@@ -5,6 +5,7 @@ import { type Attributes, readAttributes, readString, readU32 } from "./attribut
 /** An answer: the fixed part and the attributes behind it. Valid only until the next request: copy what is kept. */
 export interface Message {
   readonly type: number;
+  readonly flags: number;
   /** The whole body, the fixed part first. */
   readonly header: DataView;
   readonly attributes: Attributes;
@@ -21,15 +22,17 @@ const MAX_REASON_LENGTH = 200;
 /** Reads its attributes when they are asked for: few of a dump's many messages are. */
 export class Answer implements Message {
   readonly type: number;
+  readonly flags: number;
   readonly header: DataView;
 
   /**
    * @param headerLength Bytes of the fixed part.
    * @throws {NativeError} EPROTO if the message is shorter than that.
    */
-  constructor(what: string, { type, body }: Frame, readonly headerLength: number) {
+  constructor(what: string, { type, flags, body }: Frame, readonly headerLength: number) {
     if (body.byteLength < headerLength) throw new NativeError(what, Errno.EPROTO);
     this.type = type;
+    this.flags = flags;
     this.header = body;
   }
 

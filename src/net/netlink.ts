@@ -3,7 +3,7 @@ import { NativeError } from "../../ffi/native.ts";
 import { heartbeat } from "../kernel/watchdog.ts";
 import { align, encodeMessage, type OutgoingMessage } from "./encode.ts";
 import { Answers, type Message } from "./messages.ts";
-import { Bus, NetlinkSocket, SocketOption } from "./socket.ts";
+import { Bus, NetlinkSocket, Option } from "./socket.ts";
 
 /** Message types of NETLINK_ROUTE that a pod's start needs (linux/rtnetlink.h). */
 export const Rtm = {
@@ -66,8 +66,8 @@ export class Netlink implements Disposable {
   constructor({ bus = Bus.ROUTE, strict = false }: NetlinkOptions = {}) {
     this.socket = new NetlinkSocket(bus);
     try {
-      this.socket.setOption(SocketOption.EXT_ACK, 1);
-      if (strict) this.socket.setOption(SocketOption.GET_STRICT_CHK, 1);
+      this.socket.setOption(Option.EXT_ACK, 1);
+      if (strict) this.socket.setOption(Option.STRICT_CHECK, 1);
     } catch (error) {
       this[Symbol.dispose]();
       throw error;

@@ -4,15 +4,15 @@ import { checkErrno, libc, NativeError } from "../../ffi/native.ts";
 /** Netlink protocol families (linux/netlink.h). */
 export const Bus = { ROUTE: 0, NETFILTER: 12, GENERIC: 16 } as const;
 /** Socket options of the level SOL_NETLINK. */
-export const SocketOption = { ADD_MEMBERSHIP: 1, EXT_ACK: 11, GET_STRICT_CHK: 12 } as const;
+export const Option = { ADD_MEMBERSHIP: 1, CAP_ACK: 10, EXT_ACK: 11, STRICT_CHECK: 12 } as const;
 
 const AF_NETLINK = 16;
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
 const SOCKADDR_NL = 12; // sizeof(struct sockaddr_nl); port and groups 0: the kernel
 const SOL_NETLINK = 270;
-/** recv(2): do not wait; return the message's length even where the buffer is shorter. */
+/** Flags of recv(2): do not wait; return the message's length even where the buffer is shorter. */
 export const MSG_DONTWAIT = 0x40;
-const MSG_TRUNC = 0x20;
+export const MSG_TRUNC = 0x20;
 
 /** A netlink socket. It belongs to the network namespace that it was opened in, wherever the thread goes later. */
 export class NetlinkSocket implements Disposable {
@@ -47,16 +47,10 @@ export class NetlinkSocket implements Disposable {
     this.#fd = -1;
   }
 
-  /** Sets an option of the level SOL_NETLINK. @throws {NativeError} ENOPROTOOPT if the kernel lacks it. */
-  setOption(name: number, value: number): void {
-    const set = libc.setsockopt(
-      this.#fd,
-      SOL_NETLINK,
-      name,
-      new Uint8Array(new Int32Array([value]).buffer),
-      4,
-    );
-    checkErrno(`set option ${name} of a netlink socket`, set);
+  /** Sets a socket option. @throws {NativeError} ENOPROTOOPT if the kernel lacks it. */
+  setOption(name: number, value: number, level = SOL_NETLINK): void {
+    const bytes = new Uint8Array(new Int32Array([value]).buffer);
+    checkErrno(`set option ${name} of a netlink socket`, libc.setsockopt(this.#fd, level, name, bytes, 4));
   }
 
   /** Sends messages to the kernel, which answers before this returns. @throws {NativeError} */
