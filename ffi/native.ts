@@ -1,9 +1,10 @@
 /**
  * The one door to native code: nothing else in the project opens a library or maps foreign memory.
  *
- * Libraries are embedded in the executable and reach the dynamic linker through anonymous memory files, so nothing
- * is written to disk. Symbols are looked up as plain addresses and become callable when first used: declaring them as
- * functions would have Deno compile a trampoline for each, used or not (0.2 ms apiece at every pod start).
+ * Libraries are embedded in the executable and reach the dynamic linker through anonymous memory files, so
+ * nothing is written to disk. Symbols are looked up as plain addresses and become callable when first used:
+ * declaring them as functions would have Deno compile a trampoline for each, used or not (0.2 ms apiece at
+ * every pod start).
  *
  * @module
  */
@@ -109,7 +110,9 @@ export function notNull(call: string, pointer: Deno.PointerValue, log = ""): Poi
   return pointer;
 }
 
-/** A function that native code calls back. Its owner closes it; while it is open the event loop stays alive. */
+/**
+ * A function that native code calls back. Its owner closes it; while it is open the event loop stays alive.
+ */
 export function callback<const D extends Deno.UnsafeCallbackDefinition>(
   definition: D,
   run: Deno.UnsafeCallbackFunction<D["parameters"], D["result"]>,
@@ -133,8 +136,8 @@ export function embedded<S extends Symbols>(file: string, symbols: S): Bound<S> 
     const rest = bytes.subarray(done);
     done += checkErrno(`write "${file}"`, libc.write(fd, rest, BigInt(rest.length)));
   }
-  // The descriptor is never closed: glibc remembers libraries by path, so a second library on the same descriptor
-  // number would silently be the first one. The process's end closes it.
+  // The descriptor is never closed: glibc remembers libraries by path, so a second library on the same
+  // descriptor number would silently be the first one. The process's end closes it.
   return openLibrary(`/proc/self/fd/${fd}`, symbols);
 }
 

@@ -183,7 +183,9 @@ export interface AddressEvent {
   readonly address: AddressState;
 }
 
-/** The change that a message of the groups IPV4_ADDRESS and IPV6_ADDRESS reports; null for any other message. */
+/**
+ * The change that a message of the groups IPV4_ADDRESS and IPV6_ADDRESS reports; null for any other message.
+ */
 export function addressEvent(message: Message): AddressEvent | null {
   if (message.type !== RtmMore.NEWADDR && message.type !== RtmMore.DELADDR) return null;
   const address = readInterfaceAddress(message);

@@ -3,7 +3,7 @@ import type { Attribute } from "./encode.ts";
 import { familyOf, parseAddress, readAddress } from "./ip.ts";
 import { be16, defined, readBe16, readU8, u8 } from "./values.ts";
 
-/** One direction of a connection, as conntrack tells packets apart. */
+/** One direction of a connection, by the fields that conntrack compares. */
 export interface Tuple {
   readonly source: string;
   readonly destination: string;

@@ -9,7 +9,7 @@ import { NfProto, nfRequest, Subsystem } from "./nfnetlink.ts";
 import { attempt } from "./rtnetlink.ts";
 import { be16, be32, defined, readBe16, readBe32, readBe64, readU8, u8 } from "./values.ts";
 
-/** What conntrack knows about a connection, by its bits (IPS_*). */
+/** Status bits of a connection (IPS_*). */
 const STATUS = {
   expected: 1,
   seenReply: 2,
@@ -22,7 +22,7 @@ const STATUS = {
   dying: 0x200,
   fixedTimeout: 0x400,
 } as const;
-/** What conntrack knows about a connection. */
+/** A status bit of a connection. */
 export type ConntrackStatus = keyof typeof STATUS;
 
 /** The states of a TCP connection, by the kernel's numbers. */
@@ -62,7 +62,7 @@ export interface ConntrackEntry {
   readonly counters?: { readonly original: ConntrackCounters; readonly reply: ConntrackCounters };
 }
 
-/** Where NAT puts an end of a connection. */
+/** The address and port that NAT gives to one end of a connection. */
 export interface NatTarget {
   readonly address: string;
   readonly port?: number;
@@ -131,7 +131,8 @@ export function addConntrack(netlink: Netlink, spec: ConntrackSpec): void {
   const bits = status.reduce((sum, name) => sum | STATUS[name], STATUS.confirmed as number);
   const attributes: Attribute[] = [
     ...identity(original, spec.zone),
-    // As it is without NAT: the kernel takes a translated one for what was there already, and translates nothing.
+    // The tuple without NAT: the kernel derives the translation from the NAT attributes. It would take an
+    // already translated tuple as it is and translate no packet.
     [Cta.TUPLE_REPLY, encodeTuple(invertTuple(original))],
     [Cta.STATUS, be32(bits)],
     [Cta.TIMEOUT, be32(spec.timeout)],

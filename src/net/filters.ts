@@ -79,7 +79,9 @@ export interface TcFilter {
 }
 
 const TCA_CHAIN = 11;
-/** The bits of a u32 handle that number the filter in its hash table; they are 0 in the table's own handle. */
+/**
+ * The bits of a u32 handle that number the filter in its hash table; they are 0 in the table's own handle.
+ */
 const U32_NODE = 0xfff;
 /** The option in which each kind of filter keeps its actions. */
 const ACTIONS: Readonly<Record<string, number>> = { bpf: 1, matchall: 2, basic: 3, flower: 3, fw: 4, u32: 7 };
@@ -88,7 +90,8 @@ const ACTIONS: Readonly<Record<string, number>> = { bpf: 1, matchall: 2, basic: 
 export function listFilters(netlink: Netlink, index: number, parent: number): TcFilter[] {
   return dump(netlink, index, parent, (message) => {
     const { attributes } = message;
-    // The first message about a kind is about all of its filters. Other chains are reached only from filters of chain 0.
+    // The first message about a kind is about all of its filters. Other chains are reached only from filters
+    // of chain 0.
     if (!attributes.has(Tca.OPTIONS) || readU32(attributes, TCA_CHAIN)) return null;
     const filter = readFilter(message);
     const isTable = filter.kind === "u32" && (filter.handle & U32_NODE) === 0;

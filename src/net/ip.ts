@@ -87,7 +87,11 @@ export function formatPrefix({ address, length }: Prefix): string {
   return `${address}/${length}`;
 }
 
-/** The bytes of a link-layer address such as `02:00:5e:10:00:01`. @throws {Error} If it is not one of six bytes. */
+/**
+ * The bytes of a link-layer address such as `02:00:5e:10:00:01`.
+ *
+ * @throws {Error} If it is not one of six bytes.
+ */
 export function parseMac(mac: string): Uint8Array<ArrayBuffer> {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(mac)) {
     throw new Error(`Cannot read ${JSON.stringify(mac.slice(0, MAX_QUOTED))} as a MAC address`);

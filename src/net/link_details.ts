@@ -118,7 +118,12 @@ function readPort(port: Attributes): PortSettings {
   });
 }
 
-/** The details of the interface with a name or an index. @returns null if there is none. @throws {NativeError} */
+/**
+ * The details of the interface with a name or an index.
+ *
+ * @returns null if there is none.
+ * @throws {NativeError}
+ */
 export function linkDetails(netlink: Netlink, which: string | number): LinkDetails | null {
   return typeof which === "number"
     ? findLink(netlink, `describe interface ${which}`, { index: which }, readLinkDetails)

@@ -9,12 +9,12 @@ import type { NetNs } from "./netns.ts";
 import { attempt, RtmMore } from "./rtnetlink.ts";
 import { u8 } from "./values.ts";
 
-/** What can be set of an interface; what is absent stays. */
+/** Settings of an interface; absent ones are not changed. */
 export interface LinkSettings {
   readonly name?: string;
   readonly mac?: string;
   readonly mtu?: number;
-  /** At most 255 bytes, for people. */
+  /** At most 255 bytes of text. */
   readonly alias?: string;
   /** The index of a bridge; 0 for none. */
   readonly master?: number;
@@ -33,7 +33,7 @@ export interface LinkSpec extends Omit<LinkSettings, "alias"> {
 /** The peer of a veth that is to be made: the kernel sets it up, and makes it a port, only once it exists. */
 export type VethPeer = Omit<LinkSpec, "master" | "isUp">;
 
-/** What can be set of a bridge. */
+/** Settings of a bridge. */
 export interface BridgeSettings {
   readonly stp?: boolean;
   readonly multicastSnooping?: boolean;
@@ -78,7 +78,7 @@ export function setLink(netlink: Netlink, index: number, settings: LinkSettings)
 /**
  * Adds an interface of a kind, for example `dummy`.
  *
- * @param data What the kind wants to know (IFLA_INFO_DATA).
+ * @param data Attributes of the kind (IFLA_INFO_DATA).
  * @throws {NativeError} EEXIST if the name is taken; EOPNOTSUPP if the kernel lacks the kind.
  */
 export function addLink(
@@ -99,7 +99,8 @@ export function addLink(
 }
 
 /**
- * Adds a veth pair: each end in the socket's namespace, or in its own `netns`. Both are there at once, or neither.
+ * Adds a veth pair: each end in the socket's namespace, or in its own `netns`. Both are there at once, or
+ * neither.
  *
  * @throws {NativeError} EEXIST if a name is taken.
  */
@@ -124,7 +125,11 @@ function bridgeData({ stp, multicastSnooping }: BridgeSettings): Attribute[] {
 
 const flag = (isSet: boolean): Uint8Array<ArrayBuffer> => u8(isSet ? 1 : 0);
 
-/** Changes how its bridge treats a port. @throws {NativeError} EOPNOTSUPP if the interface is not a bridge's port. */
+/**
+ * Changes how its bridge treats a port.
+ *
+ * @throws {NativeError} EOPNOTSUPP if the interface is not a bridge's port.
+ */
 export function setPort(netlink: Netlink, index: number, settings: PortSettings): void {
   const { hairpin, learning, flood, isolated, suppressNeighbours } = settings;
   const data: Attribute[] = [];
@@ -141,7 +146,12 @@ export function setPort(netlink: Netlink, index: number, settings: PortSettings)
   });
 }
 
-/** Gives an interface a further name, of up to 127 bytes. @returns Whether it is new. @throws {NativeError} */
+/**
+ * Gives an interface a further name, of up to 127 bytes.
+ *
+ * @returns Whether it is new.
+ * @throws {NativeError}
+ */
 export function addAlternativeName(netlink: Netlink, index: number, name: string): boolean {
   return attempt([Errno.EEXIST], () =>
     netlink.request({

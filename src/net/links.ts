@@ -102,8 +102,8 @@ export function linkStats(netlink: Netlink, index: number): LinkStats | null {
 }
 
 /**
- * Limits the GSO packets that the stack passes to an interface. Kernels from 6.3 on apply the limit to IPv4 and IPv6
- * alike.
+ * Limits the GSO packets that the stack passes to an interface. Kernels from 6.3 on apply the limit to IPv4
+ * and IPv6 alike.
  *
  * @param bytes At most 65536 here.
  * @throws {NativeError}

@@ -2,7 +2,10 @@ import { Errno } from "../../ffi/errno.ts";
 import { NativeError } from "../../ffi/native.ts";
 import { type Attributes, readAttributes, readString, readU32 } from "./attributes.ts";
 
-/** An answer: the fixed part and the attributes behind it. Valid only until the next request: copy what is kept. */
+/**
+ * An answer: the fixed part and the attributes behind it. Valid only until the next request: copy what is
+ * kept.
+ */
 export interface Message {
   readonly type: number;
   readonly flags: number;
@@ -50,8 +53,8 @@ export interface Frame {
 }
 
 /**
- * Takes a datagram apart. In TypeScript, because a native library would call back for every message: half of the time
- * of a long dump.
+ * Takes a datagram apart. In TypeScript, because a native library would call back for every message: half of
+ * the time of a long dump.
  *
  * @param each Called for every message until it returns true.
  * @returns Whether `each` returned true.
@@ -130,7 +133,10 @@ export function errorOf(what: string, { type, flags, body }: Frame): NativeError
   );
 }
 
-/** The kernel's reason: behind the errno, or behind the request that an error quotes in whole or by its header. */
+/**
+ * The kernel's reason: behind the errno, or behind the request that an error quotes in whole or by its
+ * header.
+ */
 function reason(type: number, flags: number, body: DataView): string {
   let at = 4;
   if (type === Type.ERROR) {

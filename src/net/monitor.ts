@@ -12,11 +12,11 @@ export interface MonitorOptions {
   readonly groups: readonly number[];
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
-  /** How much the kernel keeps while nobody reads; beyond it messages are lost, and a {@linkcode Resync} follows. */
+  /** How much the kernel queues. It drops messages beyond that, and a {@linkcode Resync} follows. */
   readonly kernelBufferBytes?: number;
 }
 
-/** Messages were lost: what was learned from earlier ones is out of date, and must be listed again. */
+/** The kernel dropped messages: list everything again, the state so far is out of date. */
 export interface Resync {
   readonly about: "resync";
 }
@@ -24,7 +24,7 @@ export interface Resync {
 const RESYNC: Resync = { about: "resync" };
 const RECEIVE_BUFFER_BYTES = 65536;
 const KERNEL_BUFFER_BYTES = 1 << 20;
-/** Datagrams that are read before timers and other I/O have their turn. */
+/** Datagrams to read before timers and other I/O run. */
 const DATAGRAMS_PER_TURN = 64;
 const MAX_FAILED_WAITS = 100;
 
@@ -54,11 +54,12 @@ const ROUTE_HEADERS: ReadonlyMap<number, number> = new Map([
 const OTHER_HEADER = 4; // struct nfgenmsg, struct genlmsghdr
 
 /**
- * Notifications of the kernel, as an async iterable that never blocks the event loop: waiting is done by another
- * thread. It listens from its construction on, in the network namespace that the thread is in then; so construct it,
- * then list what is there, then iterate. Nothing is read ahead: a consumer that is slow makes the kernel's buffer fill.
+ * Notifications of the kernel as an async iterable. It never blocks the event loop: another thread waits. It
+ * subscribes when it is constructed, in the current network namespace of the thread: construct it, then list
+ * the present state, then iterate. It does not read ahead, so a slow consumer fills the kernel's queue.
  *
- * Its end: the signal, `break`, or disposing of it. Then the thread is released and the descriptors are closed.
+ * The signal, leaving the loop, or disposing of it ends the monitor, releases the thread and closes the
+ * descriptors.
  */
 export class Monitor<T> implements AsyncDisposable {
   readonly #decode: (message: Message) => T | null;
@@ -106,7 +107,7 @@ export class Monitor<T> implements AsyncDisposable {
     this.#close();
   }
 
-  /** The notifications. One iteration at a time; it may be left and begun again only before the monitor has ended. */
+  /** The notifications. Leaving the loop ends the monitor. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T | Resync, void, void> {
     try {
       let inThisTurn = 0;
@@ -136,7 +137,7 @@ export class Monitor<T> implements AsyncDisposable {
     }
   }
 
-  /** Tells the waiting thread, and whoever iterates, that this is the end. */
+  /** Ends the waiting thread and the iteration. */
   #end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -145,7 +146,7 @@ export class Monitor<T> implements AsyncDisposable {
     else libc.write(this.#wake, new Uint8Array(new BigUint64Array([1n]).buffer), 8n);
   }
 
-  /** Not before the waiting thread is back: another file could get the descriptor that it waits for. */
+  /** Not while a thread waits for the descriptors: their numbers could be reused. */
   #close(): void {
     if (this.#isClosed || this.#waiting !== undefined) return;
     this.#isClosed = true;
@@ -162,7 +163,7 @@ export class Monitor<T> implements AsyncDisposable {
     this.#waiting = libcNet.poll(polled, 2n, WITHOUT_TIMEOUT);
     const ready = await this.#waiting;
     this.#waiting = undefined;
-    // A signal that the thread handled ends the waiting, too. Its errno is the other thread's.
+    // A signal handled by that thread ends poll(2), too. errno of another thread cannot be read here.
     this.#failedWaits = ready < 0 ? this.#failedWaits + 1 : 0;
     if (this.#failedWaits > MAX_FAILED_WAITS) {
       throw new Error("Cannot wait for netlink notifications: poll(2) fails");
@@ -170,8 +171,9 @@ export class Monitor<T> implements AsyncDisposable {
   }
 
   /**
-   * After the kernel lost messages it loses all until the queue is empty, and does not say so again. What is queued is
-   * older than what was lost: applied after a new list, it would bring back what is gone.
+   * Discards what is queued. After an overrun the kernel drops messages until the queue is empty, without a
+   * further error. What is queued is older than the dropped messages: applied after a new list, it would
+   * restore deleted entries.
    */
   async #drain(): Promise<void> {
     for (let count = 1; !this.#hasEnded; count++) {
@@ -194,7 +196,7 @@ export class Monitor<T> implements AsyncDisposable {
     }
   }
 
-  /** A datagram of the kernel's; empty for one that a process sent. */
+  /** A datagram of the kernel; empty for a datagram of a process. */
   #receiveBytes(): Uint8Array<ArrayBuffer> {
     const sender = new DataView(new ArrayBuffer(SOCKADDR_NL));
     const received = libcNet.recvfrom(
@@ -225,7 +227,7 @@ export class Monitor<T> implements AsyncDisposable {
   }
 }
 
-/** Lets timers and I/O have their turn: promises alone would not. */
+/** Lets timers and I/O run, which resolved promises do not. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

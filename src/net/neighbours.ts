@@ -8,7 +8,7 @@ import { Flag, type Netlink } from "./netlink.ts";
 import { attempt, type Change, RtmMore } from "./rtnetlink.ts";
 import { defined, readU16, u16 } from "./values.ts";
 
-/** What the kernel knows about a neighbour, by its bits (NUD_*). */
+/** States of a neighbour (NUD_*). */
 const STATES = {
   incomplete: 1,
   reachable: 2,
@@ -19,7 +19,7 @@ const STATES = {
   noarp: 0x40,
   permanent: 0x80,
 } as const;
-/** What the kernel knows about a neighbour; `none` for an entry that was just made. */
+/** The state of a neighbour; `none` for a new entry. */
 export type NeighbourState = keyof typeof STATES | "none";
 
 /** An entry of the ARP or ND table. */
@@ -31,7 +31,7 @@ export interface Neighbour {
   readonly mac?: string;
   /** Permanent by default. */
   readonly state?: NeighbourState;
-  /** This machine answers ARP and ND for the address (the interface's proxy_arp or proxy_ndp need not be on for ARP). */
+  /** Whether this machine answers ARP and ND for the address. */
   readonly isProxy?: boolean;
   readonly isRouter?: boolean;
 }
@@ -90,7 +90,12 @@ export function replaceNeighbour(netlink: Netlink, neighbour: Neighbour): void {
   send(netlink, "replace", RtmMore.NEWNEIGH, Flag.CREATE | Flag.REPLACE, neighbour);
 }
 
-/** Deletes an entry; a proxy only if `isProxy` is set. @returns Whether it was there. @throws {NativeError} */
+/**
+ * Deletes an entry; a proxy only if `isProxy` is set.
+ *
+ * @returns Whether it was there.
+ * @throws {NativeError}
+ */
 export function deleteNeighbour(netlink: Netlink, neighbour: Neighbour): boolean {
   return attempt([Errno.ENOENT, Errno.ENODEV], () => send(netlink, "delete", RtmMore.DELNEIGH, 0, neighbour));
 }
@@ -147,7 +152,11 @@ function sendFdb(netlink: Netlink, verb: string, type: number, flags: number, en
   });
 }
 
-/** Adds an entry to the forwarding table of a port's bridge, or changes the present one. @throws {NativeError} */
+/**
+ * Adds an entry to the forwarding table of a port's bridge, or changes the present one.
+ *
+ * @throws {NativeError}
+ */
 export function replaceFdbEntry(netlink: Netlink, entry: FdbEntry): void {
   sendFdb(netlink, "put", RtmMore.NEWNEIGH, Flag.CREATE | Flag.REPLACE, entry);
 }

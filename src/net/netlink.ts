@@ -42,7 +42,9 @@ export interface Request extends OutgoingMessage {
 export interface NetlinkOptions {
   /** One of {@linkcode Bus}; NETLINK_ROUTE by default. */
   readonly bus?: number;
-  /** Has the kernel (4.20 on) apply a dump's filters itself, and refuse headers that it does not understand. */
+  /**
+   * Has the kernel (4.20 on) apply a dump's filters itself, and refuse headers that it does not understand.
+   */
   readonly strict?: boolean;
 }
 
@@ -50,7 +52,9 @@ export interface NetlinkOptions {
 const RECEIVE_BUFFER_BYTES = 32768;
 const MAX_DUMP_ATTEMPTS = 5;
 
-/** Buffers of closed sockets: reading the queues of a thousand pods would allocate and clear 32 MB otherwise. */
+/**
+ * Buffers of closed sockets: reading the queues of a thousand pods would allocate and clear 32 MB otherwise.
+ */
 const spareBuffers: Uint8Array<ArrayBuffer>[] = [];
 
 const ignore = (): void => {};

@@ -46,8 +46,8 @@ export class NetNs implements Disposable {
   }
 
   /**
-   * Runs `f` with this thread in the namespace. JavaScript runs on one thread, so `f` must be synchronous: code behind
-   * an `await` would run in another namespace.
+   * Runs `f` with this thread in the namespace. JavaScript runs on one thread, so `f` must be synchronous:
+   * code behind an `await` would run in another namespace.
    *
    * @returns What `f` returns.
    * @throws {NativeError} If the namespace cannot be entered; what `f` throws.
@@ -78,9 +78,9 @@ export function netnsId(path: string): string | null {
 }
 
 /**
- * Why this process cannot tell by a path whether the node still has a network namespace. A container may see another
- * /proc than the node's, only some of the node's directories, or a directory without what is mounted there: then a live
- * namespace looks as if it were gone.
+ * Why this process cannot tell by a path whether the node still has a network namespace. A container may see
+ * another /proc than the node's, only some of the node's directories, or a directory without what is mounted
+ * there: then a live namespace looks as if it were gone.
  *
  * @param path The namespace's file, as the node names it.
  * @param isContainer Whether this process is in a container with a PID namespace of its own, as its first process.

@@ -23,7 +23,9 @@ export interface Resilience {
   readonly unbalancedTimer?: number;
 }
 
-/** A nexthop object (Linux 5.3), to which routes refer by its id: a router, a group of them, or a blackhole. */
+/**
+ * A nexthop object (Linux 5.3), to which routes refer by its id: a router, a group of them, or a blackhole.
+ */
 export interface Nexthop {
   readonly id: number;
   /** The family of a nexthop without a gateway; IPv4 by default. */
@@ -106,12 +108,21 @@ export function addNexthop(netlink: Netlink, nexthop: Nexthop): void {
   put(netlink, "add", Flag.CREATE | Flag.EXCL, nexthop);
 }
 
-/** Adds a nexthop, or replaces the one with its id: all routes that refer to it follow at once. @throws {NativeError} */
+/**
+ * Adds a nexthop, or replaces the one with its id: all routes that refer to it follow at once.
+ *
+ * @throws {NativeError}
+ */
 export function replaceNexthop(netlink: Netlink, nexthop: Nexthop): void {
   put(netlink, "replace", Flag.CREATE | Flag.REPLACE, nexthop);
 }
 
-/** Deletes a nexthop with the routes that refer to it. @returns Whether it was there. @throws {NativeError} */
+/**
+ * Deletes a nexthop with the routes that refer to it.
+ *
+ * @returns Whether it was there.
+ * @throws {NativeError}
+ */
 export function deleteNexthop(netlink: Netlink, id: number): boolean {
   return attempt([Errno.ENOENT], () =>
     netlink.request({

@@ -1,4 +1,4 @@
-/** What rules ask of packets, and the marks that they set, in the expressions of nft_expressions.ts. */
+/** Matches and marks of rules, made of the expressions in nft_expressions.ts. */
 import { u32 } from "./encode.ts";
 import { afOf, familyOf, type IpFamily, parseAddress, type Prefix } from "./ip.ts";
 import {
@@ -40,7 +40,9 @@ export function matchFamily(family: IpFamily): Expression[] {
   return [meta("nfproto"), cmp("==", u8(afOf(family)))];
 }
 
-/** Packets with an address in a prefix, or with one outside of it. Packets of the other family never match. */
+/**
+ * Packets with an address in a prefix, or with one outside of it. Packets of the other family never match.
+ */
 export function matchAddress(side: Side, prefix: Prefix, isInside = true): Expression[] {
   const family = familyOf(prefix.address);
   const address = parseAddress(prefix.address);

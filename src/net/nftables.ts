@@ -14,14 +14,14 @@ export type NftFamily = "ip" | "ip6" | "inet";
 /** Where packets meet a chain. */
 export type NftHook = "prerouting" | "input" | "forward" | "output" | "postrouting";
 
-/** A rule: its expressions in order, and a comment for people. */
+/** A rule: its expressions in order, and a comment. */
 export interface NftRule {
   /** At most 127 bytes. */
   readonly comment?: string;
   readonly expressions: readonly Expression[];
 }
 
-/** A chain: a base chain where it has a hook, else one that rules jump to. */
+/** A chain: a base chain if it has a hook, else a target of jumps. */
 export interface NftChain {
   readonly name: string;
   readonly hook?: NftHook;
@@ -40,12 +40,12 @@ export interface NftTable {
   readonly chains: readonly NftChain[];
 }
 
-/** A rule, as the kernel has it. */
+/** A rule, as the kernel describes it. */
 export interface NftRuleState {
   readonly chain: string;
   readonly handle: bigint;
   readonly comment?: string;
-  /** What the first counter in it counted. */
+  /** The values of the first counter in the rule. */
   readonly packets?: bigint;
   readonly bytes?: bigint;
 }
@@ -160,13 +160,18 @@ export function deleteRule(
   };
 }
 
-/** Messages that change rules, for one batch. @throws {BatchError} If the kernel refuses: nothing is changed then. */
+/**
+ * Messages that change rules, for one batch.
+ *
+ * @throws {BatchError} If the kernel refuses: nothing is changed then.
+ */
 export function changeTables(netlink: Netlink, messages: readonly NfMessage[]): void {
   sendBatch(netlink, Subsystem.NFTABLES, messages);
 }
 
 /**
- * Makes a table what is wanted, whatever it was before: packets meet the old rules or the new ones. Counters begin anew.
+ * Makes a table what is wanted, whatever it was before: packets meet the old rules or the new ones. Counters
+ * start at 0.
  *
  * @param netlink A socket of Bus.NETFILTER.
  * @throws {BatchError} If the kernel refuses: the table stays as it was.
@@ -199,7 +204,11 @@ export function listTables(netlink: Netlink, family: NftFamily): string[] {
   );
 }
 
-/** The rules of a table, chain by chain in their order; none if there is no such table. @throws {NativeError} */
+/**
+ * The rules of a table, chain by chain in their order; none if there is no such table.
+ *
+ * @throws {NativeError}
+ */
 export function listRules(
   netlink: Netlink,
   { family, name }: Pick<NftTable, "family" | "name">,

@@ -207,8 +207,8 @@ testIf(unable, "a batch with one bad message changes nothing, and says which one
   assert(error instanceof NativeError);
   assertEquals(await shown(at), []);
 
-  // Each bad message is named. Two chains that jump to each other are found by a check of the whole: which message
-  // is named then, if any, differs from kernel to kernel.
+  // Each bad message is named. Two chains that jump to each other are found by a check of the whole: which
+  // message is named then, if any, differs from kernel to kernel.
   const two = refused(() => changeTables(at.nf, [...good, bad, bad]));
   assertEquals(two.failures.map(({ index }) => index), [3, 4]);
   const loop = [
@@ -318,7 +318,8 @@ testIf(unable, "a masquerade rule translates: the peer sees the router's address
   const nat = rule("egress", matchAddress("source", parsePrefix("10.1.0.0/24")), counter(), masquerade());
   const chain = { name: "out", hook: "postrouting", type: "nat", priority: 100, rules: [nat] } as const;
   replaceTable(at.nf, { family: "inet", name: "natra-test", chains: [chain] });
-  // Nobody listens there, and the peer has no route to 10.1.0.0: a refusal can only come back by the router's address.
+  // Nobody listens there, and the peer has no route to 10.1.0.0: a refusal can only come back by the router's
+  // address.
   const { stderr } = await client.namespace.outcomeOf(["bash", "-c", "echo >/dev/tcp/10.2.0.2/9"]);
   assertStringIncludes(stderr, "refused");
   assertEquals(listRules(at.nf, { family: "inet", name: "natra-test" }).map(({ packets }) => packets), [1n]);

@@ -189,7 +189,11 @@ export function addRoute(netlink: Netlink, route: Route): void {
   put(netlink, "add", Flag.CREATE | Flag.EXCL, route);
 }
 
-/** Adds a route, or replaces the one with its destination, table and metric without a gap. @throws {NativeError} */
+/**
+ * Adds a route, or replaces the one with its destination, table and metric without a gap.
+ *
+ * @throws {NativeError}
+ */
 export function replaceRoute(netlink: Netlink, route: Route): void {
   put(netlink, "replace", Flag.CREATE | Flag.REPLACE, route);
 }

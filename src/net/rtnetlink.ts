@@ -1,4 +1,7 @@
-/** What the families of NETLINK_ROUTE share that a pod's start does not load: see links.ts and tc.ts for the rest. */
+/**
+ * What the families of NETLINK_ROUTE share that a pod's start does not load: see links.ts and tc.ts for the
+ * rest.
+ */
 import { NativeError } from "../../ffi/native.ts";
 
 /** Message types (linux/rtnetlink.h). A family's NEW, DEL and GET follow each other. */

@@ -114,8 +114,8 @@ export function addRule(netlink: Netlink, rule: Rule): void {
 }
 
 /**
- * Makes a rule the only one of its family and priority. The others go after it is there, so that a packet always meets
- * one of them.
+ * Makes a rule the only one of its family and priority. The others go after it is there, so that a packet
+ * always meets one of them.
  *
  * @throws {NativeError}
  */
@@ -156,7 +156,11 @@ export function listRules(netlink: Netlink, { family }: RuleFilter = {}): RuleSt
   });
 }
 
-/** Reads RTM_NEWRULE or RTM_DELRULE. @returns null for a rule of another family, or with an unknown action. */
+/**
+ * Reads RTM_NEWRULE or RTM_DELRULE.
+ *
+ * @returns null for a rule of another family, or with an unknown action.
+ */
 export function readRule({ header, attributes }: Message): RuleState | null {
   const family = IP_FAMILIES.find((one) => afOf(one) === header.getUint8(0));
   const [action] = Object.entries(ACTIONS).find(([, number]) => number === header.getUint8(7)) ?? [];

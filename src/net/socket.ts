@@ -14,7 +14,10 @@ const SOL_NETLINK = 270;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_TRUNC = 0x20;
 
-/** A netlink socket. It belongs to the network namespace that it was opened in, wherever the thread goes later. */
+/**
+ * A netlink socket. It belongs to the network namespace that it was opened in, wherever the thread goes
+ * later.
+ */
 export class NetlinkSocket implements Disposable {
   #fd: number;
 
@@ -27,7 +30,8 @@ export class NetlinkSocket implements Disposable {
     try {
       const kernel = new Uint8Array(SOCKADDR_NL);
       kernel[0] = AF_NETLINK;
-      // A connected socket refuses unicast messages of other processes, as a pod with CAP_NET_ADMIN could send them.
+      // A connected socket refuses unicast messages of other processes, as a pod with CAP_NET_ADMIN could
+      // send them.
       checkErrno("connect a netlink socket", libc.connect(this.#fd, kernel, SOCKADDR_NL));
     } catch (error) {
       this[Symbol.dispose]();

@@ -93,7 +93,7 @@ testIf(unable, "putQdisc() refuses a root that is taken, and replaces it only wh
   assertEquals(findQdisc(at.netlink, LOOPBACK, { parent: ROOT })?.kind, "htb");
 });
 
-testIf(unable, "putQdisc() tells a kind that the kernel lacks", async () => {
+testIf(unable, "putQdisc() reports a kind that the kernel lacks", async () => {
   await using at = await fresh("unknown");
   assertThrows(() => putQdisc(at.netlink, { ...fifo, kind: "nosuchkind" }), NativeError, "ENOENT");
 });

@@ -2,7 +2,11 @@
 import fc from "fast-check";
 import type { Attribute } from "../../src/net/encode.ts";
 
-/** Attributes of every shape: values of any length, and nests up to three deep. @param maxType the highest type */
+/**
+ * Attributes of every shape: values of any length, and nests up to three deep.
+ *
+ * @param maxType the highest type
+ */
 export function anyAttributes(maxType = 0x3fff): fc.Arbitrary<Attribute[]> {
   return fc.letrec<{ attribute: Attribute; attributes: Attribute[] }>((tie) => ({
     attribute: fc.tuple(

@@ -18,7 +18,7 @@ export function netlinkIn(namespace: Namespace, options: NetlinkOptions = {}): N
 export class NetlinkRoom implements AsyncDisposable {
   private constructor(readonly namespace: Namespace, readonly netlink: Netlink) {}
 
-  /** @param suffix what tells it from others of this process */
+  /** @param suffix makes the name unique in this process */
   static async create(suffix: string, options: NetlinkOptions = {}): Promise<NetlinkRoom> {
     const namespace = await Namespace.create(suffix);
     return new NetlinkRoom(namespace, netlinkIn(namespace, options));
