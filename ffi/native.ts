@@ -35,10 +35,9 @@ export class NativeError extends Error {
  * Opens a shared library.
  *
  * @param path A path or soname that dlopen(3) understands.
- * @param symbols The functions to offer.
  * @throws {Error} If the library or one of the symbols is missing.
  */
-function open<S extends Symbols>(path: string, symbols: S): Bound<S> {
+export function openLibrary<S extends Symbols>(path: string, symbols: S): Bound<S> {
   const statics: Record<string, { type: "pointer" }> = {};
   for (const name of Object.keys(symbols)) statics[name] = { type: "pointer" };
   const addresses: Record<string, Deno.PointerValue> = Deno.dlopen(path, statics).symbols;
@@ -74,7 +73,7 @@ export function text(bytes: Uint8Array): string {
 }
 
 /** The C library of the node. */
-export const libc: Bound<typeof libcSymbols> = open("libc.so.6", libcSymbols);
+export const libc: Bound<typeof libcSymbols> = openLibrary("libc.so.6", libcSymbols);
 
 // This thread's errno, mapped once: between a native return and this read nothing else runs on the thread.
 let errnoCell: Int32Array | undefined;
@@ -111,7 +110,7 @@ export function notNull(call: string, pointer: Deno.PointerValue, log = ""): Poi
   return pointer;
 }
 
-/** A function that native code calls back. Its owner closes it; until then the event loop stays alive. */
+/** A function that native code calls back. Its owner closes it; while it is open the event loop stays alive. */
 export function callback<const D extends Deno.UnsafeCallbackDefinition>(
   definition: D,
   run: Deno.UnsafeCallbackFunction<D["parameters"], D["result"]>,
@@ -137,7 +136,7 @@ export function embedded<S extends Symbols>(file: string, symbols: S): Bound<S> 
   }
   // The descriptor is never closed: glibc remembers libraries by path, so a second library on the same
   // descriptor number would silently be the first one. The process's end closes it.
-  return open(`/proc/self/fd/${fd}`, symbols);
+  return openLibrary(`/proc/self/fd/${fd}`, symbols);
 }
 
 /** A file that was embedded beside the bundle, or, when run from source, made by the build. */

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { anyText } from "../tests/rig/any_text.ts";
 import { needsBuilt, testIf } from "../tests/rig/needs.ts";
@@ -18,7 +18,7 @@ import {
 } from "./native.ts";
 
 const EBADF = 9;
-const libmnl = needsBuilt("libmnl.so");
+const libbpf = needsBuilt("libbpf.so");
 /** An embedded library stays open until the process ends. */
 const staysOpen = { sanitizeResources: false };
 
@@ -97,17 +97,17 @@ Deno.test("callback() makes a function that native code can call, until it is cl
   }
 });
 
-testIf(libmnl, "embedded() opens a library from memory, and leaves no file", () => {
-  const lib = embedded("libmnl.so", { mnl_nlmsg_size: { parameters: ["usize"], result: "usize" } });
-  assertEquals(lib.mnl_nlmsg_size(4n), 20n);
-  const from = Deno.readTextFileSync("/proc/self/maps").split("\n").filter((line) => line.includes("libmnl"));
+testIf(libbpf, "embedded() opens a library from memory, and leaves no file of it", () => {
+  const lib = embedded("libbpf.so", { libbpf_num_possible_cpus: { parameters: [], result: "i32" } });
+  assertGreaterOrEqual(lib.libbpf_num_possible_cpus(), navigator.hardwareConcurrency);
+  const from = Deno.readTextFileSync("/proc/self/maps").split("\n").filter((line) => line.includes("libbpf"));
   assert(from.length > 0);
-  assertEquals(from.filter((line) => !line.endsWith("/memfd:libmnl.so (deleted)")), []);
+  assertEquals(from.filter((line) => !line.endsWith("/memfd:libbpf.so (deleted)")), []);
 }, staysOpen);
 
-testIf(libmnl, "embedded() names a function that the library lacks, before any is called", () => {
-  const symbols = { mnl_no_such_function: { parameters: [], result: "void" } } as const;
-  assertThrows(() => embedded("libmnl.so", symbols), Error, "mnl_no_such_function");
+testIf(libbpf, "embedded() names a function that the library lacks, before any is called", () => {
+  const symbols = { natra_no_such_function: { parameters: [], result: "void" } } as const;
+  assertThrows(() => embedded("libbpf.so", symbols), Error, "natra_no_such_function");
 }, staysOpen);
 
 Deno.test("embedded() names a file that is missing", () => {

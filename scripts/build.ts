@@ -10,7 +10,6 @@ import { context } from "./build/context.ts";
 import { layoutStep } from "./build/layout.ts";
 import { libbpfSteps } from "./build/libbpf.ts";
 import { licencesStep } from "./build/licences.ts";
-import { libmnlStep } from "./build/libmnl.ts";
 import { libwatchdogStep } from "./build/libwatchdog.ts";
 import { pageStep } from "./build/page.ts";
 import { runStep } from "./build/step.ts";
@@ -24,7 +23,6 @@ try {
     bpfStep(here),
     layoutStep(here),
     ...libbpfSteps(here),
-    libmnlStep(here),
     libwatchdogStep(here),
     pageStep(here),
     bundleStep(here),

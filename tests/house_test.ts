@@ -179,8 +179,8 @@ Deno.test("what a product owns on a node is spelled out in one place: no other f
   assertEquals(found, []);
 });
 
-Deno.test("only src/net knows libmnl, only src/ebpf libbpf, only ffi the C library's table", () => {
-  assertEquals(importers(outside("src/net"), /^ffi\/libmnl\.ts$/), []);
+Deno.test("only src/ebpf knows libbpf, only ffi and src/net tables of the C library", () => {
+  assertEquals(importers(outside("src/net"), /^ffi\/libc_net\.ts$/), []);
   assertEquals(importers(outside("src/ebpf"), /^ffi\/libbpf\.ts$/), []);
   assertEquals(importers(outside("ffi"), /^ffi\/libc\.ts$/), []);
 });

@@ -12,7 +12,7 @@ export interface GuestFiles {
   readonly meterSeconds: number;
 }
 
-const EMBEDDED = ["natra.bpf.o", "libbpf.so", "libbpf-tests.so", "libmnl.so"];
+const EMBEDDED = ["natra.bpf.o", "libbpf.so", "libbpf-tests.so"];
 /** What the BPF tests compile when they run elsewhere. */
 const TEST_SOURCES = ["clocked", "refused", "tagged"].map((name) => `tests/bpf/${name}.bpf.c`);
 const OBJECTS = ["counter", "features"];

@@ -40,7 +40,6 @@ const flags =
 export const embedded: readonly string[] = [
   "natra.bpf.o",
   "libbpf.so",
-  "libmnl.so",
   "libwatchdog.so",
   "licences.json",
   "page.json",

@@ -2,7 +2,6 @@
  * The components of the executable and their licences: third_party/components.json with versions and texts.
  */
 import { type Context, pin } from "../build/context.ts";
-import { run } from "../build/run.ts";
 import type { Component } from "../../src/cli/licences.ts";
 import { readManifest } from "./manifest.ts";
 import { npmComponents } from "./npm.ts";
@@ -35,7 +34,6 @@ const versionFinders: Readonly<Record<string, (context: Context) => string | Pro
   elfutils: (context) =>
     found(`${sourcesOf(context)}/elfutils/configure.ac`, /AC_INIT\(\[elfutils\],\[([^\]]+)\]/),
   zlib: (context) => found(`${sourcesOf(context)}/zlib/zlib.h`, /ZLIB_VERSION "([^"]+)"/),
-  libmnl0: (context) => run(context, ["dpkg-query", "--show", "--showformat", "${Version}", "libmnl0"]),
 };
 
 function versionOf(context: Context, where: string): string | Promise<string> {

@@ -3,14 +3,14 @@
 
 # clang, llvm, bpftool and the headers build the BPF object; pip fetches wheels; the rest is for tests.
 packages=(
-  bpftool ca-certificates clang curl ethtool iperf3 iproute2 libbpf-dev libmnl0 linux-libc-dev llvm
+  bpftool ca-certificates clang curl ethtool iperf3 iproute2 libbpf-dev linux-libc-dev llvm
   openssl python3 python3-pip shellcheck tcpdump unzip util-linux
 )
 
-# Only for whole runs of the tests: the page is opened in a real browser, which needs a font, and completion
-# runs in a real zsh.
+# Only for whole runs of the tests: the page is opened in a real browser, which needs a font, completion runs
+# in a real zsh, and rules are compared with what nft prints.
 # shellcheck disable=SC2034 # setup.sh reads it
-test_packages=(chromium fonts-dejavu-core zsh)
+test_packages=(chromium fonts-dejavu-core nftables zsh)
 
 setup_packages() {
   local -a missing

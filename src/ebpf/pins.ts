@@ -1,9 +1,8 @@
 import { checkErrno, cstr, libc } from "../../ffi/native.ts";
 import { ifThere } from "../base/log/describe.ts";
+import { fileSystemOf, Magic } from "../kernel/file_system.ts";
 import { BPFFS } from "../registry/names.ts";
 
-const BPF_FS_MAGIC = 0xcafe4a11n;
-const STATFS = 120; // sizeof(struct statfs); f_type comes first
 const PRIVATE = 0o700;
 
 /**
@@ -12,9 +11,7 @@ const PRIVATE = 0o700;
  * @throws {NativeError} If that is unknown: a second one mounted over the first would hide its pins.
  */
 export function hasBpffs(): boolean {
-  const stat = new Uint8Array(STATFS);
-  checkErrno(`check "${BPFFS}"`, libc.statfs(cstr(BPFFS), stat));
-  return BigInt.asUintN(32, new DataView(stat.buffer).getBigInt64(0, true)) === BPF_FS_MAGIC;
+  return fileSystemOf(BPFFS) === Magic.BPFFS;
 }
 
 /**

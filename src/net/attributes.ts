@@ -1,13 +1,13 @@
 import { text } from "../../ffi/native.ts";
 
-/** Netlink attributes of an answer, by type. */
+/** Netlink attributes of an answer, by type. Of several attributes with one type the last one counts. */
 export type Attributes = ReadonlyMap<number, DataView>;
 
 const HEADER = 4;
 const TYPE_MASK = 0x3fff; // without NLA_F_NESTED and NLA_F_NET_BYTEORDER
 
 /**
- * Reads the attributes in `view` from `offset` on. A length that runs past the end ends the reading.
+ * Reads the attributes in `view` from `offset` on, up to the first one whose length is wrong.
  *
  * @param view A message's body, or the value of a nested attribute.
  */
@@ -20,10 +20,10 @@ export function readAttributes(view: DataView, offset = 0): Attributes {
 }
 
 /**
- * Tells of the attributes in a part of `view`, where each value begins and how long it is. A length that runs past the end ends
- * the reading.
+ * Calls `each` for the attributes in a part of `view`, up to the first one whose length is wrong.
  *
- * @param end The first offset behind them, within the view.
+ * @param end The first offset behind the attributes, within the view.
+ * @param each Takes the type, the offset of the value and its length.
  */
 export function scanAttributes(
   view: DataView,
@@ -39,18 +39,18 @@ export function scanAttributes(
   }
 }
 
-/** The text of a part of `view`, up to its zero. */
+/** The text of a part of `view`, up to the first zero byte. */
 export function textAt(view: DataView, at: number, length: number): string {
   return text(new Uint8Array(view.buffer, view.byteOffset + at, length));
 }
 
-/** A nested attribute's own attributes; none if it is absent. */
+/** The attributes in a nested attribute; an empty map if it is absent. */
 export function nested(attributes: Attributes, type: number): Attributes {
   const value = attributes.get(type);
   return value === undefined ? new Map() : readAttributes(value);
 }
 
-/** A string attribute without its zero; empty if it is absent. */
+/** A string attribute without its zero byte; empty if it is absent. */
 export function readString(attributes: Attributes, type: number): string {
   const value = attributes.get(type);
   return value === undefined ? "" : textAt(value, 0, value.byteLength);

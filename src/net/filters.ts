@@ -1,5 +1,7 @@
 import { type Attributes, nested, readAttributes, readString, readU32 } from "./attributes.ts";
-import { type Attribute, Flag, type Message, type Netlink, Rtm, string, u32 } from "./netlink.ts";
+import { type Attribute, string, u32 } from "./encode.ts";
+import type { Message } from "./messages.ts";
+import { Flag, type Netlink, Rtm } from "./netlink.ts";
 import { Tca, tcmsg } from "./tc.ts";
 
 const ETH_P_ALL = 0x0300; // in network byte order
@@ -10,21 +12,26 @@ const TCA_EGRESS_REDIR = 1;
 const TC_ACT_STOLEN = 4;
 const TC_MIRRED = 28; // sizeof(struct tc_mirred): index, capab, action, refcnt, bindcnt, eaction, ifindex
 
-/** A filter that sends every packet that its program matches to another interface, as if that one sent it. */
+/** A filter that redirects every packet that its program matches to the egress of another interface. */
 export interface RedirectFilter {
   readonly index: number;
   /** A hook of clsact. */
   readonly parent: number;
   readonly priority: number;
   readonly handle: number;
-  /** A loaded program's descriptor, and what the filter is to be called. What it returns only says whether it matches. */
+  /** The descriptor of a loaded program; its return value only says whether the packet matches. */
   readonly program: number;
+  /** The filter's name. */
   readonly name: string;
-  /** The interface in the same namespace that the packets go to. */
+  /** The index of the target interface in the same namespace. */
   readonly to: number;
 }
 
-/** Adds it, or replaces the one with its handle. @throws {NativeError} If the kernel refuses, or has no act_mirred. */
+/**
+ * Adds the filter, or replaces the filter with its handle.
+ *
+ * @throws {NativeError} If the kernel refuses, or has no act_mirred.
+ */
 export function putRedirect(netlink: Netlink, filter: RedirectFilter): void {
   const { index, parent, priority, handle, program, name, to } = filter;
   const parameters = new DataView(new ArrayBuffer(TC_MIRRED));
@@ -36,7 +43,7 @@ export function putRedirect(netlink: Netlink, filter: RedirectFilter): void {
     [TcaAct.OPTIONS, [[TCA_MIRRED_PARMS, new Uint8Array(parameters.buffer)]]],
   ];
   netlink.request({
-    what: `redirect what arrives at interface ${index} to interface ${to}`,
+    what: `redirect packets from interface ${index} to interface ${to}`,
     type: Rtm.NEWTFILTER,
     flags: Flag.CREATE | Flag.REPLACE,
     header: tcmsg({ index, handle, parent, info: ((priority << 16) | ETH_P_ALL) >>> 0 }),
@@ -47,55 +54,49 @@ export function putRedirect(netlink: Netlink, filter: RedirectFilter): void {
   });
 }
 
-/** Whether any filter hangs on a parent, for example clsact's egress hook. @throws {NativeError} */
+/** Whether a parent, for example clsact's egress hook, has any filter. @throws {NativeError} */
 export function hasFilters(netlink: Netlink, index: number, parent: number): boolean {
-  let count = 0;
-  netlink.request({
-    what: `list the filters of interface ${index}`,
-    type: Rtm.GETTFILTER,
-    flags: Flag.DUMP,
-    header: tcmsg({ index, parent }),
-  }, ({ header }) => {
-    if (header.getInt32(4, true) === index) count++;
-  });
-  return count > 0;
+  return dump(netlink, index, parent, () => true).length > 0;
 }
 
-/** A filter, as the kernel has it. */
+function dump<T>(netlink: Netlink, index: number, parent: number, read: (message: Message) => T | null): T[] {
+  return netlink.dump({
+    what: `list the filters of interface ${index}`,
+    type: Rtm.GETTFILTER,
+    header: tcmsg({ index, parent }),
+  }, (message) => message.header.getInt32(4, true) === index ? read(message) : null);
+}
+
+/** A filter, as the kernel describes it. */
 export interface TcFilter {
   readonly kind: string;
   readonly priority: number;
   readonly handle: number;
-  /** Of a program: its id and the name that it was attached with. */
+  /** The program's id, and the name that it was attached with. */
   readonly program: { readonly id: number; readonly name: string } | null;
   /** The interfaces, by index, that its actions redirect packets to. */
   readonly redirectsTo: readonly number[];
 }
 
 const TCA_CHAIN = 11;
-/** Of a u32 handle: the filter in its hash table; the table itself has none. */
+/**
+ * The bits of a u32 handle that number the filter in its hash table; they are 0 in the table's own handle.
+ */
 const U32_NODE = 0xfff;
-/** Where each kind of filter keeps its actions among its options. */
+/** The option in which each kind of filter keeps its actions. */
 const ACTIONS: Readonly<Record<string, number>> = { bpf: 1, matchall: 2, basic: 3, flower: 3, fw: 4, u32: 7 };
 
 /** The filters on a parent, in the order in which packets meet them. @throws {NativeError} */
 export function listFilters(netlink: Netlink, index: number, parent: number): TcFilter[] {
-  const filters: TcFilter[] = [];
-  netlink.request({
-    what: `list the filters of interface ${index}`,
-    type: Rtm.GETTFILTER,
-    flags: Flag.DUMP,
-    header: tcmsg({ index, parent }),
-  }, (message) => {
-    const { header, attributes } = message;
-    // A kind's first message is about all of its filters; other chains are reached only from filters of the first.
-    const own = header.getInt32(4, true) === index && attributes.has(Tca.OPTIONS);
-    if (!own || readU32(attributes, TCA_CHAIN)) return;
+  return dump(netlink, index, parent, (message) => {
+    const { attributes } = message;
+    // The first message about a kind is about all of its filters. Other chains are reached only from filters
+    // of chain 0.
+    if (!attributes.has(Tca.OPTIONS) || readU32(attributes, TCA_CHAIN)) return null;
     const filter = readFilter(message);
     const isTable = filter.kind === "u32" && (filter.handle & U32_NODE) === 0;
-    if (filter.handle !== 0 && !isTable) filters.push(filter);
+    return filter.handle !== 0 && !isTable ? filter : null;
   });
-  return filters;
 }
 
 function readFilter({ header, attributes }: Message): TcFilter {
@@ -113,7 +114,7 @@ function readFilter({ header, attributes }: Message): TcFilter {
   };
 }
 
-/** Where an action sends packets. @returns null if it does something else. */
+/** The interface to which an action redirects packets. @returns null if the action does something else. */
 function redirection(action: Attributes): number | null {
   if (readString(action, TcaAct.KIND) !== "mirred") return null;
   const parameters = nested(action, TcaAct.OPTIONS).get(TCA_MIRRED_PARMS);

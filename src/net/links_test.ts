@@ -2,13 +2,11 @@ import { assertEquals, assertExists, AssertionError, assertThrows } from "@std/a
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
+import { netlinkIn } from "../../tests/rig/netlink.ts";
 import { type Link, linkByIndex, linkByName, linkStats, nsidOf, setGsoMaxSize } from "./links.ts";
-import { Netlink } from "./netlink.ts";
 import { NetNs } from "./netns.ts";
 
-const unable = needsRootAnd("libmnl.so");
-// Opens the library, which no test closes: the first would be told that it leaks.
-if (unable === null) new Netlink()[Symbol.dispose]();
+const unable = needsRootAnd();
 
 /** What must be there. */
 function found(link: Link | null): Link {
@@ -16,16 +14,10 @@ function found(link: Link | null): Link {
   return link;
 }
 
-/** A socket in a namespace. */
-function socketIn({ path }: Namespace): Netlink {
-  using netns = new NetNs(path);
-  return netns.run(() => new Netlink());
-}
-
 testIf(unable, "linkByName() and linkByIndex() describe both ends of a veth in one namespace", async () => {
   await using made = await Namespace.create("links-pair");
   await made.run(["ip", "link", "add", "one", "mtu", "1400", "type", "veth", "peer", "name", "two"]);
-  using netlink = socketIn(made);
+  using netlink = netlinkIn(made);
   const one = found(linkByName(netlink, "one"));
   const two = found(linkByName(netlink, "two"));
   assertEquals([one.name, one.kind, one.mtu], ["one", "veth", 1400]);
@@ -41,8 +33,8 @@ testIf(
     await using node = await Namespace.create("links-node");
     await using pod = await Namespace.create("links-pod");
     await node.run(["ip", "link", "add", "veth0", "type", "veth", "peer", "name", "eth0", "netns", pod.name]);
-    using outer = socketIn(node);
-    using inner = socketIn(pod);
+    using outer = netlinkIn(node);
+    using inner = netlinkIn(pod);
     using podNs = new NetNs(pod.path);
     using nodeNs = new NetNs(node.path);
     const outside = found(linkByName(outer, "veth0"));
@@ -57,7 +49,7 @@ testIf(
 
 testIf(unable, "linkStats() counts what passes, and gives null for what is not there", async () => {
   await using made = await Namespace.create("links-stats");
-  using netlink = socketIn(made);
+  using netlink = netlinkIn(made);
   const before = linkStats(netlink, 1); // the loopback interface: what it sends it receives
   assertEquals(before, { rxBytes: 0n, txBytes: 0n });
   await made.run(["bash", "-c", "for n in 1 2 3; do echo -n $n >/dev/udp/127.0.0.1/9; done"]);
@@ -71,20 +63,20 @@ testIf(unable, "linkStats() counts what passes, and gives null for what is not t
 testIf(unable, "nsidOf() gives null for a namespace that nothing leads to", async () => {
   await using made = await Namespace.create("links-lonely");
   await using other = await Namespace.create("links-stranger");
-  using netlink = socketIn(made);
+  using netlink = netlinkIn(made);
   using stranger = new NetNs(other.path);
   assertEquals(nsidOf(netlink, stranger), null);
 });
 
 testIf(unable, "linkByName() and linkByIndex() give null for what is not there", async () => {
   await using made = await Namespace.create("links-none");
-  using netlink = socketIn(made);
+  using netlink = netlinkIn(made);
   assertEquals([linkByName(netlink, "eth9"), linkByIndex(netlink, 4242)], [null, null]);
 });
 
 testIf(unable, "linkByName() passes on an error that is not about being there", async () => {
   await using made = await Namespace.create("links-long");
-  using netlink = socketIn(made);
+  using netlink = netlinkIn(made);
   const name = "a-name-that-no-interface-can-have";
   assertThrows(() => linkByName(netlink, name), NativeError, `find interface "${name}": `);
 });
@@ -92,7 +84,7 @@ testIf(unable, "linkByName() passes on an error that is not about being there", 
 testIf(unable, "setGsoMaxSize() sets what ip(8) and linkByName() show", async () => {
   await using made = await Namespace.create("links-gso");
   await made.run(["ip", "link", "add", "one", "type", "veth", "peer", "name", "two"]);
-  using netlink = socketIn(made);
+  using netlink = netlinkIn(made);
   const link = found(linkByName(netlink, "one"));
   setGsoMaxSize(netlink, link, 8192);
   assertEquals(linkByName(netlink, "one")?.gsoMaxSize, 8192);
@@ -106,7 +98,7 @@ testIf(unable, "setGsoMaxSize() sets what ip(8) and linkByName() show", async ()
 testIf(unable, "setGsoMaxSize() names the interface that is gone", async () => {
   await using made = await Namespace.create("links-gone");
   await made.run(["ip", "link", "add", "one", "type", "veth", "peer", "name", "two"]);
-  using netlink = socketIn(made);
+  using netlink = netlinkIn(made);
   const link = found(linkByName(netlink, "one"));
   await made.run(["ip", "link", "del", "one"]);
   assertThrows(() => setGsoMaxSize(netlink, link, 8192), NativeError, '"one" to 8192 bytes: ENODEV');

@@ -1,16 +1,11 @@
-/**
- * Route netlink over libmnl: one request, its answers, its error. Messages are described as data and encoded by libmnl.
- *
- * @module
- */
-import { type Bound, checkErrno, cstr, embedded, notNull, type Pointer } from "../../ffi/native.ts";
-import { symbols } from "../../ffi/libmnl.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { NativeError } from "../../ffi/native.ts";
 import { heartbeat } from "../kernel/watchdog.ts";
-import { HEADER, type Message, readMessages } from "./messages.ts";
+import { align, encodeMessage, type OutgoingMessage } from "./encode.ts";
+import { Answers, type Message } from "./messages.ts";
+import { Bus, NetlinkSocket, Option } from "./socket.ts";
 
-export type { Message };
-
-/** Message types (linux/rtnetlink.h). */
+/** Message types of NETLINK_ROUTE that a pod's start needs (linux/rtnetlink.h). */
 export const Rtm = {
   NEWLINK: 16,
   DELLINK: 17,
@@ -33,135 +28,133 @@ export const Flag = {
   REPLACE: 0x100,
   EXCL: 0x200,
   CREATE: 0x400,
+  APPEND: 0x800,
   DUMP: 0x300,
 } as const;
 
-/** An attribute to send: its type and its bytes, or the attributes that it nests. */
-export type Attribute = readonly [type: number, value: Uint8Array<ArrayBuffer> | readonly Attribute[]];
-
-/** A message to send. */
-export interface Request {
-  /** What is being done, for the error, for example `add htb to "veth0"`. */
-  readonly what: string;
-  readonly type: number;
-  readonly flags?: number;
-  /** The fixed part behind the netlink header: ifinfomsg, tcmsg, … */
-  readonly header: Uint8Array<ArrayBuffer>;
-  readonly attributes?: readonly Attribute[];
+/** A request: the message and how to handle it. */
+export interface Request extends OutgoingMessage {
+  /** Whether the request or its answers hold a key: the buffers are zeroed afterwards. */
+  readonly secret?: boolean;
 }
 
-const NETLINK_ROUTE = 0;
-const SOCK_CLOEXEC = 0o2000000;
-
-let libmnl: Bound<typeof symbols> | undefined;
-
-/** What a socket writes into and reads into. */
-interface Buffers {
-  readonly out: Uint8Array<ArrayBuffer>;
-  readonly in: Uint8Array<ArrayBuffer>;
+/** How to open a socket. */
+export interface NetlinkOptions {
+  /** One of {@linkcode Bus}; NETLINK_ROUTE by default. */
+  readonly bus?: number;
+  /**
+   * Has the kernel (4.20 on) apply a dump's filters itself, and refuse headers that it does not understand.
+   */
+  readonly strict?: boolean;
 }
 
-/** Those of sockets that are closed: a look at a thousand pods would make and clear 40 MB of them. */
-const spare: Buffers[] = [];
+/** The kernel fills a datagram of a dump with this many bytes at most. */
+const RECEIVE_BUFFER_BYTES = 32768;
+const MAX_DUMP_ATTEMPTS = 5;
 
-function freshBuffers(): Buffers {
-  return { out: new Uint8Array(8192), in: new Uint8Array(32768) }; // what the kernel fills a dump's message with at most
-}
+/**
+ * Buffers of closed sockets: reading the queues of a thousand pods would allocate and clear 32 MB otherwise.
+ */
+const spareBuffers: Uint8Array<ArrayBuffer>[] = [];
 
-/** A route netlink socket. It belongs to the network namespace it was opened in, wherever the thread goes later. */
-export class Netlink {
-  readonly #lib: Bound<typeof symbols>;
-  readonly #socket: Pointer;
-  readonly #buffers = spare.pop() ?? freshBuffers();
-  readonly #out = this.#buffers.out;
-  readonly #in = this.#buffers.in;
+const ignore = (): void => {};
+
+/** A netlink socket for requests. It belongs to the network namespace that it was opened in. */
+export class Netlink implements Disposable {
+  readonly socket: NetlinkSocket;
+  readonly #buffer = spareBuffers.pop() ?? new Uint8Array(RECEIVE_BUFFER_BYTES);
   #sequence = 0;
+  #isBusy = false;
 
   /** @throws {NativeError} If the socket cannot be opened. */
-  constructor() {
-    libmnl ??= embedded("libmnl.so", symbols);
-    this.#lib = libmnl;
-    this.#socket = notNull("open a netlink socket", libmnl.mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC));
+  constructor({ bus = Bus.ROUTE, strict = false }: NetlinkOptions = {}) {
+    this.socket = new NetlinkSocket(bus);
     try {
-      checkErrno("bind a netlink socket", libmnl.mnl_socket_bind(this.#socket, 0, 0));
+      this.socket.setOption(Option.EXT_ACK, 1);
+      if (strict) this.socket.setOption(Option.STRICT_CHECK, 1);
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
     }
   }
 
+  /** Closes the socket; again is harmless. */
   [Symbol.dispose](): void {
-    this.#lib.mnl_socket_close(this.#socket);
-    spare.push(this.#buffers);
+    if (this.socket.fd < 0) return;
+    this.socket[Symbol.dispose]();
+    if (!this.#isBusy) spareBuffers.push(this.#buffer);
+  }
+
+  /** Takes `count` sequence numbers. @returns The first one. */
+  takeSequence(count = 1): number {
+    const first = (this.#sequence + 1) >>> 0;
+    this.#sequence = (this.#sequence + count) >>> 0;
+    return first;
   }
 
   /**
    * Sends one request and waits for its acknowledgement, or for the answers of a dump.
    *
    * @param request What to send; an acknowledgement is always asked for.
-   * @param each Called for every answer.
-   * @throws {NativeError} If the kernel refuses: `code` is its errno.
+   * @param each Called for every answer. It must not use this socket.
+   * @throws {NativeError} If the kernel refuses: `code` is its errno. EINTR if a dump is not consistent.
    */
-  request(request: Request, each: (message: Message) => void = () => {}): void {
-    const length = this.#encode(request);
-    const sent = this.#lib.mnl_socket_sendto(this.#socket, this.#out, BigInt(length));
-    checkErrno(request.what, sent);
-    const expected = { what: request.what, sequence: this.#sequence, headerLength: request.header.length };
+  request(request: Request, each: (message: Message) => void = ignore): void {
+    const { what, flags = 0, header, secret = false } = request;
+    if (this.#isBusy) throw new Error(`Cannot ${what}: the socket has a request under way`);
+    const answers = new Answers(what, this.takeSequence(), align(header.length));
+    const isDump = (flags & Flag.DUMP) === Flag.DUMP;
+    const sent = flags | Flag.REQUEST | (isDump ? 0 : Flag.ACK);
+    const bytes = encodeMessage({ ...request, flags: sent }, answers.sequence);
+    this.#isBusy = true;
+    try {
+      this.socket.send(what, bytes);
+      this.#receive(answers, each);
+    } finally {
+      this.#isBusy = false;
+      if (secret) {
+        bytes.fill(0);
+        this.#buffer.fill(0);
+      }
+    }
+    heartbeat();
+    if (answers.interrupted) throw new NativeError(what, Errno.EINTR);
+  }
+
+  /** To the end of the answers, even if `each` throws: the next dump would be refused. */
+  #receive(answers: Answers, each: (message: Message) => void): void {
     let failed: unknown;
     const onMessage = (message: Message): void => {
       try {
         if (failed === undefined) each(message);
-      } catch (error) { // to the end of the answers: the next request would find those left
+      } catch (error) {
         failed = error;
       }
     };
-    for (;;) {
-      const got = this.#lib.mnl_socket_recvfrom(this.#socket, this.#in, BigInt(this.#in.length));
-      const size = checkErrno(request.what, got);
-      if (readMessages(this.#in.subarray(0, size), expected, onMessage)) break;
-    }
-    heartbeat();
+    while (!answers.read(this.socket.receive(answers.what, this.#buffer), onMessage));
     if (failed !== undefined) throw failed;
   }
 
-  #encode({ what, type, flags = 0, header, attributes = [] }: Request): number {
-    const fields = new DataView(this.#out.buffer);
-    this.#lib.mnl_nlmsg_put_header(this.#out);
-    fields.setUint16(4, type, true);
-    fields.setUint16(6, flags | Flag.REQUEST | ((flags & Flag.DUMP) === Flag.DUMP ? 0 : Flag.ACK), true);
-    fields.setUint32(8, ++this.#sequence, true);
-    this.#lib.mnl_nlmsg_put_extra_header(this.#out, BigInt(header.length));
-    this.#out.set(header, HEADER);
-    this.#put(what, attributes);
-    return fields.getUint32(0, true);
-  }
-
-  #put(what: string, attributes: readonly Attribute[]): void {
-    const room = BigInt(this.#out.length);
-    for (const [type, value] of attributes) {
-      if (value instanceof Uint8Array) {
-        if (!this.#lib.mnl_attr_put_check(this.#out, room, type, BigInt(value.length), value)) {
-          throw new Error(`Cannot ${what}: the message is too long`);
-        }
-      } else {
-        const nest = this.#lib.mnl_attr_nest_start_check(this.#out, room, type);
-        if (nest === null) throw new Error(`Cannot ${what}: the message is too long`);
-        this.#put(what, value);
-        this.#lib.mnl_attr_nest_end(this.#out, nest);
+  /**
+   * Collects what a dump lists. The kernel says when entries changed meanwhile; then the dump is repeated.
+   *
+   * @param request The request, without the flag for a dump.
+   * @param read Reads one answer; null leaves it out. It must copy what it keeps.
+   * @throws {NativeError} If the kernel refuses; EINTR if no dump of five was consistent.
+   */
+  dump<T>(request: Request, read: (message: Message) => T | null): T[] {
+    for (let attempt = 1;; attempt++) {
+      const found: T[] = [];
+      try {
+        this.request({ ...request, flags: (request.flags ?? 0) | Flag.DUMP }, (message) => {
+          const entry = read(message);
+          if (entry !== null) found.push(entry);
+        });
+        return found;
+      } catch (error) {
+        const isInterrupted = error instanceof NativeError && error.code === Errno.EINTR;
+        if (!isInterrupted || attempt === MAX_DUMP_ATTEMPTS) throw error;
       }
     }
   }
 }
-
-/** A 32-bit attribute value. */
-export function u32(value: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(new Uint32Array([value]).buffer);
-}
-
-/** A 64-bit attribute value. */
-export function u64(value: bigint): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(new BigUint64Array([value]).buffer);
-}
-
-/** A string attribute value, with its zero. */
-export const string = cstr;

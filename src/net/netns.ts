@@ -1,4 +1,5 @@
 import { checkErrno, cstr, libc } from "../../ffi/native.ts";
+import { fileSystemOf, Magic } from "../kernel/file_system.ts";
 
 const CLONE_NEWNET = 0x40000000;
 const O_RDONLY_CLOEXEC = 0o2000000;
@@ -21,9 +22,9 @@ export class NetNs implements Disposable {
   }
 
   /**
-   * Makes a namespace that has no name: it is gone once this object and the sockets in it are closed.
+   * Makes a namespace without a name. It lives until this object and the sockets in it are closed.
    *
-   * @throws {NativeError} If none can be made.
+   * @throws {NativeError} If the kernel refuses.
    */
   static fresh(): NetNs {
     using home = NetNs.own();
@@ -31,7 +32,7 @@ export class NetNs implements Disposable {
     try {
       return NetNs.own();
     } finally {
-      checkErrno("return to the own network namespace", libc.setns(home.#fd, CLONE_NEWNET));
+      checkErrno("return to the previous network namespace", libc.setns(home.#fd, CLONE_NEWNET));
     }
   }
 
@@ -45,8 +46,8 @@ export class NetNs implements Disposable {
   }
 
   /**
-   * Runs `f` with this thread in the namespace. JavaScript runs on one thread, so `f` must be synchronous: what it
-   * awaited would run in whatever namespace the thread is in by then.
+   * Runs `f` with this thread in the namespace. JavaScript runs on one thread, so `f` must be synchronous:
+   * code behind an `await` would run in another namespace.
    *
    * @returns What `f` returns.
    * @throws {NativeError} If the namespace cannot be entered; what `f` throws.
@@ -57,13 +58,13 @@ export class NetNs implements Disposable {
     try {
       return f();
     } finally {
-      checkErrno("return to the own network namespace", libc.setns(home.#fd, CLONE_NEWNET));
+      checkErrno("return to the previous network namespace", libc.setns(home.#fd, CLONE_NEWNET));
     }
   }
 }
 
 /**
- * What tells a namespace from another that later has the same path: the inode of its file.
+ * Identifies a namespace by the inode of its file: a later namespace with the same path has another one.
  *
  * @returns `dev:inode`, or null if there is no such file.
  */
@@ -76,17 +77,14 @@ export function netnsId(path: string): string | null {
   }
 }
 
-/** What tells a namespace's file from an ordinary one: the file system that it is of. */
-const NSFS_MAGIC = 0x6e736673n;
-const STATFS = 120; // sizeof(struct statfs); f_type comes first
-
 /**
- * Whether this process may judge a namespace by its path. In a container it may see another /proc than the node's, only some of the node's
- * directories, or a directory without what is mounted there: then a namespace that lives looks like one that is gone.
+ * Why this process cannot tell by a path whether the node still has a network namespace. A container may see
+ * another /proc than the node's, only some of the node's directories, or a directory without what is mounted
+ * there: then a live namespace looks as if it were gone.
  *
- * @param path Its file, as the node names it.
- * @param isContainer Whether this process is in a container with processes of its own: then it is the first of them.
- * @returns Why not; null if it may.
+ * @param path The namespace's file, as the node names it.
+ * @param isContainer Whether this process is in a container with a PID namespace of its own, as its first process.
+ * @returns null if it can tell.
  */
 export function whyUnseen(path: string, isContainer: boolean = Deno.pid === 1): string | null {
   if (isContainer && path.startsWith("/proc/")) {
@@ -96,9 +94,6 @@ export function whyUnseen(path: string, isContainer: boolean = Deno.pid === 1): 
   if (isContainer && netnsId(directory) === null) {
     return `this container does not have the node's "${directory}"`;
   }
-  if (netnsId(path) === null) return null;
-  const stat = new Uint8Array(STATFS);
-  checkErrno(`look at network namespace "${path}"`, libc.statfs(cstr(path), stat));
-  const isNamespace = BigInt.asUintN(32, new DataView(stat.buffer).getBigInt64(0, true)) === NSFS_MAGIC;
-  return isNamespace ? null : "it is an ordinary file here: what the node mounted there is not seen";
+  if (netnsId(path) === null || fileSystemOf(path) === Magic.NSFS) return null;
+  return "it is an ordinary file here: the node's mount on it is not visible";
 }

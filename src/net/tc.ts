@@ -1,21 +1,24 @@
 import { NativeError } from "../../ffi/native.ts";
 import { Errno } from "../../ffi/errno.ts";
-import { nested, readString, scanAttributes, textAt } from "./attributes.ts";
-import { type Attribute, Flag, type Message, type Netlink, Rtm, string } from "./netlink.ts";
+import { type Attributes, nested, readString, scanAttributes, textAt } from "./attributes.ts";
+import { type Attribute, string } from "./encode.ts";
+import type { Message } from "./messages.ts";
+import { Flag, type Netlink, Rtm } from "./netlink.ts";
 
 /** A queueing discipline on an interface, with its counters. */
 export interface Qdisc {
   /** The interface's index. */
   readonly index: number;
   readonly kind: string;
-  /** `major << 16`; 0 for the one that the kernel put there by itself. */
+  /** `major << 16`; 0 for the qdisc that the kernel adds by default. */
   readonly handle: number;
   /** A class id, or {@linkcode ROOT}. */
   readonly parent: number;
   readonly bytes: bigint;
   readonly packets: number;
-  /** Bytes and packets that wait. */
+  /** Bytes that wait. */
   readonly backlog: number;
+  /** Packets that wait. */
   readonly queued: number;
   readonly drops: number;
   /** The qdisc's own counters (TCA_XSTATS), for example fq_codel's. */
@@ -32,7 +35,7 @@ export const CLSACT = {
   egress: 0xfffffff3,
 } as const;
 
-/** The parent of the filters of an `ingress` qdisc, which is there instead of clsact or not at all. */
+/** The parent of the filters of an `ingress` qdisc. An interface has that or clsact, never both. */
 export const INGRESS = 0xffff0000;
 
 const TCMSG = 20;
@@ -40,7 +43,7 @@ const TCMSG = 20;
 export const Tca = { KIND: 1, OPTIONS: 2, XSTATS: 4, STATS2: 7 } as const;
 const Stats = { BASIC: 1, QUEUE: 3 } as const;
 
-/** What a tc message is about. */
+/** The object that a tc message is about. */
 export interface TcMessage {
   readonly index: number;
   readonly handle?: number;
@@ -58,7 +61,7 @@ export function tcmsg({ index, handle = 0, parent = 0, info = 0 }: TcMessage): U
   return new Uint8Array(header.buffer);
 }
 
-/** A qdisc or a class to make: where, and its options as its kind wants them. */
+/** A qdisc or a class to add, with the options of its kind. */
 export interface TcSpec {
   readonly index: number;
   readonly kind: string;
@@ -82,19 +85,19 @@ export function formatHandle(handle: number): string {
   return `${(handle >>> 16).toString(16)}:${(handle & 0xffff) === 0 ? "" : (handle & 0xffff).toString(16)}`;
 }
 
-/** Adds a qdisc; with `replace`, changes or replaces the one that is there. @throws {NativeError} */
+/** Adds a qdisc; with `replace`, changes or replaces the present one. @throws {NativeError} */
 export function putQdisc(netlink: Netlink, spec: TcSpec, replace = false): void {
   const what = `add ${spec.kind} ${formatHandle(spec.handle)} to interface ${spec.index}`;
   put(netlink, Rtm.NEWQDISC, Flag.CREATE | (replace ? Flag.REPLACE : Flag.EXCL), what, spec);
 }
 
-/** Adds a class, or changes the one that is there. @throws {NativeError} */
+/** Adds a class, or changes the present one. @throws {NativeError} */
 export function putClass(netlink: Netlink, spec: TcSpec): void {
   const what = `add ${spec.kind} class ${formatHandle(spec.handle)} to interface ${spec.index}`;
   put(netlink, Rtm.NEWTCLASS, Flag.CREATE, what, spec);
 }
 
-/** Deletes a qdisc and all below it. @returns Whether there was one. @throws {NativeError} */
+/** Deletes a qdisc and all below it. @returns Whether it was there. @throws {NativeError} */
 export function deleteQdisc(netlink: Netlink, index: number, handle: number, parent: number): boolean {
   try {
     netlink.request({
@@ -109,7 +112,7 @@ export function deleteQdisc(netlink: Netlink, index: number, handle: number, par
   }
 }
 
-/** What the kernel answers where the interface, the qdisc, or one of that handle is not (any more). */
+/** The kernel's answers if the interface, the qdisc or its handle does not exist. */
 const GONE: readonly number[] = [Errno.ENOENT, Errno.ENODEV, Errno.EINVAL];
 
 function isGone(error: unknown): boolean {
@@ -117,9 +120,9 @@ function isGone(error: unknown): boolean {
 }
 
 /**
- * One qdisc of an interface: the root, the one of a class, or the one with a handle.
+ * One qdisc of an interface: by its parent (the root or a class), or by its handle.
  *
- * @returns null if there is none but what the kernel puts there by itself.
+ * @returns null if there is none, except for a default qdisc of the kernel.
  * @throws {NativeError}
  */
 export function findQdisc(
@@ -145,27 +148,19 @@ export function findQdisc(
 }
 
 /**
- * Calls `each` for the qdiscs of all interfaces in the socket's namespace, those that the kernel puts there by itself left out.
+ * The qdiscs of all interfaces in the socket's namespace, without the default qdiscs of the kernel.
  *
- * @param isWanted By their handles: the others are not read.
+ * @param isWanted By the handle: the other qdiscs are not read.
  * @throws {NativeError}
  */
-export function eachQdisc(
-  netlink: Netlink,
-  isWanted: (handle: number) => boolean,
-  each: (qdisc: Qdisc) => void,
-): void {
-  netlink.request({
-    what: "list the qdiscs",
-    type: Rtm.GETQDISC,
-    flags: Flag.DUMP,
-    header: tcmsg({ index: 0 }),
-  }, (message) => {
-    if (isWanted(message.header.getUint32(8, true))) each(readQdisc(message));
-  });
+export function listQdiscs(netlink: Netlink, isWanted: (handle: number) => boolean): Qdisc[] {
+  return netlink.dump(
+    { what: "list the qdiscs", type: Rtm.GETQDISC, header: tcmsg({ index: 0 }) },
+    (message) => isWanted(message.header.getUint32(8, true)) ? readQdisc(message) : null,
+  );
 }
 
-/** In place, without a map of attributes: a node's dump has thousands. */
+/** In place, without a map of attributes: the dump of a node has thousands of qdiscs. */
 function readQdisc({ header }: Message): Qdisc {
   let kind = "", bytes = 0n, packets = 0, queued = 0, backlog = 0, drops = 0;
   let extra: DataView | undefined;
@@ -201,23 +196,21 @@ export interface TcClass {
   readonly handle: number;
   readonly parent: number;
   readonly kind: string;
-  /** Its options, for example TCA_HTB_*. Valid only inside `each`. */
-  readonly options: ReadonlyMap<number, DataView>;
+  /** The options of its kind, for example TCA_HTB_*. Valid only inside `read`. */
+  readonly options: Attributes;
 }
 
-/** Calls `each` for every class of an interface. @throws {NativeError} */
-export function eachClass(netlink: Netlink, index: number, each: (found: TcClass) => void): void {
-  netlink.request({
+/** What `read` makes of each class of an interface; null leaves a class out. @throws {NativeError} */
+export function listClasses<T>(netlink: Netlink, index: number, read: (found: TcClass) => T | null): T[] {
+  return netlink.dump({
     what: `list the classes of interface ${index}`,
     type: Rtm.GETTCLASS,
-    flags: Flag.DUMP,
     header: tcmsg({ index }),
-  }, ({ header, attributes }) => {
-    each({
+  }, ({ header, attributes }) =>
+    read({
       handle: header.getUint32(8, true),
       parent: header.getUint32(12, true),
       kind: readString(attributes, Tca.KIND),
       options: nested(attributes, Tca.OPTIONS),
-    });
-  });
+    }));
 }

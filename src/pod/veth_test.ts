@@ -2,12 +2,10 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
-import { Netlink } from "../net/netlink.ts";
 import { NetNs } from "../net/netns.ts";
 import { findVeth } from "./veth.ts";
 
-const unable = needsRootAnd("libmnl.so");
-if (unable === null) new Netlink()[Symbol.dispose](); // opens the library, which no test closes
+const unable = needsRootAnd();
 
 /** A node and a pod, each a network namespace of its own. */
 async function nodeAndPod(suffix: string): Promise<AsyncDisposable & { node: Namespace; pod: Namespace }> {

@@ -1,14 +1,13 @@
 /** The embedded libraries load wherever the runtime does, and show nothing that natra does not call. */
 import { assert, assertEquals } from "@std/assert";
 import { symbols as libbpfSymbols } from "../../ffi/libbpf.ts";
-import { symbols as libmnlSymbols } from "../../ffi/libmnl.ts";
 import { symbols as libwatchdogSymbols } from "../../ffi/libwatchdog.ts";
 import { context } from "../../scripts/build/context.ts";
 import { compareVersions, newestGlibc, oldestGlibc } from "../../scripts/build/glibc.ts";
 import { run, tool } from "../../scripts/build/run.ts";
 
 const here = context(false);
-const libraries = ["libbpf.so", "libmnl.so", "libwatchdog.so"].map((name) => ({
+const libraries = ["libbpf.so", "libwatchdog.so"].map((name) => ({
   name,
   path: `${here.build}/${name}`,
 }));
@@ -37,11 +36,6 @@ for (const [name, symbols] of [["libbpf", libbpfSymbols], ["libwatchdog", libwat
     assertEquals(await exported(`${here.build}/${name}.so`), Object.keys(symbols).toSorted());
   });
 }
-
-Deno.test("libmnl.so exports all that ffi/libmnl.ts declares", async () => {
-  const symbols = new Set(await exported(`${here.build}/libmnl.so`));
-  assertEquals(Object.keys(libmnlSymbols).filter((name) => !symbols.has(name)), []);
-});
 
 /** The defined dynamic symbols, sorted, without their versions. */
 async function exported(path: string): Promise<string[]> {

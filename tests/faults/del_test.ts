@@ -9,7 +9,7 @@ import { strikeEach } from "./strike.ts";
 /** When something is to be removed, no such device is what was wanted. */
 function isFailure({ call, how }: Fault): boolean {
   return how !== "ENODEV" ||
-    !/^(netlink\/.*|socket|bind|send|sendto|recvmsg|getsockname|setsockopt)$/.test(call);
+    !/^(netlink\/.*|socket|bind|connect|send|recv|recvmsg|getsockname|setsockopt)$/.test(call);
 }
 
 for (const attach of ["tcx", "clsact"] as const) {

@@ -16,7 +16,7 @@ const OS_ERRORS: ReadonlyMap<Fault["how"], number> = new Map<ErrnoName, number>(
 
 /** Errnos that are an answer, not a failure: natra goes on, and says what it cannot do then. */
 const ANSWERS: readonly RegExp[] = [
-  /^ENODEV of (netlink\/GETLINK|sendto|recvmsg)$/, // there is no such interface
+  /^ENODEV of (netlink\/GETLINK|send|recv)$/, // there is no such interface
   /^EEXIST of netlink\/NEWQDISC$/, // clsact is there already; here it is not, so the filter finds none
 ];
 

@@ -26,7 +26,7 @@ const REFUSALS: readonly (readonly [name: string, around: readonly string[], sai
   [
     "without bpffs, and nowhere to mount one",
     after("mount -t tmpfs -o ro tmpfs /sys/fs"),
-    /Cannot look at \\"\/sys\/fs\/bpf\\": ENOENT/,
+    /Cannot check \\"\/sys\/fs\/bpf\\": ENOENT/,
   ],
   [
     "without the right to administrate",

@@ -8,7 +8,7 @@ import { strikeEach } from "./strike.ts";
 
 /** From the middle of each name's calls on; the short form takes those that undoing needs, too. */
 function lasting(calls: readonly string[]): Fault[] {
-  const needed = /^(setns|recvmsg|sendto|socket|open|file\/write|bpf\/LINK_CREATE|netlink\/NEWQDISC)$/;
+  const needed = /^(setns|recv|send|socket|open|file\/write|bpf\/LINK_CREATE|netlink\/NEWQDISC)$/;
   const names = [...new Set(calls)].filter((call) => isLong || needed.test(call));
   return names.map((call) => {
     const count = calls.filter((name) => name === call).length;

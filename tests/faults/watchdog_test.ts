@@ -17,7 +17,7 @@ function watched(calls: readonly string[]): Pick<Fault, "call" | "nth">[] {
   const to = calls.lastIndexOf(ARMED);
   const all = places(calls, "first").filter(({ at }) => at > from && at < to);
   const typical =
-    /^(flock|setns|recvmsg|file\/write|file\/unlink|file\/unlinkat|bpf\/PROG_LOAD|netlink\/NEWQDISC)$/;
+    /^(flock|setns|recv|file\/write|file\/unlink|file\/unlinkat|bpf\/PROG_LOAD|netlink\/NEWQDISC)$/;
   return isLong ? all : all.filter(({ call }) => typical.test(call));
 }
 
@@ -94,7 +94,7 @@ testIf(missing, "ADD waits for a call that is slow but returns in time", (t) =>
     { attach: "tcx" },
     ({ ADD }) =>
       watched(ADD)
-        .filter(({ call }) => isLong || /^(recvmsg|file\/write|bpf\/PROG_LOAD)$/.test(call))
+        .filter(({ call }) => isLong || /^(recv|file\/write|bpf\/PROG_LOAD)$/.test(call))
         .map((place) => ({ ...place, how: "slow" })),
     async ({ stage, conf, held }, fault) => {
       const add = await stage.call("ADD", conf, fault);
@@ -113,7 +113,7 @@ testIf(
     const before = await stage.look();
     await stage.call("ADD", conf);
     const unlimited = { ...conf, runtimeConfig: {} };
-    const add = await stage.call("ADD", unlimited, { call: "recvmsg", nth: 1, how: "hang" });
+    const add = await stage.call("ADD", unlimited, { call: "recv", nth: 1, how: "hang" });
     assertAnswered(stage, add);
     assertMatch(add.stderr, GAVE_UP);
     assertDeleted(await stage.call("DEL", conf));

@@ -32,7 +32,7 @@ export function skipReason(name: string): string | null {
 /**
  * What a test lacks that makes network namespaces and calls natra's own native libraries.
  *
- * @param libraries Files that the build makes, for example `libmnl.so`.
+ * @param libraries Files that the build makes, for example `libbpf.so`.
  * @returns null if it lacks nothing.
  */
 export function needsRootAnd(...libraries: readonly string[]): string | null {

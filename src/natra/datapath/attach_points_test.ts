@@ -1,14 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { Namespace } from "../../../tests/rig/namespace.ts";
 import { needsRootAnd, testIf } from "../../../tests/rig/needs.ts";
-import { Netlink } from "../../net/netlink.ts";
 import { NetNs, netnsId } from "../../net/netns.ts";
 import { findVeth } from "../../pod/veth.ts";
 import { findIfb, makeIfb, removeIfb } from "./ifb.ts";
 import { deviceOf, directionPins, placesOf } from "./attach_points.ts";
 
-const unable = needsRootAnd("libmnl.so");
-if (unable === null) new Netlink()[Symbol.dispose](); // opens the library, which no test closes
+const unable = needsRootAnd();
 
 const key = { containerId: "c.1", ifname: "eth0" };
 

@@ -2,7 +2,7 @@ import { Handle, ifbName } from "./handles.ts";
 import { linkByName } from "../../net/links.ts";
 import { Netlink } from "../../net/netlink.ts";
 import { NetNs, netnsId } from "../../net/netns.ts";
-import { eachQdisc, findQdisc, type Qdisc } from "../../net/tc.ts";
+import { findQdisc, listQdiscs, type Qdisc } from "../../net/tc.ts";
 import { byDirection, type Direction, DIRECTIONS } from "../../pod/direction.ts";
 import type { Applied, AppliedDirection } from "./record.ts";
 
@@ -147,7 +147,7 @@ function listOne(index: number): NamespaceQueues {
 
 function list(netlink: Netlink): NamespaceQueues {
   const found: Collected = new Map();
-  eachQdisc(netlink, (handle) => CLASSES.has(handle), (qdisc) => collect(found, qdisc));
+  for (const qdisc of listQdiscs(netlink, (handle) => CLASSES.has(handle))) collect(found, qdisc);
   return found;
 }
 

@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Counts and logs a call.  If it is the one that is to fail it sets errno and returns true; or it does not return. */
 bool fault(const char *name);
@@ -31,6 +32,10 @@ void *next(const char *name);
 
 /* What a native call of natra's by the C library's own table becomes; NULL: it is left alone. */
 void *libc_call(const char *name);
+
+/* send(2) and recv(2) by natra's table: requests that the kernel is made to refuse. */
+ssize_t table_send(int fd, const void *data, size_t length, int flags);
+ssize_t table_recv(int fd, void *buffer, size_t size, int flags);
 
 /* The descriptor is closed: nothing waits on it any more. */
 void netlink_forget(int fd);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/vfs.h>
 #include <sys/utsname.h>
@@ -28,6 +29,10 @@ TABLE(ssize_t, -1, write, (int fd, const void *data, size_t length), (fd, data, 
 TABLE(int, -1, open, (const char *path, int flags), (path, flags))
 TABLE(int, -1, flock, (int fd, int operation), (fd, operation))
 TABLE(int, -1, setns, (int fd, int type), (fd, type))
+TABLE(int, -1, socket, (int domain, int type, int protocol), (domain, type, protocol))
+TABLE(int, -1, connect, (int fd, const struct sockaddr *to, socklen_t length), (fd, to, length))
+TABLE(int, -1, setsockopt, (int fd, int level, int name, const void *value, socklen_t length),
+      (fd, level, name, value, length))
 TABLE(int, -1, statfs, (const char *path, struct statfs *into), (path, into))
 TABLE(int, -1, mount, (const char *source, const char *target, const char *type, unsigned long flags, const void *data),
       (source, target, type, flags, data))
@@ -38,6 +43,7 @@ static int table_close(int fd)
 {
 	static int (*real)(int);
 
+	netlink_forget(fd);
 	if (fault("close"))
 		return -1;
 	if (!real)
@@ -67,7 +73,7 @@ void *libc_call(const char *name)
 		void *function;
 	} calls[] = {
 		ENTRY(memfd_create), ENTRY(write), ENTRY(open), ENTRY(close), ENTRY(flock), ENTRY(setns),
-		ENTRY(statfs), ENTRY(mount), ENTRY(uname), ENTRY(vsnprintf),
+		ENTRY(socket), ENTRY(connect), ENTRY(setsockopt), ENTRY(send), ENTRY(recv), ENTRY(statfs), ENTRY(mount), ENTRY(uname), ENTRY(vsnprintf),
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)

@@ -44,22 +44,6 @@ static bool is_refused(int fd, const void *request, size_t length)
 	return true;
 }
 
-ssize_t sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *to, socklen_t to_length)
-{
-	static ssize_t (*real)(int, const void *, size_t, int, const struct sockaddr *, socklen_t);
-
-	/* Not by the caller: libmnl leaves by a jump, so it is not the one that is returned to. */
-	if (to && to->sa_family == AF_NETLINK) {
-		if (fault("sendto"))
-			return -1;
-		if (is_refused(fd, data, length))
-			return length;
-	}
-	if (!real)
-		real = next("sendto");
-	return real(fd, data, length, flags, to, to_length);
-}
-
 ssize_t send(int fd, const void *data, size_t length, int flags)
 {
 	static ssize_t (*real)(int, const void *, size_t, int);
@@ -75,13 +59,28 @@ ssize_t send(int fd, const void *data, size_t length, int flags)
 	return real(fd, data, length, flags);
 }
 
-static ssize_t answer_refusal(int fd, struct msghdr *message, int flags)
+/* natra's own requests, by the C library's table. */
+ssize_t table_send(int fd, const void *data, size_t length, int flags)
+{
+	static ssize_t (*real)(int, const void *, size_t, int);
+
+	if (fault("send"))
+		return -1;
+	if (is_refused(fd, data, length))
+		return length;
+	if (!real)
+		real = next("send");
+	return real(fd, data, length, flags);
+}
+
+/* Writes the kernel's refusal into a buffer. */
+static ssize_t answer_refusal(int fd, void *buffer, size_t size, int flags)
 {
 	struct {
 		struct nlmsghdr header;
 		struct nlmsgerr body;
 	} answer = { .header = { .nlmsg_len = sizeof(answer), .nlmsg_type = NLMSG_ERROR } };
-	struct sockaddr_nl own = { 0 }, kernel = { .nl_family = AF_NETLINK };
+	struct sockaddr_nl own = { 0 };
 	socklen_t length = sizeof(own);
 	static int (*name_of)(int, struct sockaddr *, socklen_t *);
 
@@ -91,18 +90,43 @@ static ssize_t answer_refusal(int fd, struct msghdr *message, int flags)
 	answer.header.nlmsg_pid = own.nl_pid;
 	answer.header.nlmsg_seq = refused[fd].sequence;
 	answer.body.error = -refused[fd].error;
-	if (message->msg_iovlen > 0 && message->msg_iov[0].iov_len > 0)
-		memcpy(message->msg_iov[0].iov_base, &answer,
-		       message->msg_iov[0].iov_len < sizeof(answer) ? message->msg_iov[0].iov_len : sizeof(answer));
+	memcpy(buffer, &answer, size < sizeof(answer) ? size : sizeof(answer));
+	if (!(flags & MSG_PEEK))
+		netlink_forget(fd);
+	return sizeof(answer);
+}
+
+static bool has_refusal(int fd)
+{
+	return fd >= 0 && fd < MOST_SOCKETS && refused[fd].error;
+}
+
+ssize_t table_recv(int fd, void *buffer, size_t size, int flags)
+{
+	static ssize_t (*real)(int, void *, size_t, int);
+
+	if (fault("recv"))
+		return -1;
+	if (has_refusal(fd))
+		return answer_refusal(fd, buffer, size, flags);
+	if (!real)
+		real = next("recv");
+	return real(fd, buffer, size, flags);
+}
+
+static ssize_t answer_message(int fd, struct msghdr *message, int flags)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
 	if (message->msg_name && message->msg_namelen >= sizeof(kernel)) {
 		memcpy(message->msg_name, &kernel, sizeof(kernel));
 		message->msg_namelen = sizeof(kernel);
 	}
 	message->msg_flags = 0;
 	message->msg_controllen = 0;
-	if (!(flags & MSG_PEEK))
-		netlink_forget(fd);
-	return sizeof(answer);
+	if (message->msg_iovlen == 0)
+		return answer_refusal(fd, NULL, 0, flags);
+	return answer_refusal(fd, message->msg_iov[0].iov_base, message->msg_iov[0].iov_len, flags);
 }
 
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
@@ -112,8 +136,8 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	if (BY_NATRA()) {
 		if (fault("recvmsg"))
 			return -1;
-		if (fd >= 0 && fd < MOST_SOCKETS && refused[fd].error)
-			return answer_refusal(fd, message, flags);
+		if (has_refusal(fd))
+			return answer_message(fd, message, flags);
 	}
 	if (!real)
 		real = next("recvmsg");

@@ -1,6 +1,6 @@
 import { Handle } from "../handles.ts";
 import type { DirectionLimit } from "../../limits/fields.ts";
-import { type Attribute, u64 } from "../../../net/netlink.ts";
+import { type Attribute, u64 } from "../../../net/encode.ts";
 import { burstTime, podCredit } from "../knobs.ts";
 
 // linux/pkt_sched.h

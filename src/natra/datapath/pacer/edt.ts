@@ -1,6 +1,6 @@
 import { Handle } from "../handles.ts";
 import type { DirectionLimit } from "../../limits/fields.ts";
-import { u32 } from "../../../net/netlink.ts";
+import { u32 } from "../../../net/encode.ts";
 import { putQdisc, ROOT } from "../../../net/tc.ts";
 import type { Device, Pacer } from "./pacer.ts";
 import { claimRoot, removeRoot, verifyRoot } from "./root.ts";

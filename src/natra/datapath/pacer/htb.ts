@@ -2,8 +2,8 @@ import { Handle } from "../handles.ts";
 import { eventually } from "../../../kernel/pause.ts";
 import { maxOf } from "../../limits/quantity.ts";
 import type { DirectionLimit } from "../../limits/fields.ts";
-import { type Attribute, u32 } from "../../../net/netlink.ts";
-import { eachClass, findQdisc, formatHandle, putClass, putQdisc, ROOT } from "../../../net/tc.ts";
+import { type Attribute, u32 } from "../../../net/encode.ts";
+import { findQdisc, formatHandle, listClasses, putClass, putQdisc, ROOT } from "../../../net/tc.ts";
 import { classes, classOptions, type ClassSpec, opened, ratesOf } from "./classes.ts";
 import { byteFifo, FAIR_QUEUE, heavyQueue, rebuildsHeavyQueue, verifyLeaves, youngQueue } from "./leaves.ts";
 import type { Device, Pacer } from "./pacer.ts";
@@ -97,17 +97,20 @@ export const htb: Pacer = {
     if (wrong !== null) return wrong;
     const missing = new Map(classes(limit).map((spec) => [spec.id, spec]));
     let other: string | null = null;
-    eachClass(device.netlink, device.link.index, ({ handle, options }) => {
-      const spec = missing.get(handle);
+    const found = listClasses(device.netlink, device.link.index, ({ handle, options }) => {
       const rates = ratesOf(options);
-      if (spec === undefined || rates === null) return;
+      return rates === null ? null : { handle, rates };
+    });
+    for (const { handle, rates } of found) {
+      const spec = missing.get(handle);
+      if (spec === undefined) continue;
       missing.delete(handle);
       for (const which of ["rate", "ceil"] as const) {
         if (rates[which] === spec[which]) continue;
         const [is, should] = [rates[which] * 8n, spec[which] * 8n];
         other = `class ${formatHandle(handle)} of "${device.link.name}" has ${is} bit/s, not ${should}`;
       }
-    });
+    }
     const [first] = missing.keys();
     if (first !== undefined) return `class ${formatHandle(first)} of "${device.link.name}" is missing`;
     return other ?? verifyLeaves(device, limit);

@@ -3,7 +3,7 @@ import { Errno } from "../../../../ffi/errno.ts";
 import { NativeError } from "../../../../ffi/native.ts";
 import { maxOf } from "../../limits/quantity.ts";
 import type { DirectionLimit } from "../../limits/fields.ts";
-import { type Attribute, u32, u64 } from "../../../net/netlink.ts";
+import { type Attribute, u32, u64 } from "../../../net/encode.ts";
 import { findQdisc, formatHandle, putQdisc, type Qdisc } from "../../../net/tc.ts";
 import { GSO_MAX, gsoLimit, LEAF_TIME, TURNS_TIME } from "../knobs.ts";
 import { constants } from "../layout.ts";
