@@ -6,6 +6,7 @@ import {
   type FieldName,
   MICE,
   PACER_CHOICES,
+  SKETCH_BYTES,
 } from "../../src/natra/limits/fields.ts";
 import { type LimitForm, withField } from "../../src/natra/limits/form.ts";
 import { decideLimits } from "../../src/natra/limits/limits.ts";
@@ -20,7 +21,7 @@ export function limitOf(annotation: string): DirectionLimit {
     annotations: { "natra.io/ingress-bandwidth": annotation },
     runtimeBandwidth: undefined,
     conf: {},
-    maxSketchBytes: 4_194_304,
+    maxSketchBytes: SKETCH_BYTES.max,
   });
   if (limits.ingress === null) throw new Error(`Failed to decide the limit "${annotation}"`);
   return limits.ingress;

@@ -5,9 +5,8 @@
 import { keyOf } from "../../kube/objects.ts";
 import { CHAINED_PLUGIN } from "../chained_plugin.ts";
 import { attachmentOf } from "../cni/attach.ts";
-import { readOwnKeys } from "../cni/natra_conf.ts";
+import { readOwnKeys, toConfAtAdd } from "../cni/natra_conf.ts";
 import { type ConfAtAdd, limitConf } from "../limits/sources.ts";
-import { toConfAtAdd } from "../cni/limits_from_conf.ts";
 import { allApplied, type Applied, type PodName } from "../datapath/record.ts";
 import type { HoldRequest } from "../datapath/hold.ts";
 import { netnsId } from "../../net/netns.ts";

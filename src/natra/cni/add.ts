@@ -4,8 +4,8 @@ import { describeError } from "../../base/log/describe.ts";
 import { attachmentOf } from "./attach.ts";
 import { countEnd, countStart, failReason, type Outcome } from "./outcomes.ts";
 import { addAnswer, type AddRequest, type Chained } from "../../cni/protocol.ts";
-import { requestedLimits, toConfAtAdd } from "./limits_from_conf.ts";
-import { natraConf } from "./natra_conf.ts";
+import { requestedLimits } from "./limits_from_conf.ts";
+import { natraConf, toConfAtAdd } from "./natra_conf.ts";
 
 /**
  * ADD: holds the pod to what it asks for. This is where natra fails open: whatever goes wrong from here on is logged,

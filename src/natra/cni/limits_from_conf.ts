@@ -1,13 +1,12 @@
 import type { Logger } from "../../base/log/log.ts";
 import { decideLimits } from "../limits/limits.ts";
 import type { Limits } from "../limits/fields.ts";
-import type { ConfAtAdd } from "../limits/sources.ts";
-import type { NatraConf } from "./natra_conf.ts";
+import { type NatraConf, toConfAtAdd } from "./natra_conf.ts";
 
 /**
  * What a request asks for, decided once; every value that could not be used as given is logged.
  *
- * @param who Goes into each of the log's lines.
+ * @param logContext Goes into each of the log's lines.
  */
 export function requestedLimits(
   conf: NatraConf,
@@ -20,11 +19,4 @@ export function requestedLimits(
     logger.warn("bad value", { ...logContext, ...warning });
   }
   return limits;
-}
-
-/** What the configuration itself says, without what the runtime added for this pod. */
-export function toConfAtAdd(
-  { limits, pacer, maxSketchBytes }: Pick<NatraConf, "limits" | "pacer" | "maxSketchBytes">,
-): ConfAtAdd {
-  return { conf: { ...limits, pacer }, maxSketchBytes };
 }

@@ -1,7 +1,7 @@
 import type { Warning } from "../../base/log/warning.ts";
 import type { NetConf } from "../../cni/config.ts";
-import { PACER_CHOICES, type PacerChoice } from "../limits/fields.ts";
-import { type LimitConf, limitConf } from "../limits/sources.ts";
+import { PACER_CHOICES, type PacerChoice, SKETCH_BYTES } from "../limits/fields.ts";
+import { type ConfAtAdd, type LimitConf, limitConf } from "../limits/sources.ts";
 import { between, oneOf, readKeys, type Schemas } from "../../cni/keys.ts";
 
 /** Where programs are attached; `auto` takes tcx where the kernel has it, else clsact. */
@@ -38,8 +38,7 @@ const SCHEMAS: Schemas<OwnKeys> = {
   attach: () => oneOf(ATTACH_MODES),
   pacer: () => oneOf(PACER_CHOICES),
   timeout: () => between(1, 300, "seconds"),
-  // From one row of 64 cells to 8 rows of 65,536 cells, of 8 bytes each.
-  maxSketchBytes: () => between(512, 4_194_304, "bytes"),
+  maxSketchBytes: () => between(SKETCH_BYTES.min, SKETCH_BYTES.max, "bytes"),
 };
 
 /** Reads natra's own keys of a request's configuration; what cannot be used joins its warnings. */
@@ -47,6 +46,13 @@ export function natraConf(conf: NetConf): NatraConf {
   const warnings: Warning[] = [...conf.warnings];
   const own = readOwnKeys(conf.keys, (warning) => warnings.push(warning));
   return { ...conf, ...own, limits: limitConf(conf.keys), warnings };
+}
+
+/** What the configuration itself says about limits, without what the runtime added for this pod. */
+export function toConfAtAdd(
+  { limits, pacer, maxSketchBytes }: Pick<NatraConf, "limits" | "pacer" | "maxSketchBytes">,
+): ConfAtAdd {
+  return { conf: { ...limits, pacer }, maxSketchBytes };
 }
 
 /** Reads the keys that are not about limits. @param warn Told of each value that cannot be used. */

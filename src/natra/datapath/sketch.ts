@@ -1,4 +1,4 @@
-import { MAX_WIDTH } from "../limits/clamp.ts";
+import { LIMIT_FIELDS, sketchBytes } from "../limits/fields.ts";
 import { monotonicNow } from "../../kernel/clock.ts";
 import type { Direction } from "../../pod/direction.ts";
 import type { Applied } from "./record.ts";
@@ -112,7 +112,6 @@ export function fillOf(
 
 /** A sketch is too small once more than this fraction of small flows is misclassified as heavy. */
 export const MAX_MISTAKEN = 1 / 1000;
-const CELL_BYTES = 8;
 
 /**
  * Decides whether a sketch is too small for its pod's flows. Twice the width divides the probability of a
@@ -126,6 +125,6 @@ export function resizeWanted(
   maxBytes: number,
 ): number | null {
   const wider = width * 2;
-  const fits = wider <= Number(MAX_WIDTH) && wider * depth * CELL_BYTES <= maxBytes;
+  const fits = wider <= Number(LIMIT_FIELDS.width.max) && sketchBytes({ width: wider, depth }) <= maxBytes;
   return mistaken > MAX_MISTAKEN && fits ? wider : null;
 }

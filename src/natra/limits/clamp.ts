@@ -1,33 +1,11 @@
 import { ceilDivide, clamp, formatBytes, formatRate, maxOf } from "./quantity.ts";
 import type { Warning } from "../../base/log/warning.ts";
-import { LIMIT_FIELDS } from "./fields.ts";
+import { LIMIT_FIELDS, sketchBytes } from "./fields.ts";
 import type { Setting } from "./request.ts";
 
-/** Bounds of the rate, in bits per second. Kubernetes has the same. */
-export const MIN_RATE = 1_000n;
-export const MAX_RATE: bigint = 10n ** 15n;
-
-/** Two Ethernet frames of the usual MTU, in bytes. With less, a full-sized packet could never pass. */
-export const MIN_BURST = 3028n;
-
-/** Bounds of the cells in one row of the sketch, powers of two. */
-export const MIN_WIDTH = 64n;
-export const MAX_WIDTH = 65_536n;
-
-/** Bounds of the sketch's rows. */
-export const MIN_DEPTH = 1n;
-export const MAX_DEPTH = 8n;
-
-/** Size of one cell. */
-export const CELL_BYTES = 8n;
-
-/**
- * Bounds of the heavy hitters' threshold, in bytes: one packet, and half of what a cell can count (2^24 units
- * of 16 bytes, bpf/natra/sketch.h).
- */
-export const MIN_THRESHOLD = 1500n;
-export const MAX_THRESHOLD: bigint = 1n << 27n;
-
+const MIN_BURST = LIMIT_FIELDS.burst.min;
+const MIN_WIDTH = LIMIT_FIELDS.width.min;
+const MIN_DEPTH = LIMIT_FIELDS.depth.min;
 const DEFAULT_WIDTH = BigInt(LIMIT_FIELDS.width.fallback);
 const DEFAULT_DEPTH = BigInt(LIMIT_FIELDS.depth.fallback);
 
@@ -35,19 +13,18 @@ const DEFAULT_DEPTH = BigInt(LIMIT_FIELDS.depth.fallback);
 export type Warn = (warning: Warning) => void;
 
 /**
- * Clamps a rate to {@linkcode MIN_RATE} and {@linkcode MAX_RATE}. Zero becomes the minimum: a request for
- * nothing must not grant everything.
+ * Clamps a rate. Zero becomes the minimum: a request for nothing must not grant everything.
  *
  * @param asked Bits per second.
  * @returns Bits per second.
  */
 export function clampRate(asked: Setting<bigint>, warn: Warn): bigint {
-  return clampTo(asked, MIN_RATE, MAX_RATE, formatRate, warn);
+  return clampTo(asked, LIMIT_FIELDS.rate.min, LIMIT_FIELDS.rate.max, formatRate, warn);
 }
 
 /**
  * Decides the burst: what was asked for, up to one second of the rate, or 40 ms of the rate by default; at
- * least {@linkcode MIN_BURST}.
+ * least two frames.
  *
  * @param rate Bits per second.
  * @param asked Bits.
@@ -72,14 +49,18 @@ export function decideSketch(
   maxBytes: number,
   warn: Warn,
 ): { width: number; depth: number } {
-  let rows = depth === undefined ? DEFAULT_DEPTH : clampTo(depth, MIN_DEPTH, MAX_DEPTH, String, warn);
-  const asked = width === undefined ? DEFAULT_WIDTH : clampTo(width, MIN_WIDTH, MAX_WIDTH, String, warn);
+  let rows = depth === undefined
+    ? DEFAULT_DEPTH
+    : clampTo(depth, MIN_DEPTH, LIMIT_FIELDS.depth.max, String, warn);
+  const asked = width === undefined
+    ? DEFAULT_WIDTH
+    : clampTo(width, MIN_WIDTH, LIMIT_FIELDS.width.max, String, warn);
   let cells = powerOfTwo(asked);
   if (width !== undefined && cells !== asked) {
     warn({ key: width.key, given: width.given, used: String(cells), why: "it must be a power of two" });
   }
   const fullSize = { cells, rows };
-  const fits = (): boolean => Number(cells * rows * CELL_BYTES) <= maxBytes;
+  const fits = (): boolean => sketchBytes({ width: Number(cells), depth: Number(rows) }) <= maxBytes;
   while (cells > MIN_WIDTH && !fits()) cells /= 2n;
   while (rows > MIN_DEPTH && !fits()) rows -= 1n;
   const why = `the sketch may take at most ${maxBytes} bytes`;
@@ -103,7 +84,7 @@ export function decideSketch(
 export function decideThreshold(asked: Setting<bigint> | undefined, warn: Warn): bigint | null {
   return asked === undefined
     ? LIMIT_FIELDS.threshold.fallback
-    : clampTo(asked, MIN_THRESHOLD, MAX_THRESHOLD, formatBytes, warn);
+    : clampTo(asked, LIMIT_FIELDS.threshold.min, LIMIT_FIELDS.threshold.max, formatBytes, warn);
 }
 
 function clampTo(

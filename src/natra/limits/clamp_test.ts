@@ -1,8 +1,11 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Warning } from "../../base/log/warning.ts";
-import { clampRate, decideBurst, decideSketch, decideThreshold, MIN_BURST } from "./clamp.ts";
+import { clampRate, decideBurst, decideSketch, decideThreshold } from "./clamp.ts";
+import { LIMIT_FIELDS } from "./fields.ts";
 import type { Setting } from "./request.ts";
+
+const MIN_BURST = LIMIT_FIELDS.burst.min;
 
 function asked(value: bigint): Setting<bigint> {
   return { value, key: "k", given: String(value) };

@@ -71,6 +71,9 @@ export interface LimitField<F extends FieldName> {
    * wrote it. undefined: no such value; a record without it cannot be read.
    */
   readonly fallback: LimitFields[F] | undefined;
+  /** Bounds of a number; absent: none, or they depend on other fields (clamp.ts). */
+  readonly min?: bigint;
+  readonly max?: bigint;
   /** Reads the value of a source; it is untrusted, of any type. */
   read(value: unknown): Reading<Asked<F>>;
   /** Writes the value as `read` takes it; undefined: the key is left out. */
@@ -89,6 +92,8 @@ export const LIMIT_FIELDS = {
   rate: {
     key: "rate",
     fallback: undefined,
+    min: 1_000n, // Kubernetes has the same bounds
+    max: 10n ** 15n,
     read: readRate,
     write: String,
     restore: toBigint,
@@ -97,6 +102,7 @@ export const LIMIT_FIELDS = {
   burst: {
     key: "burst",
     fallback: undefined,
+    min: 3028n, // two Ethernet frames of the usual MTU: with less, a full-sized packet could never pass
     read: readAmount,
     write: (bytes) => String(bytes * 8n),
     restore: toBigint,
@@ -105,18 +111,34 @@ export const LIMIT_FIELDS = {
   bucket: { key: "bucket", fallback: "pod", ...oneOf(BUCKETS) },
   mice: { key: "mice", fallback: "charged", ...oneOf(MICE) },
   pacer: { key: "pacer", fallback: "auto", ...oneOf(PACER_CHOICES) },
-  width: { key: "width", inside: "cms", fallback: 1024, ...count() },
-  depth: { key: "depth", inside: "cms", fallback: 4, ...count() },
+  width: { key: "width", inside: "cms", fallback: 1024, min: 64n, max: 65_536n, ...count() },
+  depth: { key: "depth", inside: "cms", fallback: 4, min: 1n, max: 8n, ...count() },
   threshold: {
     key: "heavyHitterThreshold",
     inside: "cms",
     fallback: null,
+    min: 1500n, // a packet
+    max: 1n << 27n, // half of what a cell can count: 2^24 units of 16 bytes (bpf/natra/sketch.h)
     read: readThreshold,
     write: (bytes) => bytes === null ? undefined : String(bytes),
     restore: (recorded) => recorded === null ? null : toBigint(recorded),
     show: (bytes) => bytes === null ? "adaptive" : formatBytes(bytes),
   },
 } as const satisfies { readonly [F in FieldName]: LimitField<F> };
+
+/** Size of one cell of the sketch. */
+export const CELL_BYTES = 8;
+
+/** Size of a sketch of that many cells a row, and rows. */
+export function sketchBytes({ width, depth }: Pick<LimitFields, "width" | "depth">): number {
+  return width * depth * CELL_BYTES;
+}
+
+/** Sizes of the smallest and the largest sketch. */
+export const SKETCH_BYTES = {
+  min: sketchBytes({ width: Number(LIMIT_FIELDS.width.min), depth: Number(LIMIT_FIELDS.depth.min) }),
+  max: sketchBytes({ width: Number(LIMIT_FIELDS.width.max), depth: Number(LIMIT_FIELDS.depth.max) }),
+} as const;
 
 /** The table as a mapped type, which generic code can index. */
 const FIELDS: { readonly [F in FieldName]: LimitField<F> } = LIMIT_FIELDS;

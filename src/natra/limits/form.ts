@@ -1,6 +1,6 @@
 /** Limits as text: in the annotation's JSON form, and in a line for people. Only the node's tool needs it. */
 import { isObject } from "../../base/json.ts";
-import { FIELD_NAMES, type FieldName, fieldOf, type LimitFields, showField } from "./fields.ts";
+import { FIELD_NAMES, type FieldName, fieldOf, type LimitFields, showField, sketchBytes } from "./fields.ts";
 
 /** The annotation's JSON form, as it may be written. */
 export type LimitForm = Readonly<Record<string, unknown>>;
@@ -38,7 +38,7 @@ const PARTS: { readonly [F in FieldName]: ((limit: LimitFields) => string) | nul
   bucket: (limit) => `bucket ${limit.bucket}`,
   mice: (limit) => `mice ${limit.mice}`,
   pacer: null, // commands show the queue that it became
-  width: ({ width, depth }) => `sketch ${width}x${depth} (${width * depth * 8} bytes)`,
+  width: ({ width, depth }) => `sketch ${width}x${depth} (${sketchBytes({ width, depth })} bytes)`,
   depth: null, // with the width
   threshold: (limit) => `heavy-hitter threshold ${showField("threshold", limit)}`,
 };

@@ -1,7 +1,7 @@
 import { attachmentOf } from "../../cni/attach.ts";
 import { ATTACH_MODES } from "../../cni/natra_conf.ts";
 import { type Applied, limitsOf } from "../../datapath/record.ts";
-import { BUCKETS, MICE, PACER_CHOICES } from "../../limits/fields.ts";
+import { BUCKETS, LIMIT_FIELDS, MICE, PACER_CHOICES } from "../../limits/fields.ts";
 import { describeLimit } from "../../limits/form.ts";
 import { escapeText } from "../../../base/log/quote.ts";
 import { LIBCNI_CACHE } from "../../../cni/libcni_cache.ts";
@@ -11,6 +11,10 @@ import { type CommandOption, type Options, OUTPUT, outputFormat } from "../../..
 import { print, printJson, UsageError } from "../../../cli/output.ts";
 import { findPod, type FoundPod } from "./find_pod.ts";
 import { type Knob, wantedLimits } from "./wanted.ts";
+
+function bounds(name: "width" | "depth"): string {
+  return `${LIMIT_FIELDS[name].min} to ${LIMIT_FIELDS[name].max}`;
+}
 
 /** An option for each field of a limit except the rate. */
 const KNOB_OPTIONS: Readonly<Record<Knob, Omit<CommandOption, "name">>> = {
@@ -22,8 +26,8 @@ const KNOB_OPTIONS: Readonly<Record<Knob, Omit<CommandOption, "name">>> = {
     about: "charged: small flows count against the rate; free: they do not",
   },
   pacer: { value: "HOW", complete: PACER_CHOICES, about: PACER_CHOICES.join(", ") },
-  width: { value: "CELLS", about: "per row of the sketch: 64 to 65536, a power of two" },
-  depth: { value: "ROWS", about: "of the sketch: 1 to 8" },
+  width: { value: "CELLS", about: `per row of the sketch: ${bounds("width")}, a power of two` },
+  depth: { value: "ROWS", about: `of the sketch: ${bounds("depth")}` },
   threshold: { value: "BYTES", about: "that a flow may run ahead of its fair share, for example 64k" },
 };
 

@@ -1,6 +1,12 @@
 import { parseAnnotation } from "../../limits/annotation.ts";
 import { decideLimits } from "../../limits/limits.ts";
-import { type DirectionLimit, FIELD_NAMES, type FieldName, type Limits } from "../../limits/fields.ts";
+import {
+  type DirectionLimit,
+  FIELD_NAMES,
+  type FieldName,
+  type Limits,
+  SKETCH_BYTES,
+} from "../../limits/fields.ts";
 import { type LimitForm, toForm, withField } from "../../limits/form.ts";
 import type { Warning } from "../../../base/log/warning.ts";
 import { byDirection, type Direction, DIRECTIONS } from "../../../pod/direction.ts";
@@ -9,8 +15,6 @@ import { UsageError } from "../../../cli/output.ts";
 
 /** The source of a limit that was set on the command line. */
 export const SOURCE = "natra limit";
-/** Maximum size of a sketch: an explicit size is not clamped to the configuration's maximum. */
-const MAX_SKETCH_BYTES = 4_194_304;
 const OFF = ["off", "none"];
 
 /** A field of a limit that has an option of its own; the rate is what `--ingress` and `--egress` give. */
@@ -64,7 +68,7 @@ function wantedLimit(
     annotations: { [`natra.io/${direction}-bandwidth`]: whole },
     runtimeBandwidth: undefined,
     conf: {},
-    maxSketchBytes: MAX_SKETCH_BYTES,
+    maxSketchBytes: SKETCH_BYTES.max, // an explicit size is not clamped to the configuration's maximum
   });
   for (const warning of decided.warnings) {
     const key = warning.key.replace(/^annotation natra\.io\/\w+-bandwidth/, `--${direction}`);

@@ -1,3 +1,4 @@
+import { sketchBytes } from "../../limits/fields.ts";
 import type { SketchFill } from "../../datapath/datapath.ts";
 import { formatBytes, formatMeasured } from "../../../cli/format.ts";
 
@@ -18,7 +19,7 @@ export function sketchWords(
 ): string[] {
   const error = Math.ceil(Math.E * backlog / width);
   return [
-    `${width} cells x ${depth} rows (${width * depth * 8 / 1024} KiB), ${
+    `${width} cells x ${depth} rows (${sketchBytes({ width, depth }) / 1024} KiB), ${
       (used * 100).toFixed(1)
     } % of them in use`,
     `A flow is heavy once it is ${formatBytes(BigInt(threshold))} ahead of its fair share; a cell leaks ` +
