@@ -32,6 +32,9 @@ async function shown(room: NetlinkRoom, name: string): Promise<readonly Shown[]>
   return link?.addr_info ?? [];
 }
 
+/** Whether a lifetime was set to so many seconds a while ago. */
+const isAbout = (seconds: number, left: number): boolean => left > seconds - 60 && left <= seconds;
+
 /** A namespace with a veth pair that is up. */
 async function withPair(suffix: string, strict = false): Promise<NetlinkRoom & { index: number }> {
   const room = await NetlinkRoom.create(`addresses-${suffix}`, { strict });
@@ -63,10 +66,16 @@ testIf(
     for (const address of wanted) addAddress(netlink, address);
     const plain = { isTentative: false, isDuplicate: false, isSecondary: false };
     const found = listAddresses(netlink, { index }).filter(({ address }) => !address.startsWith("fe80"));
-    const sorted = [...found].sort((a, b) => b.address < a.address ? -1 : 1);
+    const sorted = [...found].sort((a, b) => b.address < a.address ? -1 : 1).map((address) =>
+      address.validLifetime === undefined ? address : {
+        ...address,
+        validLifetime: isAbout(1000, address.validLifetime),
+        preferredLifetime: isAbout(500, address.preferredLifetime ?? 0),
+      }
+    );
     assertEquals(sorted, [
       { ...wanted[2], scope: 0, ...plain },
-      { ...wanted[3], scope: 0, ...plain },
+      { ...wanted[3], scope: 0, ...plain, validLifetime: true, preferredLifetime: true },
       { ...wanted[0], scope: 0, ...plain },
       // The kernel names IPv4 addresses after the interface, unless told otherwise.
       { ...wanted[1], label: "one", ...plain },
@@ -81,13 +90,14 @@ testIf(
       ["10.8.0.2", "link", true],
     );
     assertEquals([by("fd00:9::1")?.prefixlen, by("fd00:9::1")?.nodad], [64, true]);
-    assertEquals([998, 999, 1000].includes(by("fd00:8::1")?.valid_life_time ?? 0), true);
+    assertEquals(isAbout(1000, by("fd00:8::1")?.valid_life_time ?? 0), true);
   },
 );
 
-testIf(unable, "listAddresses() sees duplicate address detection under way, and that it ended", async () => {
+testIf(unable, "listAddresses() sees that duplicate address detection has not ended", async () => {
   await using room = await withPair("dad");
   const { netlink, index } = room;
+  await room.ip("link set two down"); // without a carrier it cannot end
   addAddress(netlink, { index, address: "fd00:7::1", prefixLength: 64 });
   const [found] = listAddresses(netlink, { index, family: "ipv6" }).filter(({ address }) =>
     address === "fd00:7::1"
@@ -108,7 +118,7 @@ testIf(unable, "addAddress() refuses an address that is there, replaceAddress() 
   assertEquals(error.code, Errno.EEXIST);
   replaceAddress(netlink, { ...address, validLifetime: 700, preferredLifetime: 700 });
   const [found] = (await shown(room, "one")).filter(({ local }) => local === "fd00:6::1");
-  assertEquals([698, 699, 700].includes(found?.valid_life_time ?? 0), true);
+  assertEquals(isAbout(700, found?.valid_life_time ?? 0), true);
 });
 
 testIf(unable, "deleteAddress() deletes exactly what is named, and says whether it was there", async () => {

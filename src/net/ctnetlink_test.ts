@@ -78,7 +78,7 @@ testIf(
       "sourceNatDone",
       "destinationNatDone",
     ]);
-    assert(found.timeout > 431990 && found.timeout <= 432000, `${found.timeout}`);
+    assert(found.timeout > 431000 && found.timeout <= 432000, `${found.timeout}`);
     assertEquals(findConntrack(at.nf, REPLY)?.id, found.id);
     const error = assertThrows(() => addConntrack(at.nf, TRANSLATED), NativeError);
     assertEquals([error.code, error.call], [
