@@ -3,7 +3,7 @@ import { programs } from "../../tests/rig/programs.ts";
 import { Child } from "../../tests/rig/child.ts";
 import { pause } from "../../tests/rig/interruption.ts";
 import { RigError, run } from "../../tests/rig/run.ts";
-import { type Interface, look } from "./interface.ts";
+import { type Interface, look } from "../../tests/rig/interface_state.ts";
 
 /** Whose: a network policy's program on tcx, one on clsact, an administrator's queue. */
 export type ForeignKind = "tcx" | "clsact" | "qdisc";
@@ -35,7 +35,7 @@ export class Foreign implements AsyncDisposable {
       ? null
       : Child.start([neighbour, kind, counter, on.name, "egress", ...where]);
     const foreign = new Foreign(kind, on, holder);
-    for (let tries = 0; tries < 100 && foreign.#identity === ""; tries++) {
+    for (let tries = 0; tries < 600 && foreign.#identity === ""; tries++) {
       foreign.#identity = await foreign.identify();
       if (foreign.#identity === "") await pause(50);
     }

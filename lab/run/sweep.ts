@@ -8,8 +8,8 @@ import { leftovers, type Machine } from "./machine.ts";
 import { endProcesses } from "./processes.ts";
 
 /**
- * Removes what tests that were ended in the middle have left: processes, namespaces with all in them, and natra's pins
- * and records of the rig's containers.
+ * Removes what tests that were ended in the middle have left: processes, namespaces with all in them, and
+ * natra's pins and records of the rig's containers.
  *
  * @param mark The run's mark.
  * @param before The machine before the run: what was there is not touched.

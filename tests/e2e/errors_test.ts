@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { CniCommand } from "../rig/cni.ts";
 import { type Call, Scene } from "../rig/scene.ts";
-import { ownLog, unreadableStdin } from "./surroundings.ts";
+import { ownLog, unreadableStdin } from "../rig/surroundings.ts";
 
 interface Case {
   readonly name: string;

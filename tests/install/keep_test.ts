@@ -12,7 +12,7 @@ const missing = needsRootAnd();
 const OURS = "00-natra-10-x.conflist";
 /** A poll that never comes in time: what is answered is answered because it was heard of. */
 const HEARING: Patience = { graceMs: 300, pollMs: 600_000, ciliumMs: [600_000, 600_000] };
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 120_000;
 
 /** An install that is being kept, and what it said. */
 class Kept implements AsyncDisposable {

@@ -1,5 +1,5 @@
 /** What runs on a node of its own: natra is uninstalled under a pod that is held, and leaves nothing. */
-import { FREEING_MS, leftovers, reachable } from "../../lab/churn/leftovers.ts";
+import { FREEING_MS, leftovers, reachable } from "../rig/leftovers.ts";
 import { callCni } from "../rig/cni.ts";
 import { Pod } from "../rig/pod.ts";
 import { outcomeOf } from "../rig/run.ts";

@@ -1,8 +1,10 @@
-/** Others' programs on the same hooks see every packet that natra passes, and are there when natra is gone. */
+/**
+ * Others' programs on the same hooks see every packet that natra passes, and are there when natra is gone.
+ */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { hasClsact } from "../rig/expected.ts";
-import { Neighbour, type NeighbourHook, type Seat, sendDatagrams } from "./neighbour.ts";
+import { Neighbour, type NeighbourHook, type Seat, sendDatagrams } from "../rig/neighbour.ts";
 import { device, ends, named, settled } from "../rig/observed.ts";
 import { annotated, annotations, Scene } from "../rig/scene.ts";
 

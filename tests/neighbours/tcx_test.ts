@@ -4,7 +4,7 @@ import { HOST_VETH } from "../rig/pod.ts";
 import { Scene } from "../rig/scene.ts";
 import { assertCounted } from "./counted.ts";
 import { diagnose } from "./diagnosis.ts";
-import { type Conduct, Neighbour, type Seat } from "./neighbour.ts";
+import { type Conduct, Neighbour, type Seat } from "../rig/neighbour.ts";
 
 const COUNT = 100;
 

@@ -1,11 +1,11 @@
 /**
- * What runs in the guest: every check of the plan, one line of JSON each (report.ts). Compiled to one executable, so that the
- * guest needs nothing but it, natra, and the tools of its own release.
+ * What runs in the guest: every check of the plan, one line of JSON each (report.ts). Compiled to one
+ * executable, so that the guest needs nothing but it, natra, and the tools of its own release.
  */
 import { hasTcx, probeFeatures } from "./features.ts";
 import { bogusNetns, noBpffs, readOnlyBpffs } from "./failopen.ts";
 import { clsactPodside, clsactWithEdt, defaults, podside, tcxWithPolice } from "./lifecycle.ts";
-import { runMix } from "./mix.ts";
+import { Mixes } from "./mix.ts";
 import { LOG_FILE } from "./natra.ts";
 import { othersSeeEverything } from "./others.ts";
 import { stackStampsAreKept } from "./stamps.ts";
@@ -20,8 +20,9 @@ type Check = () => Promise<unknown>;
 
 /** Seconds that the meter can hold come from the host, which compiled it. */
 function checksOf(plan: Plan, tools: Tools): Readonly<Record<string, Check>> {
-  const mixes = plan === "races" ? RACES : MIXES;
-  const measured = Object.fromEntries(mixes.map((mix) => [mixName(mix), () => runMix(mix, tools)]));
+  const rows = plan === "races" ? RACES : MIXES;
+  const mixes = new Mixes(tools);
+  const measured = Object.fromEntries(rows.map((row) => [mixName(row), () => mixes.measure(row)]));
   if (plan === "races") return measured;
   return {
     "features": probeFeatures,

@@ -1,4 +1,7 @@
-/** Programs of others on natra's three hooks, there before it and put there after it: they see every packet, and stay. */
+/**
+ * Programs of others on natra's three hooks, there before it and put there after it: they see every packet,
+ * and stay.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { NetNs } from "../../../src/net/netns.ts";
 import { pause } from "../../../tests/rig/interruption.ts";
@@ -76,8 +79,8 @@ async function assertAllSee(pod: Pod, counters: readonly Counter[]): Promise<voi
 }
 
 /**
- * What they have counted, between packets: they are read one after the other, and the kernel sends some of its own
- * (neighbours, multicast groups) whenever it likes.
+ * What they have counted, between packets: they are read one after the other, and the kernel sends some of
+ * its own (neighbours, multicast groups) whenever it likes.
  */
 async function quiet(counters: readonly Counter[]): Promise<bigint[]> {
   const read = (): bigint[] => counters.map(({ program }) => program.value(MAP));

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* splitmix64: small, seedable, and the same on every machine, so that rows under comparison share one schedule. */
+/* splitmix64: small, seedable, and the same on every machine, so that rows under comparison share one
+ * schedule. */
 double next_uniform(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
