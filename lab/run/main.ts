@@ -12,6 +12,7 @@ import type { Case } from "./junit.ts";
 import { runInLanes } from "./lanes.ts";
 import { leftovers, type Machine, neighbours, observe } from "./machine.ts";
 import { LANES, type Part, partsOf, selectParts, STAGES } from "./parts.ts";
+import { recordDirectories } from "./room.ts";
 import { say, skipLines, summarize } from "./say.ts";
 import { runStep, type Surroundings, THE_RUN } from "./step.ts";
 import { formatTotals, sum } from "./sum.ts";
@@ -57,6 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   using _signals = stopOnSignals();
+  using _directories = recordDirectories();
   const around = await prepare();
   const before = await observe(around.mark, around.temp);
   const outcome = buildFailed ? "failed" : "passed";

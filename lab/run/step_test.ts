@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { marked } from "./machine.ts";
+import { recordDirectories } from "./room.ts";
 import { runStep, type Step, type StepResult, type Surroundings } from "./step.ts";
 
 /** Runs a part in a directory of its own. */
@@ -9,6 +10,7 @@ async function runAlone(
   minutes = 1,
   files: Readonly<Record<string, string>> = {},
 ): Promise<StepResult & { mark: string }> {
+  using _directories = recordDirectories();
   const root = await Deno.makeTempDir({ prefix: "natra-step-" });
   const mark = crypto.randomUUID();
   const around: Surroundings = { root, results: root, temp: root, mark };
