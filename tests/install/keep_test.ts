@@ -197,7 +197,7 @@ testIf(missing, "a directory that is removed and made again is watched again", a
   await using kept = await Kept.on(node, { ...HEARING, pollMs: 200 });
   await kept.until("it is there", (files) => files.has(OURS));
   await Deno.rename(node.confDir, `${node.root}/old`);
-  await kept.until("it is gone", (_, { problem }) => problem?.includes("is not there") ?? false);
+  await kept.until("it is gone", (_, { problem }) => problem?.includes("does not exist") ?? false);
   await Deno.mkdir(node.confDir, { mode: 0o755 });
   await node.putList("10-x.conflist", listOf("again"));
   await kept.until("it is back", (files, { isReady }) => isReady && marked(files, "again"));
