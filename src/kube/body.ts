@@ -10,7 +10,8 @@ export class TooLongError extends Error {
  *
  * @param body What fetch gave.
  * @param most The longest, in UTF-16 units.
- * @param signal Ends it with an error. It is needed beside fetch's own, which the garbage collector may take while an answer is read.
+ * @param signal Ends it with an error. It is needed beside fetch's own, which the garbage collector may take
+ * while an answer is read.
  * @throws {TooLongError} If it is longer.
  */
 export async function readText(

@@ -92,7 +92,10 @@ function isLeading({ what }: Said): boolean {
   return what === "leads";
 }
 
-/** Moments at which a contender led while another one did: between two moments at which that one led, and never lost it. */
+/**
+ * Moments at which a contender led while another one did: between two moments at which that one led, and
+ * never lost it.
+ */
 function overlaps(contenders: readonly Contender[]): string[] {
   return contenders.flatMap((one) =>
     reignsOf(one.said).flatMap(([begin, end]) =>

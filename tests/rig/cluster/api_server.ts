@@ -100,7 +100,11 @@ export class ApiServer implements AsyncDisposable {
     await this.#apiserver?.[Symbol.asyncDispose]();
   }
 
-  /** What src/kube needs to reach it as the administrator. @param port Of a proxy, if there is one in between. */
+  /**
+   * What src/kube needs to reach it as the administrator.
+   *
+   * @param port Of a proxy, if there is one in between.
+   */
   address(port = PORT): Address {
     return {
       url: `https://127.0.0.1:${port}`,
