@@ -27,7 +27,7 @@ class Contender implements AsyncDisposable {
     port?: number,
   ) {
     const { url, readCa, readToken } = api.address(port);
-    const told: Contention = {
+    const contention: Contention = {
       url,
       ca: readCa(),
       token: readToken() ?? "",
@@ -43,7 +43,7 @@ class Contender implements AsyncDisposable {
         "--allow-all",
         `--config=${CONFIG}`,
         SCRIPT,
-        JSON.stringify(told),
+        JSON.stringify(contention),
       ],
       stdin: "null",
       stdout: "piped",

@@ -208,7 +208,7 @@ export class ApiServer implements AsyncDisposable {
     return status.token;
   }
 
-  /** Takes the history of everything out of etcd: who wants to go on from an old version cannot. */
+  /** Removes the history from etcd: no client can go on from an old version. */
   async compact(): Promise<void> {
     const post = async (path: string, body: KubeObject): Promise<{ header: { revision: string } }> => {
       const response = await fetch(`${ETCD}/v3/${path}`, { method: "POST", body: JSON.stringify(body) });
