@@ -91,7 +91,10 @@ async function play(): Promise<string[]> {
   expectNames(`; ${ORIGINAL}`, "after uninstall");
   await tool("uninstall");
   const again = await outcomeOf([NATRA, "uninstall", "--bin-dir", "/none", "--conf-dir", node.confDir]);
-  expect(again.code === 1 && again.stderr.includes('"/none" does not exist'), `no directory: ${again.stderr}`);
+  expect(
+    again.code === 1 && again.stderr.includes('"/none" does not exist'),
+    `no directory: ${again.stderr}`,
+  );
   return found;
 }
 
