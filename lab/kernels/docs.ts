@@ -92,7 +92,7 @@ percentile of the requests' latency. The latency is compared with two rows witho
 alone, and the requests beside elephants that pace themselves to the cap, so that nothing is queued but the
 processor is as busy. The machine is emulated in virtual time, one instruction per nanosecond on one
 processor, with both ends of all connections on it: beside any traffic a request waits for the processor, and
-at 100M that is most of its wait. So the goal is a ratio to the self-paced row: ≤ 1.5 with HTB, ≤ 2.5 with
+at 100M that is most of its wait. So the goal is a ratio to the self-paced row: ≤ 1.5 with HTB, ≤ 2 with
 EDT. A row has 400 to 500 requests, and its p99 is the fifth slowest, so a ratio of 1.6 here may be 1.1 in the
 next run. A test fails only if the ratio is certainly too large (a 95 % confidence interval of both
 percentiles).
