@@ -8,7 +8,7 @@ shift
 while mountpoint -q /sys/fs/bpf; do umount /sys/fs/bpf; done
 mount -t bpf bpf /sys/fs/bpf
 for product in natra pona patronus; do
-  mkdir -p -m 700 "/run/$product"
+  mkdir -p "/run/$product"
   mount -t tmpfs -o mode=700 tmpfs "/run/$product"
 done
 code=0

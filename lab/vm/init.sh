@@ -1,7 +1,8 @@
 #!/bin/busybox sh
 # The guest's first process, in the initial RAM disk. There is no bash here: the root that holds it is what
 # this script mounts. Two disks, in any order: the read-only root and the payload. Should a command fail, the
-# shell ends, the kernel panics, and the host shows the console. shellcheck shell=sh
+# shell ends, the kernel panics, and the host shows the console.
+# shellcheck shell=sh
 set -eu
 /bin/busybox --install -s /bin
 export PATH=/bin
