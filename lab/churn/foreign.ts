@@ -44,7 +44,7 @@ export class Foreign implements AsyncDisposable {
     throw new RigError(`Failed to put a foreign ${kind} on "${on.name}": "${said?.stderr.trim()}"`);
   }
 
-  /** What tells it from one that was put there anew; empty if it is not there. */
+  /** What tells it from one that was put there again; empty if it is not there. */
   async identify(): Promise<string> {
     const seen = await look(this.on);
     if (this.kind === "qdisc") return seen.qdiscs.find((line) => line.startsWith("qdisc tbf 1: ")) ?? "";
@@ -55,7 +55,7 @@ export class Foreign implements AsyncDisposable {
   /**
    * Compares it with what it was, and sends packets through it. It is of no use afterwards.
    *
-   * @param address somebody behind the interface
+   * @param address an address behind the interface
    * @returns what was done to it, in words, or null
    */
   async damage(address: string): Promise<string | null> {

@@ -13,11 +13,11 @@ export interface Figures {
 
 /**
  * The p99 as a multiple of that without a limit: the promise, which is that of HTB. EDT decides when a packet
- * arrives, so that a small flow cannot overtake what is stamped already, which shows at 100M (seen: 1.7 for
- * certain). What is asserted of it only keeps the figure from growing; docs/kernels.md shows what it is.
+ * arrives, so that a small flow cannot overtake what is stamped already (seen: up to 1.5). What is asserted of
+ * it only keeps the figure from growing; docs/kernels.md shows what it is.
  */
 export function mostLatencyRatio({ row }: Pick<MixPlan, "row">): number {
-  return row === "edt" ? 2.5 : PROMISE.p99Ratio;
+  return row === "edt" ? 2 : PROMISE.p99Ratio;
 }
 
 /** Requests below which a 99th percentile says little. */

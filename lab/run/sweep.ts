@@ -22,7 +22,7 @@ export async function sweep(mark: string, before: Machine, now: Machine): Promis
     const [, container, ifname] = /^pin \/sys\/fs\/bpf\/natra\/(natra-rig-[^/]+)\/([^/]+)$/.exec(line) ?? [];
     if (container === undefined || ifname === undefined) continue;
     const key = { containerId: unpinName(container), ifname: unpinName(ifname) };
-    // One whose namespace is still there is another's: our own went with their owners.
+    // One whose namespace still exists belongs to another run: our own went with their owners.
     if (netnsId(recordedNetns(key)) === null) release(key, null);
   }
 }

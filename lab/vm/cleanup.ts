@@ -11,7 +11,7 @@ const listeners = new Map<Deno.Signal, () => void>();
 
 /**
  * Registers something to undo should a signal end this process. The signal is raised again afterwards, so
- * that whoever waits for this process sees what ended it.
+ * that the parent of this process sees what ended it.
  *
  * @param undo what to do; synchronous, for nothing else runs afterwards
  * @returns withdraws the registration, without calling `undo`

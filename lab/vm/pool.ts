@@ -21,6 +21,6 @@ export function startJobs<T>(jobs: readonly (() => Promise<T>)[], width: number)
   };
   for (let i = 0; i < width; i++) void work();
   const promises = results.map(({ promise }) => promise);
-  for (const promise of promises) promise.catch(() => {}); // whoever awaits it is told; until then it is no crash
+  for (const promise of promises) promise.catch(() => {}); // a failure is its awaiter's; until then it must not crash the process
   return promises;
 }

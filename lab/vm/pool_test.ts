@@ -14,7 +14,7 @@ Deno.test("startJobs() runs no more than its width at once, and all of them", as
   assertEquals(most, 2);
 });
 
-Deno.test("startJobs() goes on after a job that fails, and tells whoever awaits it", async () => {
+Deno.test("startJobs() goes on after a job that fails, and rejects its promise", async () => {
   const jobs = [
     (): Promise<string> => Promise.reject(new Error("no")),
     (): Promise<string> => Promise.resolve("yes"),

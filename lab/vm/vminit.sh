@@ -44,7 +44,7 @@ ln -sfn /proc/self/fd /dev/fd
 echo vm >/proc/sys/kernel/hostname
 ip link set lo up
 
-# The kernel would load them when they are asked for, but then in the middle of somebody's measurement. One
+# The kernel would load them when they are asked for, but then in the middle of a measurement. One
 # that is part of the kernel may be unknown to modprobe; one that is missing will be missed by whoever needs
 # it.
 for module in cls_bpf ifb sch_fq sch_fq_codel sch_htb sch_ingress sch_netem tcp_bbr veth; do

@@ -1,5 +1,5 @@
 /**
- * No way around the cap: whatever a pod, or somebody who sends to it, makes of its frames, they are held
+ * No way around the cap: whatever frames a pod, or a sender to it, makes, they are held
  * together.
  */
 import { assertGreater, assertLess } from "@std/assert";

@@ -159,7 +159,7 @@ for (const attach of ATTACH) {
   }
 }
 
-Deno.test("ADD drops what comes too early where another's queue is on the node's veth, and leaves that queue alone", async () => {
+Deno.test("ADD drops what comes too early where a foreign queue is on the node's veth, and leaves that queue alone", async () => {
   await using scene = await Scene.create();
   const theirs = ["root", "handle", "1:", "tbf", "rate", "1gbit", "burst", "100k", "latency", "50ms"];
   await scene.pod.node.run(["tc", "qdisc", "add", "dev", HOST_VETH, ...theirs]);

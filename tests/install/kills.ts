@@ -9,9 +9,9 @@ import { outcomeOf, run } from "../rig/run.ts";
 import { judgeLists } from "./judge.ts";
 import { CniNode, listOf, NATRA } from "./node.ts";
 
-/** How many times somebody is killed. */
+/** How many processes are killed. */
 export interface KillsRequest {
-  /** How many times somebody is killed at a random moment. */
+  /** How many processes are killed at a random moment. */
   readonly kills: number;
   /** How many times more while it copies the executable. */
   readonly aimed: number;

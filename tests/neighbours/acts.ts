@@ -30,7 +30,7 @@ export async function attachAws(
 }
 
 /**
- * AWS's agent on a conflict: deletes the first filter with handle 0x1, whoever's it is. @returns whether
+ * AWS's agent on a conflict: deletes the first filter with handle 0x1, its own or not. @returns whether
  * there was one
  */
 export async function deleteFirstHandle1({ namespace, link, point }: NeighbourHook): Promise<boolean> {

@@ -115,7 +115,7 @@ Deno.test("DEL leaves a clsact that was there before, even if nothing hangs on i
 });
 
 for (const point of ["ingress", "egress"] as const) {
-  Deno.test(`DEL leaves the clsact that natra made while another's filter is on its ${point}`, async () => {
+  Deno.test(`DEL leaves the clsact that natra made while a foreign filter is on its ${point}`, async () => {
     await using scene = await Scene.create();
     const hook = { namespace: scene.pod.node, link: HOST_VETH, point };
     await scene.call("ADD", { conf: { attach: "clsact", ...annotated(annotations("10M", null)) } });

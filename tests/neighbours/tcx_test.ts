@@ -1,4 +1,4 @@
-/** Another's tcx program: before natra, after it, and one that takes the head later. */
+/** A foreign tcx program: before natra, after it, and one that takes the head later. */
 import { assertEquals } from "@std/assert";
 import { HOST_VETH } from "../rig/pod.ts";
 import { Scene } from "../rig/scene.ts";

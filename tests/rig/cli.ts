@@ -17,7 +17,7 @@ export function print(text: string): void {
 }
 
 /**
- * Says something to whoever watches, on stderr.
+ * Writes progress to stderr.
  *
  * @param text as it is
  */

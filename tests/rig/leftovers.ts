@@ -136,7 +136,7 @@ async function objects(kind: "prog" | "map"): Promise<Shown[]> {
 }
 
 async function links(programs: ReadonlySet<number>): Promise<string[]> {
-  // bpftool gives up if one of the machine's links, perhaps another's, ends while it walks over them.
+  // bpftool gives up if one of the machine's links, perhaps a foreign one, ends while it walks over them.
   for (let tries = 1;; tries++) {
     const { code, stdout, stderr } = await outcomeOf(["bpftool", "-j", "link", "show"]);
     if (code === 0) {

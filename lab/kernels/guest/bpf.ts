@@ -15,7 +15,7 @@ export interface Hook {
 }
 
 /**
- * How somebody attaches: at either end of a tcx hook, or as a clsact filter with a handle. All at priority 1,
+ * How a program is attached: at either end of a tcx hook, or as a clsact filter with a handle. All at priority 1,
  * as AWS does.
  */
 export type How = { readonly tcx: "head" | "tail" } | { readonly clsact: number };

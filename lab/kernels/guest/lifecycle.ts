@@ -88,7 +88,7 @@ async function doctorFindsNothing(pod: Pod): Promise<void> {
 }
 
 /**
- * By default tcx where somebody else's program can be attached that way, else clsact; and HTB with fq_codel
+ * By default tcx where a foreign program can be attached that way, else clsact; and HTB with fq_codel
  * for the heavy flows, which is missed when it is gone.
  */
 export async function defaults(): Promise<Choices> {
@@ -163,7 +163,7 @@ function shownQdiscs(pod: Pod): Promise<string[]> {
   ]);
 }
 
-/** CHECK finds a queue that somebody deleted, and repairs nothing; the DEL that follows still succeeds. */
+/** CHECK finds a queue that was deleted, and repairs nothing; the DEL that follows still succeeds. */
 async function checkFindsDamage(pod: Pod): Promise<void> {
   await pod.node.run(["tc", "qdisc", "del", "dev", HOST_VETH, "root"]);
   const damaged = await snapshot(pod);

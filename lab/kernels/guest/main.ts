@@ -5,7 +5,7 @@
 import { hasTcx, probeFeatures } from "./features.ts";
 import { bogusNetns, noBpffs, readOnlyBpffs } from "./failopen.ts";
 import { clsactPodside, clsactWithEdt, defaults, podside, tcxWithPolice } from "./lifecycle.ts";
-import { Mixes } from "./mix.ts";
+import { runMix } from "./mix.ts";
 import { LOG_FILE } from "./natra.ts";
 import { othersSeeEverything } from "./others.ts";
 import { stackStampsAreKept } from "./stamps.ts";
@@ -20,9 +20,8 @@ type Check = () => Promise<unknown>;
 
 /** Seconds that the meter can hold come from the host, which compiled it. */
 function checksOf(plan: Plan, tools: Tools): Readonly<Record<string, Check>> {
-  const rows = plan === "races" ? RACES : MIXES;
-  const mixes = new Mixes(tools);
-  const measured = Object.fromEntries(rows.map((row) => [mixName(row), () => mixes.measure(row)]));
+  const mixes = plan === "races" ? RACES : MIXES;
+  const measured = Object.fromEntries(mixes.map((mix) => [mixName(mix), () => runMix(mix, tools)]));
   if (plan === "races") return measured;
   return {
     "features": probeFeatures,

@@ -5,8 +5,7 @@ import type { RequestFigures } from "../../../tests/rig/requests.ts";
 import { type DirectionFigures, measure, type Measurement } from "../../../tests/rig/scenario.ts";
 import { type Bounds, percentileBounds } from "../../../tests/rig/stats.ts";
 import type { Tools } from "../../../tests/rig/tools.ts";
-import { missedLatency, mostLatencyRatio } from "../judge.ts";
-import { mixName, type MixPlan, pacerOf, REQUEST_BYTES } from "../plan.ts";
+import { type MixPlan, pacerOf, REQUEST_BYTES } from "../plan.ts";
 import { confOf, NATRA, statusOf, type StatusRow } from "./natra.ts";
 
 /** What the requests took, without each single one. */
@@ -20,36 +19,20 @@ export interface MixFigures {
   readonly ingress: DirectionFigures;
   readonly egress: DirectionFigures;
   readonly requests: LatencyFigures | null;
-  /** What the requests took when the row was measured for the first time, where it had to be measured again. */
-  readonly first?: LatencyFigures | null;
   /** `natra status` after the traffic; empty without a limit. */
   readonly status: readonly StatusRow[];
-  /** What tc counted on both ends of the veth, for whoever has to find out why a row is bad. */
+  /** What tc counted on both ends of the veth, to find out why a row is bad. */
   readonly queues: string;
 }
 
 /**
- * Measures the rows one after the other. One whose latency misses is measured again, with another schedule, and
- * the second figures count: a p99 of a few hundred requests is too large by chance once in a hundred rows, but
- * not twice in a row.
+ * Measures one row.
+ *
+ * @param plan what
+ * @param tools the rig's programs
+ * @returns the figures
  */
-export class Mixes {
-  readonly #measured = new Map<string, MixFigures>();
-
-  constructor(readonly tools: Tools) {}
-
-  async measure(plan: MixPlan): Promise<MixFigures> {
-    const first = await runMix(plan, 1, this.tools);
-    this.#measured.set(mixName(plan), first);
-    const base = this.#measured.get(mixName({ rate: plan.rate, row: "self-paced" }));
-    const isFine = pacerOf(plan.row) === null || base === undefined ||
-      missedLatency(first, base, mostLatencyRatio(plan)).length === 0;
-    return isFine ? first : { ...await runMix(plan, 2, this.tools), first: first.requests };
-  }
-}
-
-/** Measures one row. @param seed of the requests' schedule */
-async function runMix(plan: MixPlan, seed: number, tools: Tools): Promise<MixFigures> {
+export async function runMix(plan: MixPlan, tools: Tools): Promise<MixFigures> {
   let status: StatusRow[] = [];
   let queues = "";
   const pacer = pacerOf(plan.row);
@@ -59,7 +42,7 @@ async function runMix(plan: MixPlan, seed: number, tools: Tools): Promise<MixFig
       await pod.pod.run(["tc", "-s", "qdisc", "show", "dev", "eth0"]);
   });
   const { rate, perSecond, elephants, warmup, seconds } = plan;
-  const requests = { perSecond, bytes: REQUEST_BYTES, seed };
+  const requests = { perSecond, bytes: REQUEST_BYTES, seed: 1 };
   const measured = await measure({ limiter, rate, elephants, requests, warmup, seconds }, tools);
   const { ingress, egress } = measured;
   return { ingress, egress, requests: withoutSamples(measured), status, queues };

@@ -74,7 +74,7 @@ async function assertAllSee(pod: Pod, counters: readonly Counter[]): Promise<voi
     const most = Math.max(...Object.values(counts));
     assert(most >= PINGS, `${hook} was passed by ${most} packets of ${PINGS}`);
     const equal = Object.fromEntries(Object.keys(counts).map((name) => [name, most]));
-    assertEquals(counts, equal, `somebody on ${hook} missed packets`);
+    assertEquals(counts, equal, `a program on ${hook} missed packets`);
   }
 }
 

@@ -37,7 +37,7 @@ let cniVersion = "1.0.0";
 export async function installPlugins(root: string, natra: string, version: string): Promise<void> {
   await installMainPlugins(root, version);
   await Deno.copyFile(WRAPPER, `${BIN_DIRECTORY}/natra`);
-  // A copy: the executable may be built anew meanwhile.
+  // A copy: the executable may be built again meanwhile.
   await Deno.copyFile(natra, NATRA);
 }
 
@@ -81,7 +81,7 @@ export async function writeList(natra: Readonly<Record<string, unknown>> | null)
 }
 
 /**
- * Has somebody killed half-way through the next ADD.
+ * Has a process killed half-way through the next ADD.
  *
  * @param victim "natra", or the id of a process
  */

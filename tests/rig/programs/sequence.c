@@ -121,7 +121,7 @@ static void send_all(const char *address, int port, double full)
 			}
 		}
 		if (now - start > 300)
-			return;         /* whoever started it is gone */
+			return;         /* its parent is gone */
 		usleep(500);
 	}
 }

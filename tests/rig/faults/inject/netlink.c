@@ -10,7 +10,7 @@
 
 enum { MOST_SOCKETS = 1024 };
 
-/* Requests that were not sent on, and wait for somebody to read their refusal. */
+/* Requests that were not sent on, and whose refusal has not been read yet. */
 static struct {
 	int error;
 	unsigned sequence;
