@@ -18,7 +18,7 @@ export const CONTENDERS = [
 ] as const;
 /**
  * The benchmark's, unless others are named. XDP is no rival: it is the reason for a choice in
- * docs/architecture.md.
+ * docs/datapath.md.
  */
 export const USUAL: readonly ContenderId[] = [
   "none",
