@@ -25,8 +25,12 @@ export const readOnlyBpffs: Wrap = mounted("mount -o remount,bind,ro /sys/fs/bpf
 /** No bpffs, and nowhere to mount one. */
 export const noBpffs: Wrap = mounted("mount -t tmpfs -o ro tmpfs /sys/fs");
 
-/** Records cannot be written; namespaces below /run stay where they are. */
-export const readOnlyRun: Wrap = mounted("mount --rbind /run /run; mount -o remount,bind,ro /run");
+/**
+ * Records cannot be written, also where they are a mount of their own; namespaces below /run stay where they are.
+ */
+export const readOnlyRun: Wrap = mounted(`
+  mount --rbind /run /run; mount -o remount,bind,ro /run
+  if mountpoint -q /run/natra; then mount -o remount,bind,ro /run/natra; fi`);
 
 /** No space for a record. */
 export const fullRecords: Wrap = mounted(`
