@@ -16,6 +16,9 @@ const MAX_STOLEN = 0.01;
 const MAX_OTHERS = 0.1;
 const MAX_WAITED = 0.02;
 
+/** How a line says that a minimum was not asked for. */
+export const WAIVED = "not asked for at least";
+
 /** What the host did meanwhile, in seconds per second. */
 export interface HostLoad {
   /**
@@ -80,7 +83,7 @@ export class HostWatch {
 export function leastWhile(least: number, load: HostLoad): number {
   const note = busyNote(load);
   if (note === null) return least;
-  say(`${note}: not asked for at least ${least}\n`);
+  say(`${note}: ${WAIVED} ${least}\n`);
   return 0;
 }
 
