@@ -93,7 +93,9 @@ function testParts(testFiles: readonly string[]): Part[] {
   return [
     ...quiet.map((file) => testPart(file, "quiet", [file])),
     ...alone.map((file) => testPart(file, "alone", [file])),
-    ...(testFiles.includes(RACES) ? [testPart(RACES, "alone", [RACES], ["races"])] : []),
+    ...(testFiles.includes(RACES)
+      ? [{ ...testPart(RACES, "alone", [RACES], ["races"]), name: "kernels-races" }]
+      : []),
     ...directories.map((directory) =>
       testPart(
         directory,
