@@ -16,7 +16,7 @@ const MEMORY = 1536;
  */
 export const ICOUNT = 0;
 /** Seconds of the host's time, on a host that has other things to do as well. */
-const TIMEOUT = 1500;
+const TIMEOUT = 7200;
 
 /** What a guest told. */
 export interface GuestRun {

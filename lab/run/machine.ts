@@ -1,4 +1,5 @@
 /** What a run could leave behind on the machine. */
+import { marked } from "../../tests/rig/mark.ts";
 import { run } from "../../tests/rig/run.ts";
 
 /** What is there now: kinds of things, and each of them by a name that stays. */
@@ -12,15 +13,9 @@ const BPFFS = "/sys/fs/bpf";
 const STAYS = /^(\/sys\/fs\/bpf\/((progs|maps)\.debug|tc(\/globals)?|ip|xdp|natra)|\/run\/natra\/outcomes)$/;
 
 /**
- * The variable that every program of this run has in its environment; behind a slash it names the part that
- * it belongs to.
- */
-export const MARK = "NATRA_TEST_RUN";
-
-/**
  * Looks at everything that a test makes.
  *
- * @param mark The value of {@linkcode MARK} for this run.
+ * @param mark The value of MARK (tests/rig/mark.ts) for this run.
  * @param temp The run's directory for temporary files.
  */
 export async function observe(mark: string, temp: string): Promise<Machine> {
@@ -62,23 +57,6 @@ export function neighbours(mark: string): number[] {
   const owners = namesIn("/run/netns").map((name) => Number(/^natra-([0-9]+)-/.exec(name)?.[1] ?? 0));
   const ours = marked(mark);
   return [...new Set(owners)].filter((pid) => pid > 0 && !ours.includes(pid) && isDirectory(`/proc/${pid}`));
-}
-
-/**
- * The processes with this value of {@linkcode MARK} in their environment, or of a part of it, ourselves left
- * out.
- */
-export function marked(mark: string): number[] {
-  const isOurs = (variable: string): boolean =>
-    variable === `${MARK}=${mark}` || variable.startsWith(`${MARK}=${mark}/`);
-  return namesIn("/proc").filter((name) => /^[0-9]+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      return pid !== Deno.pid &&
-        Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0").some(isOurs);
-    } catch { // it has ended meanwhile, or is another user's
-      return false;
-    }
-  });
 }
 
 /** What a process was started as. */

@@ -1,7 +1,8 @@
 import { interfacePins, records } from "../../src/natra/node_state.ts";
 import { assertEquals } from "@std/assert";
 import { Namespace } from "../../tests/rig/namespace.ts";
-import { commandLine, leftovers, MARK, marked, neighbours, observe } from "./machine.ts";
+import { MARK, marked } from "../../tests/rig/mark.ts";
+import { commandLine, leftovers, neighbours, observe } from "./machine.ts";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 
 Deno.test("leftovers() names what is new with its kind, and not what is gone or was there", () => {

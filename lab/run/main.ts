@@ -13,7 +13,7 @@ import { runInLanes } from "./lanes.ts";
 import { leftovers, type Machine, neighbours, observe } from "./machine.ts";
 import { LANES, type Part, partsOf, selectParts, STAGES } from "./parts.ts";
 import { recordDirectories } from "./room.ts";
-import { say, skipLines, summarize } from "./say.ts";
+import { countWaived, say, skipLines, summarize } from "./say.ts";
 import { runStep, type Surroundings, THE_RUN } from "./step.ts";
 import { formatTotals, sum } from "./sum.ts";
 import { sweep } from "./sweep.ts";
@@ -38,6 +38,8 @@ interface Found {
   readonly cases: Case[];
   /** Why tests were skipped whose names do not say so. */
   readonly reasons: string[];
+  /** How many minimums were not asked for, because the machine was busy. */
+  waived: number;
 }
 
 /** @returns the exit status */
@@ -65,6 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
   const found: Found = {
     cases: [{ suite: THE_RUN, name: "deno task build", outcome, seconds: 0 }],
     reasons: [],
+    waived: 0,
   };
   try {
     await runAll(chosen.filter(({ needsBuild }) => !needsBuild || !buildFailed), around, found);
@@ -79,7 +82,7 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     await Deno.remove(around.temp, { recursive: true }).catch(() => {});
   }
-  for (const line of summarize(found.cases, found.reasons)) say(line);
+  for (const line of summarize(found.cases, found.reasons, found.waived)) say(line);
   return sum(found.cases).failed === 0 ? 0 : 1;
 }
 
@@ -107,6 +110,7 @@ async function runAll(parts: readonly Part[], around: Surroundings, found: Found
         if (cases.some(({ outcome }) => outcome === "failed")) say(output.trimEnd());
         found.cases.push(...cases);
         found.reasons.push(...skipLines(output));
+        found.waived += countWaived(output);
         board.end(part, cases);
       });
     }

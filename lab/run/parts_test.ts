@@ -23,7 +23,7 @@ Deno.test("partsOf() has a part for each directory, one for each file that measu
   const tests = all.filter(({ needsBuild }) => needsBuild);
   assertEquals(tests.map(({ name, group, stage, argv }) => [name, group, stage, argv.slice(4)]), [
     ["e2e-around", "e2e", "quiet", ["tests/e2e/around_test.ts"]],
-    ["kernels-kernels", "kernels", "alone", ["lab/kernels/kernels_test.ts", "--", "races"]],
+    ["kernels-races", "kernels", "alone", ["lab/kernels/kernels_test.ts", "--", "races"]],
     ["kernels", "kernels", "busy", ["lab/kernels/kernels_test.ts", "--", "all"]],
     ["vm", "vm", "busy", ["lab/vm/vm_test.ts"]],
     ["bpf", "bpf", "busy", ["tests/bpf/a_test.ts", "tests/bpf/deep/b_test.ts"]],

@@ -1,4 +1,4 @@
-import { marked } from "./machine.ts";
+import { marked } from "../../tests/rig/mark.ts";
 
 const PATIENCE_MS = 2000;
 

@@ -1,3 +1,4 @@
+import { WAIVED } from "../../tests/rig/host_load.ts";
 import { skipReason } from "../../tests/rig/needs.ts";
 import type { Case } from "./junit.ts";
 import { distinct, formatTotals, sum } from "./sum.ts";
@@ -11,6 +12,11 @@ export function say(line: string): void {
 export function formatSpan(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** Counts the minimums that tests did not ask for, because the machine was busy (tests/rig/host_load.ts). */
+export function countWaived(output: string): number {
+  return output.split(WAIVED).length - 1;
 }
 
 /** How many of the slowest tests are shown. */
@@ -35,8 +41,9 @@ export function slowest(cases: readonly Case[]): string[] {
  * totals last of all.
  *
  * @param reasons What the tests said about skipping, for those whose names do not say why.
+ * @param waived How many minimums were not asked for.
  */
-export function summarize(cases: readonly Case[], reasons: readonly string[]): string[] {
+export function summarize(cases: readonly Case[], reasons: readonly string[], waived: number): string[] {
   const all = distinct(cases);
   const skipped = Map.groupBy(
     all.filter(({ outcome }) => outcome === "skipped"),
@@ -48,6 +55,7 @@ export function summarize(cases: readonly Case[], reasons: readonly string[]): s
     for (const { suite, name } of tests) lines.push(`  ${suite}: ${name}`);
     if (reason === null) lines.push(...reasons.map((line) => `  why: ${line}`));
   }
+  if (waived > 0) lines.push(`the machine was busy: ${waived} minimums were not asked for`);
   lines.push(...slowest(all));
   const failed = all.filter(({ outcome }) => outcome === "failed");
   if (failed.length > 0) lines.push("failed:", ...failed.map(({ suite, name }) => `  ${suite}: ${name}`));

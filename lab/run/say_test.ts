@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Case } from "./junit.ts";
-import { formatSpan, skipLines, slowest, summarize } from "./say.ts";
+import { countWaived, formatSpan, skipLines, slowest, summarize } from "./say.ts";
 
 const make = (suite: string, name: string, outcome: Case["outcome"], seconds = 0): Case => ({
   ...{ suite, name, outcome, seconds },
@@ -11,18 +11,23 @@ Deno.test("formatSpan() writes seconds, and minutes from one on", () => {
 });
 
 Deno.test("summarize() ends with the totals, behind what was skipped, why, and what failed", () => {
-  const lines = summarize([
-    make("a", "one", "passed"),
-    make("a", "two", "failed"),
-    make("b", "three [skipped: no go]", "skipped"),
-    make("b", "four", "skipped"),
-  ], ["vm: Skipping: no mirror"]);
+  const lines = summarize(
+    [
+      make("a", "one", "passed"),
+      make("a", "two", "failed"),
+      make("b", "three [skipped: no go]", "skipped"),
+      make("b", "four", "skipped"),
+    ],
+    ["vm: Skipping: no mirror"],
+    2,
+  );
   assertEquals(lines, [
     "skipped, no go:",
     "  b: three [skipped: no go]",
     "skipped, as the log says:",
     "  b: four",
     "  why: vm: Skipping: no mirror",
+    "the machine was busy: 2 minimums were not asked for",
     "failed:",
     "  a: two",
     "1 passed, 1 failed, 2 skipped",
@@ -30,7 +35,7 @@ Deno.test("summarize() ends with the totals, behind what was skipped, why, and w
 });
 
 Deno.test("summarize() of a run without a flaw is its totals", () => {
-  assertEquals(summarize([make("a", "one", "passed")], []), ["1 passed, 0 failed"]);
+  assertEquals(summarize([make("a", "one", "passed")], [], 0), ["1 passed, 0 failed"]);
 });
 
 Deno.test("skipLines() finds each reason once", () => {
@@ -46,4 +51,9 @@ Deno.test("slowest() shows the ten slowest tests, and no steps of theirs", () =>
   assertEquals(lines[1], "    1 min 50 s  a: test 11");
   assertEquals(lines.at(-1), "          20 s  a: test 2");
   assertEquals(slowest([make("a", "quick", "passed")]), []);
+});
+
+Deno.test("countWaived() counts what leastWhile() says", () => {
+  const said = "the host took 5 % of a processor: not asked for at least 95\n";
+  assertEquals([countWaived(""), countWaived(`ok\n${said}ok\n${said}`)], [0, 2]);
 });

@@ -1,6 +1,7 @@
 import { interruption } from "../../tests/rig/interruption.ts";
 import { type Case, parseJunit } from "./junit.ts";
-import { isLeft, MARK } from "./machine.ts";
+import { MARK } from "../../tests/rig/mark.ts";
+import { isLeft } from "./machine.ts";
 import type { Part } from "./parts.ts";
 import { endProcesses } from "./processes.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
-import { marked } from "./machine.ts";
+import { marked } from "../../tests/rig/mark.ts";
 import { recordDirectories } from "./room.ts";
 import { runStep, type Step, type StepResult, type Surroundings } from "./step.ts";
 

@@ -3,7 +3,8 @@ import { assertEquals } from "@std/assert";
 import { release } from "../../src/natra/datapath/release.ts";
 import type { RecordKey } from "../../src/state/records.ts";
 import { outcomeOf, run } from "../../tests/rig/run.ts";
-import { leftovers, MARK, marked, observe } from "./machine.ts";
+import { MARK, marked } from "../../tests/rig/mark.ts";
+import { leftovers, observe } from "./machine.ts";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { sweep } from "./sweep.ts";
 

@@ -76,12 +76,7 @@ export async function runInVm(request: VmRequest): Promise<VmResult> {
     ...(request.icount === undefined ? {} : { icount: request.icount }),
     ...(request.seed === undefined ? {} : { seed: request.seed }),
   });
-  // A machine in virtual time can wait without noticing.
-  const polite = request.icount === undefined ? qemu : {
-    program: requireProgram("nice"),
-    args: ["-n", "10", qemu.program, ...qemu.args],
-  };
-  const ended = await runMachine(polite, args, { timeout, output }, request.onOutput);
+  const ended = await runMachine(qemu, args, { timeout, output }, request.onOutput);
   if (request.outDir !== undefined) await copyFromImage(payload, "out", room.path, request.outDir);
   if (ended.timedOut) {
     const limit = `Timed out after ${timeout} s running the command in kernel "${kernel.name}"`;
@@ -119,7 +114,6 @@ function checkHost(): void {
       "dpkg",
       "du",
       "mke2fs",
-      "nice",
       "setpriv",
       "tar",
       "xz",

@@ -42,7 +42,8 @@ for (const direction of ["ingress", "egress"] as const) {
     stack.use(from.start([sequence, "send", address, `${PORT}`, `${full}`, "7"]));
     const { received, disordered }: { received: number; disordered: number } = JSON.parse(await receiver);
     assertEquals(received, PACKETS);
-    const most = busyNote(watch.load()) === null ? MOST_DISORDERED : MOST_DISORDERED_WHILE_BUSY;
+    const load = watch.load();
+    const most = busyNote(load) === null ? MOST_DISORDERED : MOST_DISORDERED_WHILE_BUSY;
     assert(disordered <= PACKETS * most, `${disordered} of ${received} packets came late`);
 
     const rows = JSON.parse(
@@ -50,8 +51,9 @@ for (const direction of ["ingress", "egress"] as const) {
     ) as StatusRow[];
     const { bytes, heavyBytes } = rows.find((row) => row.direction === direction)!;
     const light = (bytes - heavyBytes) / FRAME;
+    // A busy machine may send too slowly for its flows to be heavy.
     assert(
-      heavyBytes / FRAME > PACKETS / 4 && light > PACKETS / 100,
+      busyNote(load) !== null || (heavyBytes / FRAME > PACKETS / 4 && light > PACKETS / 100),
       `${heavyBytes} of ${bytes} bytes were heavy`,
     );
   });

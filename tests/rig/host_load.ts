@@ -5,6 +5,7 @@
  * none of this: no packet is faster for having waited.
  */
 import { say } from "./cli.ts";
+import { marked, ownRun } from "./mark.ts";
 
 /** What /proc counts processor time in, in seconds: USER_HZ, a constant of the kernel's interface. */
 const TICK_SECONDS = 0.01;
@@ -15,13 +16,19 @@ const MAX_STOLEN = 0.01;
 const MAX_OTHERS = 0.1;
 const MAX_WAITED = 0.02;
 
+/** How a line says that a minimum was not asked for. */
+export const WAIVED = "not asked for at least";
+
 /** What the host did meanwhile, in seconds per second. */
 export interface HostLoad {
   /**
    * For how long a hypervisor took processors away, all of them together; 0 on a machine that is not virtual.
    */
   readonly stolen: number;
-  /** For how long processes used processors that are neither ours nor the kernel's. */
+  /**
+   * For how long processes used processors that are neither the kernel's nor ours: of this process, or of the
+   * whole run that it is a part of.
+   */
   readonly others: number;
   /**
    * For how long our processes and those for softirqs were ready to run and had no processor, all of them
@@ -76,7 +83,7 @@ export class HostWatch {
 export function leastWhile(least: number, load: HostLoad): number {
   const note = busyNote(load);
   if (note === null) return least;
-  say(`${note}: not asked for at least ${least}\n`);
+  say(`${note}: ${WAIVED} ${least}\n`);
   return 0;
 }
 
@@ -96,13 +103,14 @@ function look(): Moment {
   const { used, stolen } = parseStat(Deno.readTextFileSync("/proc/stat"));
   const processes = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0)
     .flatMap((pid) => parseProcess(pid, readIfThere(`/proc/${pid}/stat`)));
-  const own = new Map(
-    ourProcesses(processes, Deno.pid).map(({ pid, isKernels, used }) => {
-      // Of the kernel's own, only what softirqs wait for delays packets.
-      const waits = !isKernels || readIfThere(`/proc/${pid}/comm`).startsWith("ksoftirqd/");
-      return [pid, { used, waited: waits ? waitedOf(pid) : 0 }];
-    }),
-  );
+  const run = ownRun();
+  const ofRun = run === null ? [] : ourProcesses(processes, marked(run));
+  const own = new Map(ofRun.map(({ pid, used }) => [pid, { used, waited: 0 }]));
+  for (const { pid, isKernels, used } of ourProcesses(processes, [Deno.pid])) {
+    // Of the kernel's processes, only what softirqs wait for delays packets.
+    const waits = !isKernels || readIfThere(`/proc/${pid}/comm`).startsWith("ksoftirqd/");
+    own.set(pid, { used, waited: waits ? waitedOf(pid) : 0 });
+  }
   return { ms: performance.now(), used, stolen, own };
 }
 
@@ -147,17 +155,18 @@ export type Ours = Process & { readonly isKernels: boolean };
  * Finds our processes and the kernel's. Where the kernel's cannot be seen, this is a process namespace of our
  * own, and all are ours.
  *
- * @param us our process
+ * @param us processes of ours; those that descend from them are ours, too
  */
-export function ourProcesses(all: readonly Process[], us: number): Ours[] {
+export function ourProcesses(all: readonly Process[], us: readonly number[]): Ours[] {
   const isKernels = ({ pid, parent }: Process): boolean => pid === KTHREADD || parent === KTHREADD;
   const hasKernel = all.some(({ pid, name }) => pid === KTHREADD && name === "kthreadd");
   if (!hasKernel) return all.map((one) => ({ ...one, isKernels: false }));
   const children = Map.groupBy(all, ({ parent }) => parent);
-  const found = all.filter(({ pid }) => pid === us);
-  for (const { pid } of found) found.push(...children.get(pid) ?? []);
+  // A set goes on with what is added while it is walked through.
+  const found = new Set(all.filter(({ pid }) => us.includes(pid)));
+  for (const { pid } of found) for (const child of children.get(pid) ?? []) found.add(child);
   return [
-    ...found.map((one) => ({ ...one, isKernels: false })),
+    ...[...found].map((one) => ({ ...one, isKernels: false })),
     ...all.filter(isKernels).map((one) => ({ ...one, isKernels: true })),
   ];
 }
