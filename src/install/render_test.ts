@@ -14,7 +14,7 @@ import { render } from "./render.ts";
 const LISTS = new URL("../../tests/install/lists/", import.meta.url).pathname;
 
 function original(name: string, text: string, mode = 0o644): ReturnType<typeof parseOriginal> {
-  return parseOriginal({ name, text, mode, why: "", renderedFrom: null, entries: [] });
+  return parseOriginal({ name, text, mode, why: "", renderedFrom: null, entries: [], additions: [] });
 }
 
 for (const { name: cni } of Deno.readDirSync(LISTS)) {
