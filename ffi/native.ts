@@ -110,7 +110,7 @@ export function notNull(call: string, pointer: Deno.PointerValue, log = ""): Poi
   return pointer;
 }
 
-/** A function that native code calls back. Its owner closes it; while it is open the event loop stays alive. */
+/** A function that native code calls back. Its owner closes it; until then the event loop stays alive. */
 export function callback<const D extends Deno.UnsafeCallbackDefinition>(
   definition: D,
   run: Deno.UnsafeCallbackFunction<D["parameters"], D["result"]>,

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Sets up, builds, and runs all checks; the last line says how many of them passed and failed.
 #
-#   scripts/test.sh [GROUP...]    static, unit, build, rig (with the demo), bpf, e2e, ... vm, kernels: one for each
-#                                 directory of tests; without a name all of them
+#   scripts/test.sh [GROUP...]    static, unit, or a directory of tests/ or lab/; without a name everything
 #
 # Logs and reports stay in build/test. Ctrl-C cleans up.
 set -euo pipefail

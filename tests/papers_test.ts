@@ -7,9 +7,8 @@ const ROOT = new URL("../", import.meta.url).pathname;
 function papers(): string[] {
   const inRoot = [...Deno.readDirSync(ROOT)].map(({ name }) => name);
   const inDocs = [...Deno.readDirSync(`${ROOT}docs`)].map(({ name }) => `docs/${name}`);
-  const others = ["deploy/observability", "lab/bench", "tests/rig", "third_party"].map((room) =>
-    `${room}/README.md`
-  );
+  const rooms = ["deploy/observability", "lab", "lab/bench", "tests/rig", "tests/rig/cluster", "third_party"];
+  const others = rooms.map((room) => `${room}/README.md`);
   const found = [...inRoot, ...inDocs].filter((name) => name.endsWith(".md"));
   assertGreater(found.length, 10);
   return [...found, ...others];

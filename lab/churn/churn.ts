@@ -1,7 +1,7 @@
 /** The churn itself. It runs on a node of its own: see tests/rig/own_node.ts. */
 import { outcomeOf } from "../../tests/rig/run.ts";
-import type { Interface } from "./interface.ts";
-import { FREEING_MS, leftovers, reachable } from "./leftovers.ts";
+import type { Interface } from "../../tests/rig/interface_state.ts";
+import { FREEING_MS, leftovers, reachable } from "../../tests/rig/leftovers.ts";
 import { letGo, live, type Living, type World } from "./life.ts";
 import { SETTINGS, share, type Shared } from "./neighbourhood.ts";
 import type { ChurnPod } from "./pod.ts";
@@ -103,7 +103,10 @@ function interfacesOf(pod: ChurnPod): Interface[] {
   return [{ name: pod.hostVeth, enter: [] }, { name: "eth0", enter: pod.namespace.enter([]) }];
 }
 
-/** An agent's, while others add and delete: it must take nothing that lives, which the CHECKs and DELs would tell. */
+/**
+ * An agent's, while others add and delete: it must take nothing that lives, which the CHECKs and DELs would
+ * tell.
+ */
 async function reconcileBeside({ natra, tally }: World): Promise<void> {
   const { code, stdout, stderr } = await outcomeOf([natra, "reconcile"]);
   tally.reconciled++;

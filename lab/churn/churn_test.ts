@@ -1,7 +1,7 @@
 /** The churn's short form; `deno task test:churn` is the long one. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { needsBuilt, testIf } from "../../tests/rig/needs.ts";
-import { KINDS } from "./leftovers.ts";
+import { KINDS } from "../../tests/rig/leftovers.ts";
 import { draw, problems } from "./report.ts";
 import { runChurn } from "./run_churn.ts";
 

@@ -3,7 +3,7 @@ import { programs } from "../../tests/rig/programs.ts";
 import { Child } from "../../tests/rig/child.ts";
 import { pause } from "../../tests/rig/interruption.ts";
 import { RigError, run } from "../../tests/rig/run.ts";
-import { type Interface, look } from "./interface.ts";
+import { type Interface, look } from "../../tests/rig/interface_state.ts";
 
 /** Whose: a network policy's program on tcx, one on clsact, an administrator's queue. */
 export type ForeignKind = "tcx" | "clsact" | "qdisc";
@@ -35,7 +35,7 @@ export class Foreign implements AsyncDisposable {
       ? null
       : Child.start([neighbour, kind, counter, on.name, "egress", ...where]);
     const foreign = new Foreign(kind, on, holder);
-    for (let tries = 0; tries < 100 && foreign.#identity === ""; tries++) {
+    for (let tries = 0; tries < 600 && foreign.#identity === ""; tries++) {
       foreign.#identity = await foreign.identify();
       if (foreign.#identity === "") await pause(50);
     }
@@ -44,7 +44,7 @@ export class Foreign implements AsyncDisposable {
     throw new RigError(`Failed to put a foreign ${kind} on "${on.name}": "${said?.stderr.trim()}"`);
   }
 
-  /** What tells it from one that was put there anew; empty if it is not there. */
+  /** What tells it from one that was put there again; empty if it is not there. */
   async identify(): Promise<string> {
     const seen = await look(this.on);
     if (this.kind === "qdisc") return seen.qdiscs.find((line) => line.startsWith("qdisc tbf 1: ")) ?? "";
@@ -55,7 +55,7 @@ export class Foreign implements AsyncDisposable {
   /**
    * Compares it with what it was, and sends packets through it. It is of no use afterwards.
    *
-   * @param address somebody behind the interface
+   * @param address an address behind the interface
    * @returns what was done to it, in words, or null
    */
   async damage(address: string): Promise<string | null> {

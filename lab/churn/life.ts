@@ -78,8 +78,8 @@ export async function live(world: World, id: number, conf: Conf, random: Random)
 }
 
 /**
- * Lets a pod go that a reconcile held for good, because its ADD had been cut short while it lived: only the runtime can
- * know that it is of no use any more.
+ * Lets a pod go that a reconcile held for good, because its ADD had been cut short while it lived: only the
+ * runtime can know that it is of no use any more.
  *
  * @param world the run
  * @param living the pod, and what it asked for

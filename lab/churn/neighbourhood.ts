@@ -1,6 +1,6 @@
 /** Pods with foreign objects on their interfaces, and what natra is made to do there. */
 import { Foreign, type ForeignKind } from "./foreign.ts";
-import { look } from "./interface.ts";
+import { look } from "../../tests/rig/interface_state.ts";
 import { call, isComplete, type Living, type World } from "./life.ts";
 import { ChurnPod, type Conf } from "./pod.ts";
 import type { Random } from "./random.ts";

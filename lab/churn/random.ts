@@ -1,4 +1,6 @@
-/** Random numbers that come out the same for the same seed: what happened once can be made to happen again. */
+/**
+ * Random numbers that come out the same for the same seed: what happened once can be made to happen again.
+ */
 
 /** A source of random numbers. */
 export interface Random {
@@ -11,7 +13,8 @@ export interface Random {
 }
 
 /**
- * A source for one pod of a run: pods run beside each other, and each must decide as it did in an earlier run.
+ * A source for one pod of a run: pods run beside each other, and each must decide as it did in an earlier
+ * run.
  *
  * @param seed the run's
  * @param stream the pod's number

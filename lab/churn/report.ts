@@ -1,6 +1,6 @@
 /** What a run of the churn found, and whether it is good. */
 import { percentile } from "../../tests/rig/stats.ts";
-import { KINDS, type Leftovers } from "./leftovers.ts";
+import { KINDS, type Leftovers } from "../../tests/rig/leftovers.ts";
 import type { Verb } from "./tally.ts";
 
 /** The longest that one `natra reconcile` may take after a run, in milliseconds. */
@@ -26,7 +26,10 @@ export interface Report {
   readonly forgotten: number;
   /** Runs of reconcile beside the calls. */
   readonly reconciled: number;
-  /** Living pods that the last reconcile held for good, because their ADD had been cut short; their DEL let them go. */
+  /**
+   * Living pods that the last reconcile held for good, because their ADD had been cut short; their DEL let
+   * them go.
+   */
   readonly finished: number;
   /** Pods whose network namespace was still there at the end. */
   readonly survivors: number;

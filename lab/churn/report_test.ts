@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { KINDS, type Leftovers } from "./leftovers.ts";
+import { KINDS, type Leftovers } from "../../tests/rig/leftovers.ts";
 import { draw, figures, problems, RECONCILE_LIMIT, type Report } from "./report.ts";
 
 const nothing = Object.fromEntries(KINDS.map((kind) => [kind, []])) as unknown as Leftovers;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Somebody else's program on natra's hooks: counts every packet it sees and passes it on without a verdict, as a network
- * policy or a monitor would.
+ * A foreign program on natra's hooks: counts every packet it sees and passes it on without a verdict,
+ * as a network policy or a monitor would.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

@@ -17,7 +17,7 @@ trying, never by its version; \`natra status -v\` shows each choice with its rea
 
 \`deno task kernels:docs\` wrote the tables below from the last \`deno task test:kernels\`: each kernel boots in
 an emulated machine with the userland of its own Debian release, and the compiled executable runs there as a
-container runtime calls it. Figures vary a little from run to run, because the sketch's seed does.
+container runtime calls it. The same build gives the same figures again; another build's vary a little.
 `;
 
 const NO_FIGURE = "–";
@@ -91,11 +91,10 @@ const FIGURES_WORDS =
 percentile of the requests' latency. The latency is compared with two rows without a limit: the requests
 alone, and the requests beside elephants that pace themselves to the cap, so that nothing is queued but the
 processor is as busy. The machine is emulated in virtual time, one instruction per nanosecond on one
-processor, with both ends of all connections on it: beside any traffic a request waits for the processor, and
-at 100M that is most of its wait. So the goal is a ratio to the self-paced row: ≤ 1.5 with HTB, ≤ 2.5 with
-EDT. A row has 400 to 500 requests, and its p99 is the fifth slowest, so a ratio of 1.6 here may be 1.1 in the
-next run. A test fails only if the ratio is certainly too large (a 95 % confidence interval of both
-percentiles).
+processor, with both ends of all connections on it: beside any traffic a request waits for the processor. So
+the goal is a ratio to the self-paced row: ≤ 1.5 with HTB, ≤ 2 with EDT. A row has 400 to 500 requests, and
+its p99 is the fifth slowest: a test fails only if the ratio is certainly too large (a 95 % confidence
+interval of both percentiles).
 `;
 
 const CHOOSING = `## HTB or EDT?

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a kernel's BPF can: one program for each feature, loaded one at a time. One that does not load is a feature that
- * the kernel lacks. natra.bpf.c must do without those that the oldest kernel lacks.
+ * What a kernel's BPF can: one program for each feature, loaded one at a time. One that does not load is a
+ * feature that the kernel lacks. natra.bpf.c must do without those that the oldest kernel lacks.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>

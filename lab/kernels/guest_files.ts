@@ -1,8 +1,11 @@
-/** What a guest needs: natra, the checks as one executable, and the rig's programs, none of which depends on the guest's release. */
+/**
+ * What a guest needs: natra, the checks as one executable, and the rig's programs, none of which depends on
+ * the guest's release.
+ */
 import { context } from "../../scripts/build/context.ts";
 import { run } from "../../scripts/build/run.ts";
 import { compile, objectName } from "../../tests/bpf/compile.ts";
-import { compileForGuest, rigForGuest } from "./compile.ts";
+import { compileForGuest, rigForGuest } from "../vm/guest_program.ts";
 
 /** Files for a guest. */
 export interface GuestFiles {

@@ -1,5 +1,5 @@
 /** A plan in a guest. */
-import { Stolen } from "../../tests/rig/stolen.ts";
+import { type HostLoad, HostWatch } from "../../tests/rig/host_load.ts";
 import { runInVm } from "../vm/run.ts";
 import type { GuestFiles } from "./guest_files.ts";
 import type { Plan } from "./plan.ts";
@@ -10,8 +10,9 @@ const WARM = "/w/natra /w/checks /w/requests iperf3 tc ip ss nsenter sysctl bpft
 /** MiB: two copies of Deno's runtime in the page cache, and a few processes of it. */
 const MEMORY = 1536;
 /**
- * Virtual time of 1 ns for each instruction: half of what lab/vm/run.ts recommends, so a processor twice as fast for the same work
- * of the host's. With 2 ns, 100M of elephants each way nearly fill it, and a request's latency is the wait for it.
+ * Virtual time of 1 ns for each instruction: half of what lab/vm/run.ts recommends, so a processor twice as
+ * fast for the same work of the host's. With 2 ns, 100M of elephants each way nearly fill it, and a request's
+ * latency is the wait for it.
  */
 export const ICOUNT = 0;
 /** Seconds of the host's time, on a host that has other things to do as well. */
@@ -20,8 +21,7 @@ const TIMEOUT = 1500;
 /** What a guest told. */
 export interface GuestRun {
   readonly checks: readonly CheckReport[];
-  /** Seconds that were taken from this machine's processors together in each second meanwhile. */
-  readonly stolen: number;
+  readonly host: HostLoad;
 }
 
 /**
@@ -41,7 +41,7 @@ export async function runGuest(
   files: GuestFiles,
   only?: string,
 ): Promise<GuestRun> {
-  const stolen = new Stolen();
+  const watch = new HostWatch();
   const { output } = await runInVm({
     kernel,
     files: [`${files.directory}/`],
@@ -53,7 +53,7 @@ export async function runGuest(
     onOutput: progress(kernel, plan),
     ...(plan === "races" ? { cpus: 2 } : { icount: ICOUNT }),
   });
-  return { checks: parseReports(output), stolen: stolen.share() };
+  return { checks: parseReports(output), host: watch.load() };
 }
 
 /** Says each check as it ends: a machine takes minutes. */

@@ -1,4 +1,6 @@
-/** What is measured in each guest. Virtual seconds cost several of the host's, so there are as few as will do. */
+/**
+ * What is measured in each guest. Virtual seconds cost several of the host's, so there are as few as will do.
+ */
 import type { ElephantSpec } from "../../tests/rig/elephant.ts";
 
 /** Bytes each way of a small request. */
@@ -8,8 +10,9 @@ export const REQUEST_BYTES = 6 * 1024;
 export type Plan = "all" | "races";
 
 /**
- * What stands beside the small requests. `alone`: nothing. `self-paced`: elephants that keep to the cap by themselves, so that the
- * processor has as much to do as with a limit, and nothing is queued. `htb`, `edt`: elephants that natra holds.
+ * What stands beside the small requests. `alone`: nothing. `self-paced`: elephants that keep to the cap by
+ * themselves, so that the processor has as much to do as with a limit, and nothing is queued. `htb`, `edt`:
+ * elephants that natra holds.
  */
 export type Row = "alone" | "self-paced" | "htb" | "edt";
 
@@ -37,7 +40,10 @@ const RATES = [
 
 /** The payload of a full frame of TCP with timestamps, as a part of the frame. */
 const PAYLOAD_OF_WIRE = 1448 / 1514;
-/** Bits on the wire of one request in one direction: its payload, headers, and the other direction's acknowledgements. */
+/**
+ * Bits on the wire of one request in one direction: its payload, headers, and the other direction's
+ * acknowledgements.
+ */
 const REQUEST_BITS = 7000 * 8;
 
 /** Mix 1, and what its latencies are compared with. */
@@ -52,7 +58,10 @@ export const MIXES: readonly MixPlan[] = RATES.flatMap((common): MixPlan[] => {
   ];
 });
 
-/** Many flows at once, from both processors: TCP and UDP, both ways. As little as a busy host's emulation can carry. */
+/**
+ * Many flows at once, from both processors: TCP and UDP, both ways. As little as a busy host's emulation can
+ * carry.
+ */
 const CROWD: readonly ElephantSpec[] = DIRECTIONS.flatMap((direction): ElephantSpec[] => [
   { direction, streams: 4 },
   { direction, protocol: "udp", bitrate: 1e6, streams: 2 },

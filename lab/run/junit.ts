@@ -6,6 +6,8 @@ export interface Case {
   readonly suite: string;
   readonly name: string;
   readonly outcome: "passed" | "failed" | "skipped";
+  /** How long it took, with all its steps. */
+  readonly seconds: number;
 }
 
 /** What XML 1.0 forbids; an error's message may hold it all the same. */
@@ -29,6 +31,7 @@ export function parseJunit(text: string): Case[] {
       suite: file,
       name: test.attributes["name"] ?? "",
       outcome: outcomeOf(test),
+      seconds: Number(test.attributes["time"] ?? 0),
     }));
   });
 }

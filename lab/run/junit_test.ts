@@ -39,8 +39,8 @@ Deno.test("parseJunit() reads what deno test writes: passed, failed, ignored, an
 
 Deno.test("parseJunit() counts a test that could not be judged as failed", () => {
   const xml =
-    '<testsuites><testsuite name="f"><testcase name="t"><error message="x"/></testcase></testsuite></testsuites>';
-  assertEquals(parseJunit(xml), [{ suite: "f", name: "t", outcome: "failed" }]);
+    '<testsuites><testsuite name="f"><testcase name="t" time="1.5"><error message="x"/></testcase></testsuite></testsuites>';
+  assertEquals(parseJunit(xml), [{ suite: "f", name: "t", outcome: "failed", seconds: 1.5 }]);
 });
 
 Deno.test("parseJunit() refuses what is no report, and one that is cut short", () => {

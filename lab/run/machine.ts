@@ -5,10 +5,16 @@ import { run } from "../../tests/rig/run.ts";
 export type Machine = Readonly<Record<string, readonly string[]>>;
 
 const BPFFS = "/sys/fs/bpf";
-/** iproute2 makes these by itself wherever it loads a BPF object. */
-const IPROUTES_OWN = /^\/sys\/fs\/bpf\/(tc(\/globals)?|ip|xdp)$/;
+/**
+ * The kernel puts iterators into a new bpffs, iproute2 makes directories wherever it loads a BPF object,
+ * natra one of its own, and every ADD is counted.
+ */
+const STAYS = /^(\/sys\/fs\/bpf\/((progs|maps)\.debug|tc(\/globals)?|ip|xdp|natra)|\/run\/natra\/outcomes)$/;
 
-/** The variable that every program of this run has in its environment. */
+/**
+ * The variable that every program of this run has in its environment; behind a slash it names the part that
+ * it belongs to.
+ */
 export const MARK = "NATRA_TEST_RUN";
 
 /**
@@ -31,8 +37,8 @@ export async function observe(mark: string, temp: string): Promise<Machine> {
     "BPF program": programs.filter(({ name }) => name?.startsWith("natra")).map(({ id, name }) =>
       `${id} ${name}`
     ),
-    "pin": [...below(BPFFS)].filter((path) => path !== `${BPFFS}/natra` && !IPROUTES_OWN.test(path)),
-    "record": [...below("/run/natra")].filter((path) => path !== "/run/natra/outcomes"), // a count is left by every ADD
+    "pin": [...below(BPFFS)].filter(isLeft),
+    "record": [...below("/run/natra")].filter(isLeft),
     "process": marked(mark).map((pid) => `${pid} ${commandLine(pid)}`),
     "temporary file": [
       ...namesIn(temp).map((name) => `${temp}/${name}`),
@@ -49,8 +55,8 @@ export function leftovers(before: Machine, now: Machine): string[] {
 }
 
 /**
- * Those who make pods on this machine beside this run, by the namespaces of the rig that they own: what they have
- * cannot be told from what this run would leave.
+ * Those who make pods on this machine beside this run, by the namespaces of the rig that they own: what they
+ * have cannot be told from what this run would leave.
  */
 export function neighbours(mark: string): number[] {
   const owners = namesIn("/run/netns").map((name) => Number(/^natra-([0-9]+)-/.exec(name)?.[1] ?? 0));
@@ -58,12 +64,17 @@ export function neighbours(mark: string): number[] {
   return [...new Set(owners)].filter((pid) => pid > 0 && !ours.includes(pid) && isDirectory(`/proc/${pid}`));
 }
 
-/** The processes with this value of {@linkcode MARK} in their environment, ourselves left out. */
+/**
+ * The processes with this value of {@linkcode MARK} in their environment, or of a part of it, ourselves left
+ * out.
+ */
 export function marked(mark: string): number[] {
+  const isOurs = (variable: string): boolean =>
+    variable === `${MARK}=${mark}` || variable.startsWith(`${MARK}=${mark}/`);
   return namesIn("/proc").filter((name) => /^[0-9]+$/.test(name)).map(Number).filter((pid) => {
     try {
       return pid !== Deno.pid &&
-        Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0").includes(`${MARK}=${mark}`);
+        Deno.readTextFileSync(`/proc/${pid}/environ`).split("\0").some(isOurs);
     } catch { // it has ended meanwhile, or is another user's
       return false;
     }
@@ -77,6 +88,11 @@ export function commandLine(pid: number): string {
   } catch {
     return "(ended)";
   }
+}
+
+/** Whether a pin or a record should not be there after the tests. */
+export function isLeft(path: string): boolean {
+  return path !== "" && !STAYS.test(path);
 }
 
 async function json<T>(argv: readonly string[]): Promise<T> {

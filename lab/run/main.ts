@@ -1,107 +1,122 @@
 /**
- * Everything that can be checked, group by group, and one line that sums it up; scripts/test.sh sets up, builds, and starts it.
- *
- *     deno run -A lab/run/main.ts [--build-failed] [GROUP…]
+ * Everything that can be checked, and one line that sums it up; scripts/test.sh sets up, builds, and starts
+ * it.
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
 import { Interrupted, stopOnSignals } from "../../tests/rig/interruption.ts";
-import { type Group, groups, selectGroups } from "./groups.ts";
-import type { Case } from "./junit.ts";
-import { leftovers, type Machine, neighbours, observe } from "./machine.ts";
 import { markSkipped } from "../../tests/rig/needs.ts";
-import { formatSpan, say, skipLines, summarize } from "./say.ts";
-import { runStep, type StepResult, type Surroundings } from "./step.ts";
+import { flag, helpOf, type Program, readArguments, UsageError } from "../../tests/rig/options.ts";
+import { Board } from "./board.ts";
+import type { Case } from "./junit.ts";
+import { runInLanes } from "./lanes.ts";
+import { leftovers, type Machine, neighbours, observe } from "./machine.ts";
+import { LANES, type Part, partsOf, selectParts, STAGES } from "./parts.ts";
+import { recordDirectories } from "./room.ts";
+import { say, skipLines, summarize } from "./say.ts";
+import { runStep, type Surroundings, THE_RUN } from "./step.ts";
 import { formatTotals, sum } from "./sum.ts";
-import { shellScripts, testDirectories } from "./tree.ts";
 import { sweep } from "./sweep.ts";
+import { shellScripts, testFiles } from "./tree.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 const PROGRESS_MS = 60_000;
 /** The kernel frees a BPF program some time after its last user. */
 const SETTLING_MS = 15_000;
 
-/** @returns The exit code: 0 if nothing failed, 1 if anything did, 2 for wrong usage. */
+const OPTIONS = { buildFailed: flag("run only what checks no build") };
+const TEST: Program<typeof OPTIONS> = {
+  command: "scripts/test.sh",
+  about: "Checks everything, or the groups that are named. Logs and reports stay in build/test.",
+  options: OPTIONS,
+  words: { name: "[GROUP…]", about: "static, unit, or a directory of tests/ or lab/" },
+  notes: "Exit status: 0 nothing failed, 1 something did, 2 bad usage.",
+};
+
+/** What a run found so far. */
+interface Found {
+  readonly cases: Case[];
+  /** Why tests were skipped whose names do not say so. */
+  readonly reasons: string[];
+}
+
+/** @returns the exit status */
 async function main(args: readonly string[]): Promise<number> {
-  const options = parseArgs([...args], { boolean: ["build-failed"], string: ["_"] });
-  let chosen: Group[];
+  let chosen: Part[], buildFailed: boolean;
   try {
-    chosen = selectGroups(
-      groups(shellScripts(ROOT), testDirectories(ROOT)),
-      options._.map(String),
-    );
+    const given = readArguments(TEST, args);
+    if (given === null) {
+      say(helpOf(TEST));
+      return 0;
+    }
+    ({ options: { buildFailed } } = given);
+    const all = partsOf({ shellScripts: shellScripts(ROOT), testFiles: testFiles(ROOT) });
+    chosen = selectParts(all, given.words);
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof UsageError)) throw error;
     say(`test: ${error.message}`);
     return 2;
   }
   using _signals = stopOnSignals();
+  using _directories = recordDirectories();
   const around = await prepare();
   const before = await observe(around.mark, around.temp);
-  const cases: Case[] = [{
-    suite: "the run",
-    name: "deno task build",
-    outcome: options["build-failed"] ? "failed" : "passed",
-  }];
-  const reasons: string[] = [];
+  const outcome = buildFailed ? "failed" : "passed";
+  const found: Found = {
+    cases: [{ suite: THE_RUN, name: "deno task build", outcome, seconds: 0 }],
+    reasons: [],
+  };
   try {
-    for (const group of chosen) {
-      if (group.needsBuild && options["build-failed"]) {
-        say(`${group.name}: not run, the build failed`);
-        continue;
-      }
-      const result = await runGroup(group, around);
-      cases.push(...result.cases);
-      reasons.push(...skipLines(result.output));
-    }
-    cases.push(await checkLeftovers(before, around));
+    await runAll(chosen.filter(({ needsBuild }) => !needsBuild || !buildFailed), around, found);
+    found.cases.push(await checkLeftovers(before, around));
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     say(`${error.message}: cleaning up`);
     await sweep(around.mark, before, await observe(around.mark, around.temp));
-    cases.push(await checkLeftovers(before, around));
-    say(`interrupted after ${formatTotals(sum(cases))}`);
+    found.cases.push(await checkLeftovers(before, around));
+    say(`interrupted after ${formatTotals(sum(found.cases))}`);
     return error.exitCode;
   } finally {
     await Deno.remove(around.temp, { recursive: true }).catch(() => {});
   }
-  for (const line of summarize(cases, reasons)) say(line);
-  return sum(cases).failed === 0 ? 0 : 1;
+  for (const line of summarize(found.cases, found.reasons)) say(line);
+  return sum(found.cases).failed === 0 ? 0 : 1;
 }
 
 async function prepare(): Promise<Surroundings> {
   const results = `${ROOT}/build/test`;
   await Deno.mkdir(results, { recursive: true });
-  // All that the tests put there is this run's; outside of the tree, which git(1) and deno.json would reach into.
+  // All that the tests put there is this run's; outside of the tree, which git(1) and deno.json would reach
+  // into.
   const temp = await Deno.makeTempDir({ prefix: "natra-test-" });
-  return { root: ROOT, results, temp, mark: crypto.randomUUID(), onProgress: () => {} };
+  return { root: ROOT, results, temp, mark: crypto.randomUUID() };
 }
 
-async function runGroup({ name, steps, minutes }: Group, around: Surroundings): Promise<StepResult> {
-  const start = performance.now();
-  const cases: Case[] = [];
-  let output = "";
-  say(`${name}: running`);
-  for (const [index, step] of steps.entries()) {
-    let told = start;
-    const onProgress = (tests: number): void => {
-      if (performance.now() - told < PROGRESS_MS) return;
-      told = performance.now();
-      say(`${name}: ${tests} tests so far (${formatSpan(told - start)})`);
-    };
-    const file = steps.length === 1 ? name : `${name}-${index + 1}`;
-    const result = await runStep(step, file, minutes, { ...around, onProgress });
-    if (result.cases.some(({ outcome }) => outcome === "failed")) say(result.output.trimEnd());
-    cases.push(...result.cases);
-    output += result.output;
+async function runAll(parts: readonly Part[], around: Surroundings, found: Found): Promise<void> {
+  const board = new Board(parts, say);
+  const timer = setInterval(() => {
+    const line = board.line();
+    if (line !== null) say(line);
+  }, PROGRESS_MS);
+  try {
+    for (const stage of STAGES) {
+      const now = parts.filter((part) => part.stage === stage);
+      await runInLanes(now, LANES[stage], async (part) => {
+        board.begin(part);
+        const { cases, output } = await runStep(part, around, (tests) => board.progress(part, tests));
+        if (cases.some(({ outcome }) => outcome === "failed")) say(output.trimEnd());
+        found.cases.push(...cases);
+        found.reasons.push(...skipLines(output));
+        board.end(part, cases);
+      });
+    }
+  } finally {
+    clearInterval(timer);
   }
-  say(`${name}: ${formatTotals(sum(cases))} (${formatSpan(performance.now() - start)})`);
-  return { cases, output };
 }
 
 async function checkLeftovers(before: Machine, { mark, temp }: Surroundings): Promise<Case> {
-  const check = { suite: "the run", name: "nothing is left on the machine" };
+  const check = { suite: THE_RUN, name: "nothing is left on the machine", seconds: 0 };
   const deadline = performance.now() + SETTLING_MS;
   for (;;) {
     const left = leftovers(before, await observe(mark, temp));

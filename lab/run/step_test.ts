@@ -1,20 +1,22 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { Step } from "./groups.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { marked } from "./machine.ts";
-import { runStep, type StepResult, type Surroundings } from "./step.ts";
+import { recordDirectories } from "./room.ts";
+import { runStep, type Step, type StepResult, type Surroundings } from "./step.ts";
 
-/** Runs a step in a directory of its own. @param minutes As runStep() takes them. */
+/** Runs a part in a directory of its own. */
 async function runAlone(
-  step: Step,
+  step: Omit<Step, "name" | "minutes">,
   minutes = 1,
   files: Readonly<Record<string, string>> = {},
 ): Promise<StepResult & { mark: string }> {
+  using _directories = recordDirectories();
   const root = await Deno.makeTempDir({ prefix: "natra-step-" });
   const mark = crypto.randomUUID();
-  const around: Surroundings = { root, results: root, temp: root, mark, onProgress: () => {} };
+  const around: Surroundings = { root, results: root, temp: root, mark };
   try {
     for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${root}/${name}`, text);
-    const result = await runStep(step, "log", minutes, around);
+    const result = await runStep({ ...step, name: "log", minutes }, around);
     assertStringIncludes(result.output, await Deno.readTextFile(`${root}/log.log`));
     return { ...result, mark };
   } finally {
@@ -22,15 +24,20 @@ async function runAlone(
   }
 }
 
-const shell = (script: string): Step => ({ name: "script", argv: ["sh", "-c", script], reports: false });
-const denoTest: Step = { name: "tests", argv: ["deno", "test", "--no-config", "--no-check"], reports: true };
+type Program = Pick<Step, "argv" | "reports">;
+const shell = (script: string): Program => ({ argv: ["sh", "-c", script], reports: false });
+const denoTest: Program = { argv: ["deno", "test", "--no-config", "--no-check"], reports: true };
 
 Deno.test("runStep() judges a program by its exit status, and keeps all that it says", async () => {
   const fine = await runAlone(shell("echo out; echo err >&2"));
   assertEquals(fine.cases.map(({ outcome }) => outcome), ["passed"]);
   assertEquals(fine.output.split("\n").sort(), ["", "err", "out"]);
   const bad = await runAlone(shell("exit 3"));
-  assertEquals(bad.cases, [{ suite: "the run", name: "script", outcome: "failed" }]);
+  assertEquals(bad.cases.map(({ seconds: _, ...rest }) => rest), [{
+    suite: "the run",
+    name: "log",
+    outcome: "failed",
+  }]);
 });
 
 Deno.test("runStep() counts deno's tests one by one", async () => {
@@ -38,6 +45,13 @@ Deno.test("runStep() counts deno's tests one by one", async () => {
     "a_test.ts": 'Deno.test("one", () => {}); Deno.test("two", () => { throw new Error("no"); });',
   });
   assertEquals(cases.map(({ name, outcome }) => [name, outcome]), [["one", "passed"], ["two", "failed"]]);
+});
+
+Deno.test("runStep() leaves a test's own arguments to it", async () => {
+  const { cases } = await runAlone({ ...denoTest, argv: [...denoTest.argv, "--", "races"] }, 1, {
+    "a_test.ts": "Deno.test(`args ${Deno.args}`, () => {});",
+  });
+  assertEquals(cases.map(({ name, outcome }) => [name, outcome]), [["args races", "passed"]]);
 });
 
 Deno.test("runStep() counts a file that fails before its first test, or does not parse", async () => {
@@ -50,8 +64,9 @@ Deno.test("runStep() counts a file that fails before its first test, or does not
   }
 });
 
-Deno.test("runStep() counts a group without a test as failed", async () => {
-  assertEquals((await runAlone(denoTest)).cases, [{ suite: "the run", name: "tests", outcome: "failed" }]);
+Deno.test("runStep() counts a part without a test as failed", async () => {
+  const { cases } = await runAlone(denoTest);
+  assertEquals(cases.map(({ name, outcome }) => [name, outcome]), [["log", "failed"]]);
 });
 
 Deno.test("runStep() ends what hangs, and what that began", async () => {
@@ -64,3 +79,19 @@ Deno.test("runStep() ends what hangs, and what that began", async () => {
   assertStringIncludes(output, "ended after 0.02 minutes");
   assertEquals(marked(mark), []);
 });
+
+testIf(
+  needsRootAnd(),
+  "runStep() gives a part a bpffs and records of its own, and fails it for what it leaves there",
+  async () => {
+    const pin = `/sys/fs/bpf/natra/${crypto.randomUUID()}`;
+    const { cases } = await runAlone(
+      shell(`[ ! -e /sys/fs/bpf/natra ] && mkdir -p ${pin} && touch /run/natra/outcomes`),
+    );
+    assertEquals(cases.map(({ name, outcome }) => [name, outcome]), [
+      ["log", "passed"],
+      [`log left ${pin}`, "failed"],
+    ]);
+    await assertRejects(() => Deno.stat(pin), Deno.errors.NotFound);
+  },
+);

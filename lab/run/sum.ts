@@ -8,8 +8,8 @@ export interface Totals {
 }
 
 /**
- * Counts checks by their outcome. A test that ran in two groups is one test; it failed if it failed in either, and was
- * skipped if it was skipped in both.
+ * Counts checks by their outcome. A test that ran in two groups is one test; it failed if it failed in
+ * either, and was skipped if it was skipped in both.
  */
 export function sum(cases: Iterable<Case>): Totals {
   const totals = { passed: 0, failed: 0, skipped: 0 };

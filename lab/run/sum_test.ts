@@ -2,7 +2,12 @@ import { assertEquals } from "@std/assert";
 import type { Case } from "./junit.ts";
 import { distinct, formatTotals, sum } from "./sum.ts";
 
-const make = (suite: string, name: string, outcome: Case["outcome"]): Case => ({ suite, name, outcome });
+const make = (suite: string, name: string, outcome: Case["outcome"]): Case => ({
+  suite,
+  name,
+  outcome,
+  seconds: 1,
+});
 
 Deno.test("sum() counts each outcome", () => {
   const cases = [

@@ -8,8 +8,8 @@ import { leftovers, type Machine } from "./machine.ts";
 import { endProcesses } from "./processes.ts";
 
 /**
- * Removes what tests that were ended in the middle have left: processes, namespaces with all in them, and natra's pins
- * and records of the rig's containers.
+ * Removes what tests that were ended in the middle have left: processes, namespaces with all in them, and
+ * natra's pins and records of the rig's containers.
  *
  * @param mark The run's mark.
  * @param before The machine before the run: what was there is not touched.
@@ -22,7 +22,7 @@ export async function sweep(mark: string, before: Machine, now: Machine): Promis
     const [, container, ifname] = /^pin \/sys\/fs\/bpf\/natra\/(natra-rig-[^/]+)\/([^/]+)$/.exec(line) ?? [];
     if (container === undefined || ifname === undefined) continue;
     const key = { containerId: unpinName(container), ifname: unpinName(ifname) };
-    // One whose namespace is still there is another's: our own went with their owners.
+    // One whose namespace still exists belongs to another run: our own went with their owners.
     if (netnsId(recordedNetns(key)) === null) release(key, null);
   }
 }

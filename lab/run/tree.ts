@@ -2,12 +2,11 @@
 
 const NOT_OURS = /^(\.git|node_modules|fixtures)$/;
 
-/** The directories right below tests/ and lab/ that have tests in them, as paths below the project's root. */
-export function testDirectories(root: string): string[] {
-  const found = ["tests", "lab"].flatMap((room) => filesBelow(`${root}/${room}`))
-    .filter((path) => path.endsWith("_test.ts"));
-  const first = found.map((path) => path.slice(root.length + 1).split("/").slice(0, 2).join("/"));
-  return [...new Set(first)].filter((path) => !path.endsWith(".ts"));
+/** The files of tests in the directories below tests/ and lab/, as paths below the project's root. */
+export function testFiles(root: string): string[] {
+  return ["tests", "lab"].flatMap((room) => filesBelow(`${root}/${room}`))
+    .filter((path) => path.endsWith("_test.ts")).map((path) => path.slice(root.length + 1))
+    .filter((path) => path.split("/").length > 2); // a file right below is one of the unit tests
 }
 
 /** The shell scripts below a directory, those without a suffix included. @returns Their paths below it. */

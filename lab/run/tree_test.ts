@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { shellScripts, testDirectories } from "./tree.ts";
+import { shellScripts, testFiles } from "./tree.ts";
 
 Deno.test("shellScripts() finds scripts by suffix and by first line, and leaves out what is built", async () => {
   const root = await Deno.makeTempDir({ prefix: "natra-tree-" });
@@ -23,7 +23,7 @@ Deno.test("shellScripts() finds scripts by suffix and by first line, and leaves 
   }
 });
 
-Deno.test("testDirectories() finds tests at any depth, and passes over directories without", async () => {
+Deno.test("testFiles() finds tests at any depth, and passes over what is no test", async () => {
   const root = await Deno.makeTempDir({ prefix: "natra-tree-" });
   try {
     for (const directory of ["a/deep", "b", "build", "fixtures"]) {
@@ -41,8 +41,8 @@ Deno.test("testDirectories() finds tests at any depth, and passes over directori
     ) {
       await Deno.writeTextFile(`${root}/tests/${path}`, "");
     }
-    assertEquals(testDirectories(root), ["tests/a", "tests/build"]);
-    assertEquals(testDirectories(`${root}/none`), []);
+    assertEquals(testFiles(root), ["tests/a/deep/x_test.ts", "tests/a/y_test.ts", "tests/build/z_test.ts"]);
+    assertEquals(testFiles(`${root}/none`), []);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

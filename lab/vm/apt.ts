@@ -31,7 +31,6 @@ export class Apt {
       "apt",
       choice.release,
       ...(choice.extra === undefined ? [] : [choice.extra]),
-      ...(choice.onTopOfHost ? ["host"] : []),
     ]
       .join("-");
     return await withLock(name, async () => {

@@ -3,7 +3,7 @@ import { Apt } from "./apt.ts";
 import { exists } from "./cache.ts";
 import { VmError } from "./error.ts";
 
-const TRIXIE = { release: "trixie", onTopOfHost: false } as const;
+const TRIXIE = { release: "trixie" } as const;
 
 async function mirrorOutOfReach(): Promise<boolean> {
   try {

@@ -14,8 +14,6 @@ export interface AptChoice {
   readonly release: string;
   /** What to offer besides the release itself. */
   readonly extra?: Extra;
-  /** Whether to count the machine's own packages as installed, so that they are not downloaded. */
-  readonly onTopOfHost: boolean;
 }
 
 /**
@@ -37,8 +35,8 @@ export async function writeRoot(directory: string, choice: AptChoice): Promise<v
   ) {
     await Deno.mkdir(`${directory}/${inner}`, { recursive: true });
   }
-  const status = choice.onTopOfHost ? "/var/lib/dpkg/status" : `${directory}/status`;
-  if (!choice.onTopOfHost) await Deno.writeTextFile(status, "");
+  const status = `${directory}/status`; // nothing is installed there
+  await Deno.writeTextFile(status, "");
   const mirrors = findMirrors(await run("apt-get", ["update", "--print-uris"]), await hostRelease());
   if (!(await exists(KEYRING))) {
     throw new VmError(

@@ -10,7 +10,7 @@ Deno.test("hostRelease() is what the system says of itself", async () => {
 Deno.test("writeRoot() makes a root that apt takes for its own, with the release asked for alone", async () => {
   const directory = await Deno.makeTempDir();
   try {
-    await writeRoot(directory, { release: "trixie", onTopOfHost: false });
+    await writeRoot(directory, { release: "trixie" });
     const uris = await run("apt-get", ["update", "--print-uris"], {
       env: { APT_CONFIG: `${directory}/apt.conf` },
     });

@@ -4,12 +4,14 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** What to undo if a signal comes now. */
 const undos = new Set<() => void>();
 
-/** The listeners in place: only while there is something to undo, so that nobody's own handling is disturbed. */
+/**
+ * The listeners in place: only while there is something to undo, so that nobody's own handling is disturbed.
+ */
 const listeners = new Map<Deno.Signal, () => void>();
 
 /**
- * Registers something to undo should a signal end this process. The signal is raised again afterwards, so that
- * whoever waits for this process sees what ended it.
+ * Registers something to undo should a signal end this process. The signal is raised again afterwards, so
+ * that the parent of this process sees what ended it.
  *
  * @param undo what to do; synchronous, for nothing else runs afterwards
  * @returns withdraws the registration, without calling `undo`

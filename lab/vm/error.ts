@@ -6,9 +6,8 @@
  * - `build`: an image could not be made
  * - `timeout`: the command did not end in time
  * - `crash`: the machine ended without a result
- * - `emulator`: so it did, and it was not its own fault
  */
-export type VmErrorKind = "usage" | "host" | "network" | "build" | "timeout" | "crash" | "emulator";
+export type VmErrorKind = "usage" | "host" | "network" | "build" | "timeout" | "crash";
 
 /** The one error of the VM runner. A guest command that fails is no error but a result. */
 export class VmError extends Error {

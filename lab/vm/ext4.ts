@@ -1,5 +1,8 @@
 import { run } from "./command.ts";
 
+const SECTION_MIB = 128;
+const UUID = "6e617472-6100-4000-8000-000000000000";
+
 /**
  * Makes an ext4 image of a directory, without mounting anything.
  *
@@ -9,9 +12,13 @@ import { run } from "./command.ts";
  */
 export async function makeImage(tree: string, image: string, spareMiB: number): Promise<void> {
   const usedMiB = Number((await run("du", ["-sm", tree])).split("\t")[0]);
-  const sizeMiB = Math.ceil(usedMiB * 1.15) + spareMiB; // metadata takes a part of the image
-  const options = ["-q", "-t", "ext4", "-O", "^has_journal", "-m", "0", "-E", "root_owner=0:0"];
-  await run("mke2fs", [...options, "-d", tree, image, `${sizeMiB}M`]);
+  const wantedMiB = Math.ceil(usedMiB * 1.15) + spareMiB; // metadata takes a part of the image
+  // As memory it must fill whole sections of the guest's.
+  const sizeMiB = Math.ceil(wantedMiB / SECTION_MIB) * SECTION_MIB;
+  const options = ["-q", "-t", "ext4", "-O", "^has_journal", "-m", "0"];
+  // The same contents give the same image.
+  const fixed = ["-U", UUID, "-E", `root_owner=0:0,hash_seed=${UUID}`];
+  await run("mke2fs", [...options, ...fixed, "-d", tree, image, `${sizeMiB}M`]);
 }
 
 /**

@@ -9,7 +9,7 @@ import { loadOrder } from "./modules.ts";
 const META_PACKAGE = "linux-image-cloud-amd64";
 
 /** What the root needs before any module can be loaded from it. */
-const BOOT_MODULES = ["virtio_pci", "virtio_blk", "ext4", "overlay"];
+const BOOT_MODULES = ["nfit", "nd_pmem", "ext4", "overlay"];
 
 /**
  * Downloads a kernel's packages.
@@ -20,7 +20,7 @@ const BOOT_MODULES = ["virtio_pci", "virtio_blk", "ext4", "overlay"];
  */
 export async function downloadKernel(kernel: Kernel, into: string): Promise<void> {
   const extra = kernel.backports ? "backports" : "security";
-  await Apt.use({ release: kernel.release, extra, onTopOfHost: false }, async (apt) => {
+  await Apt.use({ release: kernel.release, extra }, async (apt) => {
     const version = pickVersion(kernel, await apt.madison(META_PACKAGE));
     const all = await apt.closure(`${META_PACKAGE}=${version}`);
     const own = all.filter((p) => /^linux-(image|binary|modules)-\d/.test(p)); // newer releases split the image

@@ -3,9 +3,11 @@ import { boundCommand } from "./command.ts";
 import { VmError } from "./error.ts";
 import type { Qemu } from "./qemu.ts";
 
+const POLL_MS = 100;
+
 /** How a machine ended. */
 export interface Ended {
-  /** What it wrote to its output port. */
+  /** What its command wrote. */
   readonly output: string;
   /** Seconds of the host's time that it ran. */
   readonly seconds: number;
@@ -18,7 +20,7 @@ export interface Ended {
  *
  * @param qemu how to start QEMU
  * @param args the machine, as `qemuArguments()` describes it
- * @param timeout seconds of the host's time
+ * @param until seconds of the host's time after which it is ended, and the file that its output is written to
  * @param onOutput given the output as it comes
  * @returns how it ended
  * @throws {VmError} of kind `crash` if QEMU fails
@@ -26,14 +28,13 @@ export interface Ended {
 export async function runMachine(
   qemu: Qemu,
   args: readonly string[],
-  timeout: number,
+  { timeout, output: path }: { readonly timeout: number; readonly output: string },
   onOutput?: (chunk: Uint8Array) => void,
 ): Promise<Ended> {
   const start = performance.now();
   const process = boundCommand(qemu.program, [...qemu.args, ...args], {
-    env: { ...qemu.env },
     stdin: "null",
-    stdout: "piped",
+    stdout: "null",
     stderr: "piped",
   }).spawn();
   const end = (): void => {
@@ -51,7 +52,7 @@ export async function runMachine(
   }, timeout * 1000);
   try {
     const complaints = new Response(process.stderr).text();
-    const output = await collect(process.stdout, onOutput);
+    const output = await follow(path, process.status, onOutput);
     const { code } = await process.status;
     if (code !== 0 && !timedOut) {
       throw new VmError(
@@ -70,15 +71,33 @@ export async function runMachine(
   }
 }
 
-async function collect(
-  stream: ReadableStream<Uint8Array>,
+/**
+ * Reads a file as it grows. It is a file and no pipe: a full pipe would have the guest wait for its reader.
+ *
+ * @param ended when no more will be written
+ */
+async function follow(
+  path: string,
+  ended: Promise<unknown>,
   onChunk?: (chunk: Uint8Array) => void,
 ): Promise<string> {
   const decoder = new TextDecoder();
+  const buffer = new Uint8Array(64 * 1024);
+  let isOver = false;
+  void ended.then(() => isOver = true);
   let text = "";
-  for await (const chunk of stream) {
-    onChunk?.(chunk);
-    text += decoder.decode(chunk, { stream: true });
+  using file = await Deno.open(path, { read: true, write: true, create: true });
+  for (;;) {
+    const wasOver = isOver;
+    const length = await file.read(buffer);
+    if (length !== null) {
+      const chunk = buffer.slice(0, length);
+      onChunk?.(chunk);
+      text += decoder.decode(chunk, { stream: true });
+    } else if (wasOver) {
+      return text + decoder.decode();
+    } else {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
-  return text + decoder.decode();
 }

@@ -4,7 +4,8 @@ import { VmError } from "./error.ts";
  * Lists the files to load, in order, so that the modules wanted are there.
  *
  * @param dependencies text of `modules.dep`: "module: what it needs", in which the first needed comes last
- * @param builtin text of `modules.builtin`: modules that are part of the kernel itself; undefined if that is not
+ * @param builtin text of `modules.builtin`: modules that are part of the kernel itself; undefined if that is
+ * not
  *   known, and then every module without a file is taken for one
  * @param wanted names of the modules, in any spelling of `-` and `_`
  * @returns paths as in `modules.dep`, each once and after all that it needs

@@ -3,25 +3,29 @@
  *
  *     deno task vm 6.12 build/natra -- ./natra version
  *
- * How it works: apt, with a private root, downloads a kernel of Debian's and a small userland of the same release;
- * `image.ts` makes of them, once, a read-only root image in the cache. A run adds a second image with the given
- * files, the guest's /w, boots both in QEMU, and reads exit code and /w/out back with debugfs. Nothing is
- * installed or mounted, no network is configured, and root's rights are not needed. An image stays as it was
- * built: remove its directory (`kernel-…`) from the cache to have the kernel's newest update.
+ * How it works: apt, with a private root, downloads a kernel of Debian's and a small userland of the same
+ * release; `image.ts` makes of them, once, a read-only root image in the cache. A run adds a second image
+ * with the given files, the guest's /w, boots both in QEMU, and reads exit code and /w/out back with debugfs.
+ * Nothing is installed or mounted, no network is configured, and root's rights are not needed. An image stays
+ * as it was built: remove its directory (`kernel-…`) from the cache to have the kernel's newest update.
  *
  * What matters to who uses it:
- * - QEMU emulates (TCG), about ten times slower than this processor. By default guest time is the host's, so a
+ * - QEMU emulates (TCG), about ten times slower than this processor. By default guest time is the host's, so
+ *   a
  *   busy host distorts every latency. With `--icount 1` (and one processor) guest time is counted in
  *   instructions of 2 ns, and idle time is skipped: timings come out the same on any host, at any load.
- * - Under icount processors take turns; look for races without it, on two of them, and measure no latency there.
+ * - Under icount processors take turns; look for races without it, on two of them, and measure no latency
+ *   there.
  * - The first use of a program reads it from the disk: `warm iperf3 /w/natra` before a measurement.
- * - The guest has no network but its own namespaces; bpffs, cgroup2, tracefs and /run/netns are there, lo is up,
+ * - The guest has no network but its own namespaces; bpffs, cgroup2, tracefs and /run/netns are there, lo is
+ *   up,
  *   sch_htb, sch_fq, sch_fq_codel, sch_netem, ifb, veth, cls_bpf and tcp_bbr are loaded.
  * - All output comes through one serial port: standard error is mixed into standard output.
  *
  * @module
  */
-import { parseRequest, USAGE } from "./arguments.ts";
+import { helpOf, UsageError } from "../../tests/rig/options.ts";
+import { parseRequest, VM } from "./arguments.ts";
 import { VmError } from "./error.ts";
 import { runInVm } from "./vm.ts";
 
@@ -40,18 +44,19 @@ const EXIT_FAILURE = 125;
  */
 async function main(args: readonly string[]): Promise<number> {
   const say = (text: string): number => Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
-  if (args.includes("--help") && !args.includes("--")) {
-    say(USAGE);
-    return 0;
-  }
   try {
     const request = parseRequest(args);
+    if (request === null) {
+      say(helpOf(VM));
+      return 0;
+    }
     const result = await runInVm({ ...request, onOutput: writeAll });
     return result.code;
   } catch (error) {
-    if (!(error instanceof VmError)) throw error;
-    say(error.kind === "usage" ? `vm: ${error.message}\n${USAGE}` : `vm: ${error.message}`);
-    return error.kind === "timeout" ? EXIT_TIMEOUT : EXIT_FAILURE;
+    const isUsage = error instanceof UsageError || (error instanceof VmError && error.kind === "usage");
+    if (!isUsage && !(error instanceof VmError)) throw error;
+    say(isUsage ? `vm: ${error.message}\n${helpOf(VM)}` : `vm: ${error.message}`);
+    return error instanceof VmError && error.kind === "timeout" ? EXIT_TIMEOUT : EXIT_FAILURE;
   }
 }
 

@@ -4,8 +4,9 @@ import { findKernel } from "./kernels.ts";
 import { findQemu } from "./qemu.ts";
 
 /**
- * Makes sure that a machine can be booted, downloading and building what it takes the first time. Only another
- * processor or a mirror out of reach is a reason to skip a test: everything else that is wrong is a failure.
+ * Makes sure that a machine can be booted, downloading and building what it takes the first time. Only
+ * another processor or a mirror out of reach is a reason to skip a test: everything else that is wrong is a
+ * failure.
  *
  * @param kernel as named in `KERNELS`
  * @returns whether tests that boot it must be ignored; why goes to standard error

@@ -20,7 +20,9 @@ export const USERLAND_PACKAGES: readonly string[] = [
   "util-linux",
 ];
 
-/** Directories that older releases keep beside /usr and newer ones inside it; the guest has the newer layout. */
+/**
+ * Directories that older releases keep beside /usr and newer ones inside it; the guest has the newer layout.
+ */
 const MERGED = ["bin", "lib", "lib64", "sbin"];
 
 /** Mount points and directories that no package brings. */
@@ -59,17 +61,28 @@ export async function unpack(debs: string, tree: string, leftOut: readonly strin
 }
 
 /**
+ * Unpacks packages into an empty directory, in the layout that has all below /usr.
+ *
+ * @param debs directory of `.deb` files
+ * @param tree where to
+ * @param leftOut paths to skip, as in the packages ("./usr/share/doc")
+ */
+export async function buildTree(debs: string, tree: string, leftOut: readonly string[]): Promise<void> {
+  for (const name of MERGED) {
+    await Deno.mkdir(`${tree}/usr/${name}`, { recursive: true });
+    await Deno.symlink(`usr/${name}`, `${tree}/${name}`);
+  }
+  await unpack(debs, tree, leftOut);
+}
+
+/**
  * Makes a root directory of downloaded packages.
  *
  * @param debs directory of `.deb` files
  * @param tree the root to make
  */
 export async function buildUserland(debs: string, tree: string): Promise<void> {
-  for (const name of MERGED) {
-    await Deno.mkdir(`${tree}/usr/${name}`, { recursive: true });
-    await Deno.symlink(`usr/${name}`, `${tree}/${name}`);
-  }
-  await unpack(debs, tree, LEFT_OUT);
+  await buildTree(debs, tree, LEFT_OUT);
   for (const name of EMPTY) await Deno.mkdir(`${tree}/${name}`, { recursive: true });
   for (const [path, text] of Object.entries(FILES)) await Deno.writeTextFile(`${tree}/${path}`, text);
   // The packages' own scripts would choose an awk; busybox is there anyway.

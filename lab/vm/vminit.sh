@@ -1,6 +1,6 @@
 #!/bin/bash
-# The guest's first process in its real root: sets up what a node has, runs the command, notes how it ended, and
-# turns the machine off. The host reads the notes in /w/.vm after that; without them it reports a crash.
+# The guest's first process in its real root: sets up what a node has, runs the command, notes how it ended,
+# and turns the machine off. The host reads the notes in /w/.vm after that; without them it reports a crash.
 set -euo pipefail
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8
 export TERM=dumb NO_COLOR=1 # the output is a terminal, but ends in a file
@@ -44,8 +44,9 @@ ln -sfn /proc/self/fd /dev/fd
 echo vm >/proc/sys/kernel/hostname
 ip link set lo up
 
-# The kernel would load them when they are asked for, but then in the middle of somebody's measurement. One that is
-# part of the kernel may be unknown to modprobe; one that is missing will be missed by whoever needs it.
+# The kernel would load them when they are asked for, but then in the middle of a measurement. One
+# that is part of the kernel may be unknown to modprobe; one that is missing will be missed by whoever needs
+# it.
 for module in cls_bpf ifb sch_fq sch_fq_codel sch_htb sch_ingress sch_netem tcp_bbr veth; do
   modprobe "$module" || echo "vminit: cannot load $module" >/dev/console
 done

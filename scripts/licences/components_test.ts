@@ -13,7 +13,7 @@ Deno.test("every npm package that main.ts imports has a licence entry, and no en
   assertEquals((await embeddedPackages(here)).map(({ name }) => name), Object.keys(npm).toSorted());
 });
 
-Deno.test("what is imported as types alone is not built in", async () => {
+Deno.test("packages that are imported only for types are not built in", async () => {
   assertStringIncludes(Deno.readTextFileSync(`${here.root}/src/kube/owners.ts`), "kubernetes-types/");
   const found = await embeddedPackages(here, ["src/kube/owners.ts"]);
   assertEquals(found.map(({ name }) => name), ["valibot"]);

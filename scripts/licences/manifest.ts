@@ -7,7 +7,9 @@ export interface Manifest {
   readonly npm: Readonly<Record<string, string>>;
   /** The place of the licence's text for npm packages that contain none. */
   readonly npmTexts: Readonly<Record<string, string>>;
-  /** Names of deno.json's import map that only tests and scripts import, and those of types. */
+  /**
+   * Names of deno.json's import map that only tests and scripts import, or that are imported only for types.
+   */
   readonly toolsOnly: readonly string[];
 }
 

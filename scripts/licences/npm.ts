@@ -15,12 +15,12 @@ export interface NpmPackage {
   readonly version: string;
 }
 
-/** What `deno info --json FILE` reports, as far as it is read. */
+/** The part of the output of `deno info --json FILE` that is used. */
 interface Graph {
   readonly modules: readonly {
     readonly specifier: string;
     readonly npmPackage?: string;
-    /** Only `code` is there at run time: an `import type` has a `type` alone. */
+    /** Only `code` exists at run time: an `import type` has only a `type`. */
     readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
   }[];
   readonly redirects: Readonly<Record<string, string>>;

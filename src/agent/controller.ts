@@ -1,4 +1,7 @@
-/** A controller: informers' handlers add keys to a work queue, and each key is brought to the state that its object asks for. */
+/**
+ * A controller: informers' handlers add keys to a work queue, and a function syncs the state of each key with
+ * its object.
+ */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
 import { isConflict, retryAfterMs } from "../kube/errors.ts";
@@ -10,21 +13,21 @@ export interface ControllerOptions {
   readonly name: string;
   /** Filled by the informers' handlers. */
   readonly queue: WorkQueue;
-  /** No key is looked at before all of them have listed once. */
+  /** No key is synced before all of them have listed once. */
   readonly informers: readonly { readonly synced: Promise<void> }[];
   /**
-   * Looks at a key, reading the informers' stores. An object that is not there is gone.
+   * Syncs a key from the informers' stores. An object that is not in them is gone.
    *
-   * @throws {Error} The key comes again, later with each failure.
+   * @throws {Error} The key is retried, later with each failure.
    */
   readonly sync: (key: string, signal: AbortSignal) => Promise<void>;
-  /** How many keys are looked at together; never one key twice. */
+  /** How many keys are synced at the same time; never one key twice. */
   readonly concurrency?: number;
   readonly logger: Logger;
 }
 
 const CONCURRENCY = 2;
-/** A task that ended by itself is started again, as with any other. */
+/** A task that ended by itself is started again, like any other task. */
 const EVERY_MS = 1000;
 
 /** The task that runs a controller. It ends when the syncs that have begun have ended. */
@@ -54,14 +57,14 @@ async function run(options: ControllerOptions, signal: AbortSignal): Promise<voi
 async function work({ name, queue, sync, logger }: ControllerOptions, signal: AbortSignal): Promise<void> {
   for (let key = await queue.get(); key !== null; key = await queue.get()) {
     try {
-      // Keys that are left at the end are of no use any more: the next process lists all again.
+      // Keys that are left at the end are skipped: the next process lists everything again.
       if (!signal.aborted) await sync(key, signal);
       queue.forget(key);
     } catch (error) {
       queue.addRateLimited(key, retryAfterMs(error) ?? 0);
       if (!signal.aborted) {
         const fields = { controller: name, key, error: describeError(error), retries: queue.retries(key) };
-        // Another writer came first: usual, and soon repaired.
+        // Another writer was faster, which is normal: the retry repairs it.
         logger[isConflict(error) ? "debug" : "error"]("sync failed", fields);
       }
     } finally {

@@ -14,7 +14,7 @@ function running(
   return { ended: Promise.resolve(task.run(signal)), lines };
 }
 
-Deno.test("no key is looked at before all informers have listed", async () => {
+Deno.test("no key is synced before all informers have listed", async () => {
   const queue = new WorkQueue();
   const [stop, listed] = [new AbortController(), Promise.withResolvers<void>()];
   const seen: string[] = [];
@@ -33,7 +33,7 @@ Deno.test("no key is looked at before all informers have listed", async () => {
   assertEquals(seen, ["a"]);
 });
 
-Deno.test("a key that fails is logged and comes again, one that goes well is forgotten", async () => {
+Deno.test("a key that fails is logged and retried, and forgotten after a success", async () => {
   const queue = new WorkQueue({ minRetryMs: 1, maxRetryMs: 2 });
   const stop = new AbortController();
   const failures = [new Error("bad"), new ApiError("changed", { status: 409, reason: "Conflict" })];
@@ -55,12 +55,12 @@ Deno.test("a key that fails is logged and comes again, one that goes well is for
   ]);
 });
 
-Deno.test("at most so many keys are looked at together, and the end waits for those alone", async () => {
+Deno.test("concurrency limits the keys that are synced together, and the end waits only for those", async () => {
   const queue = new WorkQueue();
   const stop = new AbortController();
-  let [now, most, begun] = [0, 0, 0];
+  let [now, max, begun] = [0, 0, 0];
   const sync = async (_key: string, signal: AbortSignal): Promise<void> => {
-    most = Math.max(most, ++now);
+    max = Math.max(max, ++now);
     if (++begun === 6) stop.abort();
     await new Promise((resolve) => setTimeout(resolve, 5));
     assertEquals(signal, stop.signal);
@@ -68,7 +68,7 @@ Deno.test("at most so many keys are looked at together, and the end waits for th
   };
   for (let key = 0; key < 20; key++) queue.add(String(key));
   await running(stop.signal, { queue, sync, concurrency: 3 }).ended;
-  assertEquals([now, most, begun], [0, 3, 6]);
+  assertEquals([now, max, begun], [0, 3, 6]);
 });
 
 Deno.test("a controller that is stopped before anything was listed ends", async () => {

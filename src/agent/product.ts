@@ -57,10 +57,12 @@ export interface AgentContext {
   readonly cniCache: string;
 }
 
-/** The Kubernetes API, as the agent reaches it. */
+/** The Kubernetes API of the agent. */
 export interface Cluster {
   readonly client: KubeClient;
-  /** Those of all products, which the agent runs: products that follow the same objects share a watch. */
+  /**
+   * The informers of all products, which the agent runs: products that watch the same objects share a watch.
+   */
   readonly informers: SharedInformers;
   /** This node's name. */
   readonly node: string;

@@ -128,10 +128,10 @@ async function runAgent(options: Options, house: House): Promise<number> {
   return 0;
 }
 
-/** Lists and watches for all products. It ends with the agent: failed requests are tried again inside. */
+/** Lists and watches for all products. It ends with the agent, because informers retry failed requests. */
 function informersTask(informers: SharedInformers): Task {
   return {
-    name: "follow the API server",
+    name: "watch the API server",
     everyMs: INFORMERS_RETRY_MS,
     isNeeded: false,
     run: (signal) => informers.run(signal),

@@ -38,6 +38,6 @@ function listener(): { readonly pointer: Pointer } {
       return length;
     },
   );
-  print.unref(); // natra ends when its work does, not when libbpf has nothing more to say
+  print.unref(); // the process ends when its work does, not when libbpf has nothing more to say
   return print;
 }

@@ -1,20 +1,20 @@
-/** Which API server, and who the agent is to it: what a pod of a cluster is given, or what a kubeconfig says. */
+/** Where the API server is, and how to authenticate: from the service account that a pod is given. */
 import { quote } from "../base/log/quote.ts";
 
-/** What a client shows to prove who it is. */
+/** A client certificate and its key. */
 export interface ClientCertificate {
   /** PEM. */
   readonly cert: string;
   readonly key: string;
 }
 
-/** An API server, and how to be known to it. What rotates is read again for each request. */
+/** An API server, and how to authenticate to it. What rotates is read again for each request. */
 export interface ApiServer {
   /** For example `https://10.0.0.1:443`, without a slash at its end. */
   readonly url: string;
   /** The only certificate authorities that are trusted, PEM. */
   readonly readCa: () => string;
-  /** null: it does not ask for one. */
+  /** null: none is sent. */
   readonly readToken: () => string | null;
   readonly certificate: ClientCertificate | null;
 }
@@ -22,18 +22,17 @@ export interface ApiServer {
 /** Where a pod finds its service account. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** What is wrong with how the agent was told of its API server. */
+/** The API server cannot be used as configured. */
 export class ServerConfigError extends Error {
   override readonly name = "ServerConfigError";
 }
 
 /**
- * The API server of the cluster that this process is a pod of.
+ * The API server of the cluster that this process runs in as a pod.
  *
- * @param env The process's environment.
- * @param account The service account's directory; only tests say otherwise.
- * @returns null if it is no pod of a cluster.
- * @throws {ServerConfigError} If it is one, without a service account.
+ * @param account The service account's directory; only tests pass another.
+ * @returns null if this process is not in a pod.
+ * @throws {ServerConfigError} If it is, without a service account.
  */
 export function inCluster(
   env: { get(name: string): string | undefined } = Deno.env,
@@ -46,7 +45,7 @@ export function inCluster(
     throw new ServerConfigError(`Bad KUBERNETES_SERVICE_HOST or PORT: ${quote(host)}, ${quote(port)}`);
   }
   const read = (name: string): string => readFile(`${account}/${name}`);
-  read("token"); // said at once, not at the first request
+  read("token"); // fails now, not at the first request
   return {
     url: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     readCa: () => read("ca.crt"),

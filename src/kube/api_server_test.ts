@@ -31,7 +31,7 @@ Deno.test("inCluster() reads a token that was rotated, and an authority that was
   assertEquals([server?.readToken(), server?.readCa()], ["two", "CB"]);
 });
 
-Deno.test("inCluster() says which file of the service account is missing, and refuses a host that is none", () => {
+Deno.test("inCluster() says which file of the service account is missing, and refuses a malformed host", () => {
   using account = directoryOf({});
   const host = { KUBERNETES_SERVICE_HOST: "10.0.0.1" };
   assertThrows(() => inCluster(env(host), account.path), ServerConfigError, `"${account.path}/token"`);
@@ -77,14 +77,18 @@ Deno.test("fromKubeconfig() reads data, and files relative to it", () => {
 
 for (
   const [what, text, why] of [
-    ["is no YAML", "a: [", "Bad kubeconfig"],
-    ["is no kubeconfig", "a: 1", "current-context"],
+    ["is not YAML", "a: [", "Bad kubeconfig"],
+    ["is not a kubeconfig", "a: 1", "current-context"],
     ["names a context that is not there", kubeconfig({}).replace("name: c", "name: d"), 'no context "c"'],
     ["names a user that is not there", kubeconfig({ context: { user: "x" } }), 'no user "x"'],
     ["speaks plain HTTP", kubeconfig({ cluster: { server: "http://127.0.0.1" } }), "https://"],
-    ["asks to trust everybody", kubeconfig({ cluster: { "insecure-skip-tls-verify": true } }), "not done"],
+    [
+      "asks to trust everybody",
+      kubeconfig({ cluster: { "insecure-skip-tls-verify": true } }),
+      "not supported",
+    ],
     ["wants a program run", kubeconfig({ user: { exec: { command: "sh" } } }), "exec plugins"],
-    ["has data that is no base64", kubeconfig({ cluster: { "certificate-authority-data": "!" } }), "base64"],
+    ["has data that is not base64", kubeconfig({ cluster: { "certificate-authority-data": "!" } }), "base64"],
     [
       "has no authority",
       kubeconfig({ cluster: { "certificate-authority-data": undefined } }),

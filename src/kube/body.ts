@@ -1,6 +1,6 @@
 /** Reads answers that may be of any size: they come from the network. */
 
-/** An answer, or a line of it, that is longer than anybody should send. */
+/** An answer, or a line of it, is longer than the maximum. */
 export class TooLongError extends Error {
   override readonly name = "TooLongError";
 }
@@ -9,8 +9,9 @@ export class TooLongError extends Error {
  * Reads a whole answer as text.
  *
  * @param body What fetch gave.
- * @param most The longest, in UTF-16 units.
- * @param signal Ends it with an error. It is needed beside fetch's own, which the garbage collector may take while an answer is read.
+ * @param most The maximum length, in UTF-16 units.
+ * @param signal Ends the reading with an error. It is needed beside fetch's own, which may be collected as
+ * garbage while an answer is read.
  * @throws {TooLongError} If it is longer.
  */
 export async function readText(
@@ -31,8 +32,8 @@ export async function readText(
  * Reads an endless answer line by line.
  *
  * @param body What fetch gave; it is cancelled when the reader stops.
- * @param most The longest line, in UTF-16 units.
- * @param signal Ends it with an error, as for {@linkcode readText}.
+ * @param most The maximum length of a line, in UTF-16 units.
+ * @param signal Ends the reading with an error, as for {@linkcode readText}.
  * @returns The lines without their ends; empty ones are left out, and so is a last one that was cut short.
  * @throws {TooLongError} If a line is longer.
  */

@@ -41,7 +41,7 @@ Deno.test("readText() reads all, and refuses more than it is to take", async () 
   await assertRejects(() => readText(body(cut("123456", 2)), 5, SIGNAL), TooLongError, "longer than 5");
 });
 
-Deno.test("readLines() ends when it is told to, though the server says nothing more", async () => {
+Deno.test("readLines() ends when its signal is aborted, though the server says nothing more", async () => {
   const stop = new AbortController();
   let cancelled = false;
   const silent = new ReadableStream<Uint8Array>({
@@ -53,7 +53,7 @@ Deno.test("readLines() ends when it is told to, though the server says nothing m
   const lines = readLines(silent, 10, stop.signal);
   assertEquals((await lines.next()).value, "a");
   const next = lines.next();
-  stop.abort(new Error("told to"));
-  await assertRejects(() => next, Error, "told to");
+  stop.abort(new Error("aborted"));
+  await assertRejects(() => next, Error, "aborted");
   assertEquals(cancelled, true);
 });

@@ -1,6 +1,6 @@
 /**
- * A client of the Kubernetes API. The official one takes half a second to start and more memory than all of the agent; what is needed
- * of it is HTTP, JSON and a stream of lines.
+ * A client of the Kubernetes API. The official one takes half a second to start and more memory than all of
+ * the agent; what is needed of it is HTTP, JSON and a stream of lines.
  *
  * @module
  */
@@ -15,7 +15,9 @@ import { type ApiRequest, type Deadline, Transport } from "./transport.ts";
 
 /** How long an answer may take. */
 const TIMEOUT_MS = 30_000;
-/** A server sends a bookmark a minute: after this long without a line, a watch's connection is taken for dead. */
+/**
+ * A server sends a bookmark a minute: after this long without a line, a watch's connection is taken for dead.
+ */
 const IDLE_MS = 120_000;
 /** The longest answer, and the longest line of a watch. etcd takes objects of up to 1.5 MiB. */
 const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
@@ -118,8 +120,8 @@ const decodeEvent = decoder(
 );
 
 /**
- * The client of one API server. All requests throw an ApiError if the server refuses, and another error if it cannot be
- * reached or answers nonsense. Disposing of the client closes its connections.
+ * The client of one API server. All requests throw an ApiError if the server refuses, and another error if it
+ * cannot be reached or answers nonsense. Disposing of the client closes its connections.
  */
 export class KubeClient implements Disposable {
   readonly #transport: Transport;
@@ -165,8 +167,8 @@ export class KubeClient implements Disposable {
   /**
    * Watches.
    *
-   * @returns Once the server has agreed: the events as they come. The server may end them; if nothing comes for too long, or the
-   * connection ends in the middle of an event, they end with an error.
+   * @returns Once the server has agreed: the events as they come. The server may end them; if nothing comes
+   * for too long, or the connection ends in the middle of an event, they end with an error.
    */
   async watch<T extends KubeObject>(
     resource: Resource<T>,
@@ -215,8 +217,9 @@ export class KubeClient implements Disposable {
   }
 
   /**
-   * Server-side apply: creates or changes an object so that the given fields are as given. Fields that this manager applied before and
-   * leaves out now are removed; fields of others stay. The same again writes nothing.
+   * Server-side apply: creates or changes an object so that the given fields are as given. Fields that this
+   * manager applied before and leaves out now are removed; fields of others stay. The same again writes
+   * nothing.
    *
    * @throws {ApiError} Without `force`, if a field belongs to another manager; see isConflict().
    */
@@ -233,7 +236,9 @@ export class KubeClient implements Disposable {
     return resource.decode(await this.#ask({ method: "PATCH", path, query, body }, signal));
   }
 
-  /** Changes the given fields of an object; null removes one, and a list is replaced as a whole (RFC 7386). */
+  /**
+   * Changes the given fields of an object; null removes one, and a list is replaced as a whole (RFC 7386).
+   */
   async mergePatch<T>(
     resource: Resource<T>,
     name: ObjectName,

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { quote } from "../base/log/quote.ts";
 
-/** What is told of a refusal. */
+/** The parts of a refusal. */
 interface Refusal {
   /** HTTP's. */
   readonly status: number;

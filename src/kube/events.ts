@@ -1,4 +1,7 @@
-/** Events on the cluster's objects, where `kubectl describe` shows them: each is created once, however often it is given. */
+/**
+ * Events on the cluster's objects, where `kubectl describe` shows them: each is created once, however often
+ * it is given.
+ */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
 import { Backoff, delay, Notify } from "../base/wait.ts";

@@ -12,7 +12,11 @@ interface Finalizable extends KubeObject {
   readonly metadata: ObjectMeta & { readonly finalizers: readonly string[] };
 }
 
-/** Adds a finalizer, before anything is made that would have to be cleaned up. @throws {ApiError} See isConflict(). */
+/**
+ * Adds a finalizer, before anything is made that would have to be cleaned up.
+ *
+ * @throws {ApiError} See isConflict().
+ */
 export function addFinalizer<T extends Finalizable>(
   client: KubeClient,
   resource: Resource<T>,

@@ -1,4 +1,7 @@
-/** Informers: the objects of a resource, kept up to date in an indexed store. Those of one selection share one list and watch. */
+/**
+ * Informers: the objects of a resource, kept up to date in an indexed store. Those of one selection share one
+ * list and watch.
+ */
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
 import type { KubeClient, Selection } from "./client.ts";
@@ -18,7 +21,10 @@ export interface Handler<T> {
 /** What an informer follows. */
 export interface InformerOptions<T> extends Selection {
   readonly resource: Resource<T>;
-  /** Lists by pages of this many objects, from etcd: where all would be too many at once. Absent: from the server's memory, at once. */
+  /**
+   * Lists by pages of this many objects, from etcd: where all would be too many at once. Absent: from the
+   * server's memory, at once.
+   */
   readonly limit?: number;
 }
 
@@ -63,7 +69,10 @@ export class Informer<T extends KubeObject> implements Sink {
     return this.#synced.promise;
   }
 
-  /** Milliseconds since the API server last said anything of this resource: the store may be that old. Infinity: it never did. */
+  /**
+   * Milliseconds since the API server last said anything of this resource: the store may be that old.
+   * Infinity: it never did.
+   */
   get stalenessMs(): number {
     return performance.now() - this.#reflector.lastContact;
   }
@@ -136,8 +145,9 @@ export class SharedInformers {
   }
 
   /**
-   * An informer. All that have the same resource and selectors share one list and watch, and each keeps what its own resource's `decode`
-   * picks. Only if all of them want metadata only, no more is asked for. Ask for it before run(): later costs a list for all.
+   * An informer. All that have the same resource and selectors share one list and watch, and each keeps what
+   * its own resource's `decode` picks. Only if all of them want metadata only, no more is asked for. Ask for
+   * it before run(): later costs a list for all.
    */
   informer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
     const { resource, namespace = "", fieldSelector = "", labelSelector = "" } = options;

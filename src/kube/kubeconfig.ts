@@ -1,4 +1,4 @@
-/** Reads a kubeconfig: for an agent that runs beside a cluster and not in it. */
+/** Reads a kubeconfig, for an agent that runs outside of the cluster. */
 import * as v from "valibot";
 import { parse } from "yaml";
 import { quote } from "../base/log/quote.ts";
@@ -6,7 +6,7 @@ import { type ApiServer, type ClientCertificate, readFile, ServerConfigError } f
 
 const text = v.optional(v.string());
 
-/** What natra understands of one; what it does not, it must not pass over in silence. */
+/** The supported fields. Unsupported ways to authenticate are refused, not ignored. */
 const SCHEMA = v.object({
   "current-context": v.string("current-context is missing"),
   contexts: v.array(
@@ -18,7 +18,7 @@ const SCHEMA = v.object({
       server: v.pipe(v.string(), v.regex(/^https:\/\/[^/?#@]+\/?$/, "server must be https://HOST[:PORT]")),
       "certificate-authority": text,
       "certificate-authority-data": text,
-      "insecure-skip-tls-verify": v.optional(v.literal(false, "insecure-skip-tls-verify is not done")),
+      "insecure-skip-tls-verify": v.optional(v.literal(false, "insecure-skip-tls-verify is not supported")),
     }),
   })),
   users: v.array(v.object({
@@ -30,7 +30,7 @@ const SCHEMA = v.object({
       "client-certificate-data": text,
       "client-key": text,
       "client-key-data": text,
-      exec: v.optional(v.undefined("exec plugins are not run")),
+      exec: v.optional(v.undefined("exec plugins are not supported")),
       "auth-provider": v.optional(v.undefined("auth providers are not supported")),
     }),
   })),
@@ -51,7 +51,7 @@ export function fromKubeconfig(path: string): ApiServer {
   try {
     yaml = parse(source);
   } catch (error) {
-    return refuse(error instanceof Error ? quote(error.message, 200) : "it is no YAML", error);
+    return refuse(error instanceof Error ? quote(error.message, 200) : "not valid YAML", error);
   }
   const result = v.safeParse(SCHEMA, yaml);
   if (!result.success) {
@@ -69,7 +69,7 @@ export function fromKubeconfig(path: string): ApiServer {
   /** A value that stands in the file as base64, or in a file of its own. */
   const reader = (data: string | undefined, file: string | undefined): (() => string) | null => {
     if (data !== undefined) {
-      const decoded = decode(data) ?? refuse("its data is no base64");
+      const decoded = decode(data) ?? refuse("its data is not valid base64");
       return () => decoded;
     }
     return file === undefined ? null : () => readFile(file.startsWith("/") ? file : base + file);

@@ -1,4 +1,7 @@
-/** Leader election by a Lease of coordination.k8s.io/v1, as client-go does it: one of any number of processes leads. */
+/**
+ * Leader election by a Lease of coordination.k8s.io/v1, as client-go does it: one of any number of processes
+ * leads.
+ */
 import * as v from "valibot";
 import { describeError } from "../base/log/describe.ts";
 import type { Logger } from "../base/log/log.ts";
@@ -16,7 +19,10 @@ export interface LeaderElectionOptions {
   readonly identity: string;
   /** For how long a Lease that does not change counts as held. */
   readonly leaseDurationMs?: number;
-  /** How long the leader goes on without having renewed: less, so that it has stopped before another one begins. */
+  /**
+   * How long the leader goes on without having renewed: less, so that it has stopped before another one
+   * begins.
+   */
   readonly renewDeadlineMs?: number;
   /** Between two attempts to renew, or to acquire. */
   readonly retryPeriodMs?: number;
@@ -46,8 +52,8 @@ type Lease = v.InferOutput<typeof LEASE>;
 const RESOURCE: Resource<Lease> = { ...LEASES, decode: decoder("Lease", LEASE) };
 
 /**
- * A Lease, and when it was first seen to be as it is. Other machines' clocks may be wrong, so its times are only compared with what
- * they were before: a Lease is held for as long as it changes.
+ * A Lease, and when it was first seen to be as it is. Other machines' clocks may be wrong, so its times are
+ * only compared with what they were before: a Lease is held for as long as it changes.
  */
 export interface Observation {
   readonly spec: Lease["spec"];
@@ -107,8 +113,8 @@ export class LeaderElector {
   }
 
   /**
-   * Competes until `signal` is aborted, and calls `lead` each time this candidate has become the leader. The Lease is released once
-   * `lead` has ended.
+   * Competes until `signal` is aborted, and calls `lead` each time this candidate has become the leader. The
+   * Lease is released once `lead` has ended.
    */
   async run(lead: Lead, signal: AbortSignal): Promise<void> {
     const { logger, lease, retryPeriodMs } = this.#options;
@@ -155,7 +161,8 @@ export class LeaderElector {
       this.#renewedAt = this.#written === null ? -Infinity : sentAt;
       this.#isTroubled = false;
     } catch (error) {
-      // Another candidate was quicker, or the Lease was changed by hand: the next attempt reads it, and a leader leads on until then.
+      // Another candidate was quicker, or the Lease was changed by hand: the next attempt reads it, and a
+      // leader leads on until then.
       this.#written = null;
       if (isConflict(error) || isAlreadyExists(error) || isNotFound(error) || signal.aborted) {
         return this.isLeader;

@@ -1,4 +1,7 @@
-/** What is kept of the cluster's objects. Answers may have any shape: a decoder checks one and picks the fields that are wanted. */
+/**
+ * What is kept of the cluster's objects. Answers may have any shape: a decoder checks one and picks the
+ * fields that are wanted.
+ */
 import * as v from "valibot";
 import { quote } from "../base/log/quote.ts";
 
@@ -26,7 +29,8 @@ export interface ObjectName {
 /**
  * Picks what is wanted of an object. What it returns is all that is kept, so it bounds the memory of a list.
  *
- * @throws {Error} If the object cannot be one of its kind. That makes a list or watch fail as a whole: a fault that users can write
+ * @throws {Error} If the object cannot be one of its kind. That makes a list or watch fail as a whole: a
+ * fault that users can write
  * into an object must be returned as data.
  */
 export type Decode<T> = (object: unknown) => T;

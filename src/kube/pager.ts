@@ -14,7 +14,8 @@ export type PagerOptions = Omit<ListOptions, "continue">;
 /**
  * All pages of a list, which are of one version.
  *
- * @throws {ApiError} If the server forgot the next page, see isGone(): what came so far is of a version that cannot be completed.
+ * @throws {ApiError} If the server forgot the next page, see isGone(): what came so far is of a version that
+ * cannot be completed.
  */
 export async function* pagesOf<T>(
   client: KubeClient,

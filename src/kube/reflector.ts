@@ -9,7 +9,9 @@ import { pagesOf } from "./pager.ts";
 import type { Resource } from "./resource.ts";
 import { IdleError } from "./transport.ts";
 
-/** Takes what a reflector reads. What it throws is a failure of the list or watch, which is then tried again. */
+/**
+ * Takes what a reflector reads. What it throws is a failure of the list or watch, which is then tried again.
+ */
 export interface Sink {
   readonly metadataOnly: boolean;
   /** The most objects of a page; null: it does not need pages. */
@@ -42,7 +44,10 @@ interface Raw extends KubeObject {
   readonly object: unknown;
 }
 
-/** How long a watch lasts at least; as much again at random, so that not all of a cluster's watches end at once. */
+/**
+ * How long a watch lasts at least; as much again at random, so that not all of a cluster's watches end at
+ * once.
+ */
 const WATCH_SECONDS = 240;
 /** Between attempts. */
 const MIN_RETRY_MS = 500;
@@ -77,7 +82,9 @@ export class Reflector {
     return this.#lastContact;
   }
 
-  /** Adds a sink. If the reflector runs, it lists again for all: nothing is kept for sinks that come later. */
+  /**
+   * Adds a sink. If the reflector runs, it lists again for all: nothing is kept for sinks that come later.
+   */
   add(sink: Sink): void {
     this.#sinks.add(sink);
     this.#relist.abort();
@@ -85,8 +92,8 @@ export class Reflector {
   }
 
   /**
-   * Lists and watches until `signal` is aborted. Whatever fails is tried again, later and later. Trouble is logged when it begins and
-   * when it ends.
+   * Lists and watches until `signal` is aborted. Whatever fails is tried again, later and later. Trouble is
+   * logged when it begins and when it ends.
    */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -110,7 +117,8 @@ export class Reflector {
     const { client, selection, resource, logger } = this.#options;
     const sinks = new Set(this.#sinks);
     const lists = [...sinks].map((sink) => sink.beginList());
-    // A page comes from etcd, and is of the newest version; a whole list comes from the server's memory, which is cheap for it.
+    // A page comes from etcd, and is of the newest version; a whole list comes from the server's memory,
+    // which is cheap for it.
     const limits = [...sinks].flatMap(({ limit }) => limit ?? []);
     const from = limits.length > 0
       ? { limit: Math.min(...limits) }

@@ -3,7 +3,10 @@ import * as v from "valibot";
 import { quote } from "../base/log/quote.ts";
 import { type Decode, decoder, decodeWhole, type KubeObject, META, type ObjectName } from "./objects.ts";
 
-/** A resource, for example the Deployments of apps/v1. `{ ...DEPLOYMENTS, decode }` is the same one, of which something else is kept. */
+/**
+ * A resource, for example the Deployments of apps/v1. `{ ...DEPLOYMENTS, decode }` is the same one, of which
+ * something else is kept.
+ */
 export interface Resource<T> {
   /** Empty: the core group. */
   readonly group: string;
@@ -15,7 +18,9 @@ export interface Resource<T> {
   readonly isNamespaced: boolean;
   /** For example `status`: requests go to this part of an object. */
   readonly subresource?: string;
-  /** What a subresource takes and gives, for example autoscaling/v1's Scale; absent: the objects themselves. */
+  /**
+   * What a subresource takes and gives, for example autoscaling/v1's Scale; absent: the objects themselves.
+   */
   readonly subresourceType?: { readonly apiVersion: string; readonly kind: string };
   readonly decode: Decode<T>;
 }
@@ -66,7 +71,11 @@ export function collectionPath(
   return `/${[...root, ...within, plural].map(segment).join("/")}`;
 }
 
-/** The path of an object, or of the resource's part of it. @throws {Error} If a part of the path cannot be one. */
+/**
+ * The path of an object, or of the resource's part of it.
+ *
+ * @throws {Error} If a part of the path cannot be one.
+ */
 export function objectPath(resource: Resource<unknown>, { name, namespace = "" }: ObjectName): string {
   if (resource.isNamespaced && namespace === "") {
     throw new Error(`${resource.kind} ${quote(name)} needs a namespace`);

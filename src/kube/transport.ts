@@ -62,7 +62,10 @@ export class Transport implements Disposable {
     throw refusal(`${method} ${path}`, response, text);
   }
 
-  /** A deadline for a request. Once it is missed, new requests use new connections: those that are open may be dead, too. */
+  /**
+   * A deadline for a request. Once it is missed, new requests use new connections: those that are open may be
+   * dead, too.
+   */
   deadline(stop: AbortSignal, ms: number, what: string): Deadline {
     return new Deadline(stop, ms, what, () => this[Symbol.dispose]());
   }
@@ -144,8 +147,8 @@ export class Deadline implements Disposable {
 }
 
 /**
- * Deno adds the given authorities to a store of its own, which it fills at first use from what this variable names. Only the
- * cluster's own authority may vouch for its API server.
+ * Deno adds the given authorities to a store of its own, which it fills at first use from what this variable
+ * names. Only the cluster's own authority may vouch for its API server.
  */
 function trustOnlyGivenAuthorities(): void {
   Deno.env.set("DENO_TLS_CA_STORE", "");

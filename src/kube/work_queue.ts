@@ -1,4 +1,7 @@
-/** Keys of objects to be looked at. A key is queued once however often it is added, and never looked at twice at a time. */
+/**
+ * Keys of objects to be looked at. A key is queued once however often it is added, and never looked at twice
+ * at a time.
+ */
 
 /** A clock and its timers. */
 export interface Timers {
@@ -34,7 +37,8 @@ interface Delayed {
 }
 
 /**
- * A queue of keys: `get()` one, look at it, then `done()`. A key that is added while it is looked at comes again after that.
+ * A queue of keys: `get()` one, look at it, then `done()`. A key that is added while it is looked at comes
+ * again after that.
  */
 export class WorkQueue {
   readonly #minRetryMs: number;
@@ -114,7 +118,10 @@ export class WorkQueue {
     return this.#failures.get(key) ?? 0;
   }
 
-  /** The next key, once there is one; null: the queue is shut down and empty. Call done() after it was looked at. */
+  /**
+   * The next key, once there is one; null: the queue is shut down and empty. Call done() after it was looked
+   * at.
+   */
   get(): Promise<string | null> {
     const { promise, resolve } = Promise.withResolvers<string | null>();
     const [key] = this.#queue;
@@ -137,7 +144,11 @@ export class WorkQueue {
     this.#checkDrained();
   }
 
-  /** Takes no more keys, drops those that wait for their time, and gives out the rest. @returns When all were looked at. */
+  /**
+   * Takes no more keys, drops those that wait for their time, and gives out the rest.
+   *
+   * @returns When all were looked at.
+   */
   shutDown(): Promise<void> {
     this.#isShutDown = true;
     for (const { cancel } of this.#delayed.values()) cancel();

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { type Timers, WorkQueue } from "./work_queue.ts";
 
-/** Timers that run when they are told to. */
+/** Timers that run when advance() is called. */
 class ManualTimers implements Timers {
   #now = 0;
   readonly #timers = new Set<{ at: number; run: () => void }>();

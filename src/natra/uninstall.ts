@@ -1,16 +1,16 @@
-/** How natra leaves a node. */
+/** Removes natra's state from a node. */
 import { delay } from "../base/wait.ts";
 import { removeNodeState } from "./node_state.ts";
 
-/** How often to ask for pods that another process works on, and milliseconds in between. */
+/** How often to retry pods that another process works on, and the pause in between. */
 const ATTEMPTS = 20;
 const PAUSE_MS = 250;
 
 /**
- * Releases every pod, and removes what natra keeps for the node itself. An ADD that began by the old list may end only now, so
- * it is repeated until no pod is left.
+ * Releases every pod, and removes what natra keeps for the node itself. An ADD that began with the old list
+ * may end only now, so this is repeated until no pod is left.
  *
- * @param report Told what was done, a line each.
+ * @param report Called with a line for each thing that was done.
  * @returns What could not be removed, in words.
  */
 export async function uninstall(report: (line: string) => void): Promise<string[]> {
@@ -19,7 +19,7 @@ export async function uninstall(report: (line: string) => void): Promise<string[
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const gone = reconcile(() => "natra is being uninstalled");
     for (const { containerId, ifname, failures } of gone) {
-      if (failures.length === 0) report(`let go of ${containerId} ${ifname}`);
+      if (failures.length === 0) report(`released ${containerId} ${ifname}`);
     }
     failures = gone.flatMap(({ containerId, ifname, failures }) =>
       failures.map((failure) => `${containerId} ${ifname}: ${failure}`)

@@ -4,7 +4,7 @@ import { type Attribute, string, u32 } from "./encode.ts";
 import { Af, afOf, bitsOf, familyOf, type IpFamily, parseAddress, readAddress } from "./ip.ts";
 import type { Message } from "./messages.ts";
 import { Flag, type Netlink } from "./netlink.ts";
-import { attempt, type Change, RtmMore, Scope } from "./rtnetlink.ts";
+import { attempt, type Change, RtnlType, Scope } from "./rtnetlink.ts";
 import { defined } from "./values.ts";
 
 /** An address of an interface. */
@@ -96,19 +96,19 @@ function send(netlink: Netlink, verb: string, type: number, flags: number, spec:
 
 /** Adds an address. @throws {NativeError} EEXIST if the interface has it. */
 export function addAddress(netlink: Netlink, spec: InterfaceAddress): void {
-  send(netlink, "add", RtmMore.NEWADDR, Flag.CREATE | Flag.EXCL, spec);
+  send(netlink, "add", RtnlType.NEWADDR, Flag.CREATE | Flag.EXCL, spec);
 }
 
 /** Adds an address, or changes the lifetimes and flags of the present one. @throws {NativeError} */
 export function replaceAddress(netlink: Netlink, spec: InterfaceAddress): void {
-  send(netlink, "replace", RtmMore.NEWADDR, Flag.CREATE | Flag.REPLACE, spec);
+  send(netlink, "replace", RtnlType.NEWADDR, Flag.CREATE | Flag.REPLACE, spec);
 }
 
 /** Deletes an address. @returns Whether it was there. @throws {NativeError} */
 export function deleteAddress(netlink: Netlink, spec: InterfaceAddress): boolean {
   return attempt(
     [Errno.EADDRNOTAVAIL, Errno.ENODEV],
-    () => send(netlink, "delete", RtmMore.DELADDR, 0, spec),
+    () => send(netlink, "delete", RtnlType.DELADDR, 0, spec),
   );
 }
 
@@ -127,7 +127,7 @@ export function listAddresses(netlink: Netlink, { family, index }: AddressFilter
   attempt([Errno.ENODEV], () => {
     found.push(...netlink.dump({
       what: "list the addresses",
-      type: RtmMore.GETADDR,
+      type: RtnlType.GETADDR,
       header: ifaddrmsg(af, 0, 0, index ?? 0),
     }, (message) => {
       const address = readInterfaceAddress(message);
@@ -187,8 +187,8 @@ export interface AddressEvent {
  * The change that a message of the groups IPV4_ADDRESS and IPV6_ADDRESS reports; null for any other message.
  */
 export function addressEvent(message: Message): AddressEvent | null {
-  if (message.type !== RtmMore.NEWADDR && message.type !== RtmMore.DELADDR) return null;
+  if (message.type !== RtnlType.NEWADDR && message.type !== RtnlType.DELADDR) return null;
   const address = readInterfaceAddress(message);
-  const change = message.type === RtmMore.NEWADDR ? "new" : "deleted";
+  const change = message.type === RtnlType.NEWADDR ? "new" : "deleted";
   return address === null ? null : { about: "address", change, address };
 }

@@ -6,7 +6,7 @@ import { ifinfomsg } from "./links.ts";
 import { HEADER } from "./messages.ts";
 import { Flag, type Netlink, Rtm } from "./netlink.ts";
 import type { NetNs } from "./netns.ts";
-import { attempt, RtmMore } from "./rtnetlink.ts";
+import { attempt, RtnlType } from "./rtnetlink.ts";
 import { u8 } from "./values.ts";
 
 /** Settings of an interface; absent ones are not changed. */
@@ -156,7 +156,7 @@ export function addAlternativeName(netlink: Netlink, index: number, name: string
   return attempt([Errno.EEXIST], () =>
     netlink.request({
       what: `name interface ${index} "${name}", too`,
-      type: RtmMore.NEWLINKPROP,
+      type: RtnlType.NEWLINKPROP,
       flags: Flag.CREATE | Flag.EXCL,
       header: ifinfomsg(index),
       attributes: [[Ifla.PROP_LIST, [[Ifla.ALT_IFNAME, string(name)]]]],

@@ -5,7 +5,7 @@ import { Af, afOf, familyOf, IP_FAMILIES, type IpFamily, parseAddress, parseMac 
 import { readAddress, readMac } from "./ip.ts";
 import type { Message } from "./messages.ts";
 import { Flag, type Netlink } from "./netlink.ts";
-import { attempt, type Change, RtmMore } from "./rtnetlink.ts";
+import { attempt, type Change, RtnlType } from "./rtnetlink.ts";
 import { defined, readU16, u16 } from "./values.ts";
 
 /** States of a neighbour (NUD_*). */
@@ -82,12 +82,12 @@ function send(netlink: Netlink, verb: string, type: number, flags: number, neigh
 
 /** Adds an entry. @throws {NativeError} EEXIST if there is one, except for a proxy. */
 export function addNeighbour(netlink: Netlink, neighbour: Neighbour): void {
-  send(netlink, "add", RtmMore.NEWNEIGH, Flag.CREATE | Flag.EXCL, neighbour);
+  send(netlink, "add", RtnlType.NEWNEIGH, Flag.CREATE | Flag.EXCL, neighbour);
 }
 
 /** Adds an entry, or changes the present one. @throws {NativeError} */
 export function replaceNeighbour(netlink: Netlink, neighbour: Neighbour): void {
-  send(netlink, "replace", RtmMore.NEWNEIGH, Flag.CREATE | Flag.REPLACE, neighbour);
+  send(netlink, "replace", RtnlType.NEWNEIGH, Flag.CREATE | Flag.REPLACE, neighbour);
 }
 
 /**
@@ -97,7 +97,10 @@ export function replaceNeighbour(netlink: Netlink, neighbour: Neighbour): void {
  * @throws {NativeError}
  */
 export function deleteNeighbour(netlink: Netlink, neighbour: Neighbour): boolean {
-  return attempt([Errno.ENOENT, Errno.ENODEV], () => send(netlink, "delete", RtmMore.DELNEIGH, 0, neighbour));
+  return attempt(
+    [Errno.ENOENT, Errno.ENODEV],
+    () => send(netlink, "delete", RtnlType.DELNEIGH, 0, neighbour),
+  );
 }
 
 /** Which entries to list; all if empty. */
@@ -115,7 +118,7 @@ export function listNeighbours(netlink: Netlink, filter: NeighbourFilter = {}): 
   return families.flatMap((family) =>
     netlink.dump({
       what: `list the ${family} neighbours`,
-      type: RtmMore.GETNEIGH,
+      type: RtnlType.GETNEIGH,
       header: ndmsg(afOf(family), 0, 0, isProxy ? NtfFlag.PROXY : 0),
     }, (message) => {
       const found = readNeighbour(message);
@@ -158,20 +161,20 @@ function sendFdb(netlink: Netlink, verb: string, type: number, flags: number, en
  * @throws {NativeError}
  */
 export function replaceFdbEntry(netlink: Netlink, entry: FdbEntry): void {
-  sendFdb(netlink, "put", RtmMore.NEWNEIGH, Flag.CREATE | Flag.REPLACE, entry);
+  sendFdb(netlink, "put", RtnlType.NEWNEIGH, Flag.CREATE | Flag.REPLACE, entry);
 }
 
 /** Deletes an entry of a forwarding table. @returns Whether it was there. @throws {NativeError} */
 export function deleteFdbEntry(netlink: Netlink, entry: FdbEntry): boolean {
   const codes = [Errno.ENOENT, Errno.ENODEV];
-  return attempt(codes, () => sendFdb(netlink, "delete", RtmMore.DELNEIGH, 0, entry));
+  return attempt(codes, () => sendFdb(netlink, "delete", RtnlType.DELNEIGH, 0, entry));
 }
 
 /** The forwarding table of a bridge. @throws {NativeError} */
 export function listFdb(netlink: Netlink, bridge: number): FdbEntry[] {
   return netlink.dump({
     what: `list the forwarding table of bridge ${bridge}`,
-    type: RtmMore.GETNEIGH,
+    type: RtnlType.GETNEIGH,
     header: ndmsg(Af.BRIDGE, 0, 0, 0),
     attributes: [[Nda.MASTER, u32(bridge)]],
   }, ({ header, attributes }) => {
@@ -197,8 +200,8 @@ export interface NeighbourEvent {
 
 /** The change that a message of the group NEIGH reports; null for any other message. */
 export function neighbourEvent(message: Message): NeighbourEvent | null {
-  if (message.type !== RtmMore.NEWNEIGH && message.type !== RtmMore.DELNEIGH) return null;
+  if (message.type !== RtnlType.NEWNEIGH && message.type !== RtnlType.DELNEIGH) return null;
   const neighbour = readNeighbour(message);
-  const change = message.type === RtmMore.NEWNEIGH ? "new" : "deleted";
+  const change = message.type === RtnlType.NEWNEIGH ? "new" : "deleted";
   return neighbour === null ? null : { about: "neighbour", change, neighbour };
 }

@@ -4,7 +4,7 @@ import { type Attribute, u32 } from "./encode.ts";
 import { Af, afOf, familyOf, type IpFamily, parseAddress, readAddress } from "./ip.ts";
 import type { Message } from "./messages.ts";
 import { Flag, type Netlink } from "./netlink.ts";
-import { attempt, RtmMore } from "./rtnetlink.ts";
+import { attempt, RtnlType } from "./rtnetlink.ts";
 import { defined, EMPTY, readU16, u16 } from "./values.ts";
 
 /** A member of a nexthop group. */
@@ -96,7 +96,7 @@ function encodeGroup(group: readonly NexthopMember[]): Uint8Array<ArrayBuffer> {
 function put(netlink: Netlink, verb: string, flags: number, nexthop: Nexthop): void {
   netlink.request({
     what: `${verb} nexthop ${nexthop.id}`,
-    type: RtmMore.NEWNEXTHOP,
+    type: RtnlType.NEWNEXTHOP,
     flags,
     header: nhmsg(nexthop),
     attributes: attributesOf(nexthop),
@@ -127,7 +127,7 @@ export function deleteNexthop(netlink: Netlink, id: number): boolean {
   return attempt([Errno.ENOENT], () =>
     netlink.request({
       what: `delete nexthop ${id}`,
-      type: RtmMore.DELNEXTHOP,
+      type: RtnlType.DELNEXTHOP,
       header: new Uint8Array(NHMSG),
       attributes: [[Nha.ID, u32(id)]],
     }));
@@ -136,7 +136,7 @@ export function deleteNexthop(netlink: Netlink, id: number): boolean {
 /** The nexthops in the socket's namespace. @throws {NativeError} */
 export function listNexthops(netlink: Netlink): Nexthop[] {
   return netlink.dump(
-    { what: "list the nexthops", type: RtmMore.GETNEXTHOP, header: new Uint8Array(NHMSG) },
+    { what: "list the nexthops", type: RtnlType.GETNEXTHOP, header: new Uint8Array(NHMSG) },
     readNexthop,
   );
 }

@@ -15,8 +15,8 @@ import {
 } from "./ip.ts";
 import type { Message } from "./messages.ts";
 import { Flag, type Netlink } from "./netlink.ts";
-import { encodeNextHops, type NextHop, readNextHops, readVia, viaOf } from "./next_hops.ts";
-import { attempt, type Change, RtmMore, Scope } from "./rtnetlink.ts";
+import { encodeNextHops, type NextHop, readNextHops, readVia, viaOf } from "./multipath.ts";
+import { attempt, type Change, RtnlType, Scope } from "./rtnetlink.ts";
 import { defined } from "./values.ts";
 
 /** What happens to packets of a route, by the kernel's numbers (RTN_*). */
@@ -169,7 +169,7 @@ function put(netlink: Netlink, verb: string, flags: number, route: Route): void 
   const { destination, table = RouteTable.MAIN, type = "unicast", protocol = RouteProtocol.STATIC } = route;
   netlink.request({
     what: `${verb} ${describe(route)}`,
-    type: RtmMore.NEWROUTE,
+    type: RtnlType.NEWROUTE,
     flags,
     header: rtmsg({
       family: familyOf(destination.address),
@@ -209,7 +209,7 @@ export function deleteRoute(netlink: Netlink, route: Route): boolean {
   return attempt([Errno.ESRCH, Errno.ENODEV], () =>
     netlink.request({
       what: `delete ${describe(route)}`,
-      type: RtmMore.DELROUTE,
+      type: RtnlType.DELROUTE,
       header: rtmsg({
         family: familyOf(destination.address),
         destinationLength: destination.length,
@@ -239,7 +239,7 @@ export function listRoutes(netlink: Netlink, filter: RouteFilter = {}): RouteSta
     attempt([Errno.ENOENT, Errno.ENODEV], () => {
       found.push(...netlink.dump({
         what: "list the routes",
-        type: RtmMore.GETROUTE,
+        type: RtnlType.GETROUTE,
         header: rtmsg({ family, protocol: filter.protocol ?? 0 }),
         attributes: [
           ...filter.table === undefined ? [] : [[Rta.TABLE, u32(filter.table)] as const],
@@ -326,7 +326,7 @@ export function lookUpRoute(netlink: Netlink, { destination, mark, index }: Rout
   attempt([Errno.ENETUNREACH, Errno.EHOSTUNREACH], () =>
     netlink.request({
       what: `look up the route to ${destination}`,
-      type: RtmMore.GETROUTE,
+      type: RtnlType.GETROUTE,
       header: rtmsg({
         family,
         destinationLength: bitsOf(family),
@@ -348,8 +348,8 @@ export interface RouteEvent {
 
 /** The change that a message of the groups IPV4_ROUTE and IPV6_ROUTE reports; null for any other message. */
 export function routeEvent(message: Message): RouteEvent | null {
-  if (message.type !== RtmMore.NEWROUTE && message.type !== RtmMore.DELROUTE) return null;
+  if (message.type !== RtnlType.NEWROUTE && message.type !== RtnlType.DELROUTE) return null;
   const route = readRoute(message);
-  const change = message.type === RtmMore.NEWROUTE ? "new" : "deleted";
+  const change = message.type === RtnlType.NEWROUTE ? "new" : "deleted";
   return route === null ? null : { about: "route", change, route };
 }

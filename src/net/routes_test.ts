@@ -7,7 +7,7 @@ import { NetlinkRoom } from "../../tests/rig/netlink.ts";
 import { addAddress } from "./addresses.ts";
 import { anyPrefix, formatAddress, type IpFamily, parsePrefix } from "./ip.ts";
 import { linkByName } from "./links.ts";
-import { encodeNextHops, type NextHop, readNextHops } from "./next_hops.ts";
+import { encodeNextHops, type NextHop, readNextHops } from "./multipath.ts";
 import { addRoute, deleteRoute, listRoutes, lookUpRoute, replaceRoute, type Route } from "./routes.ts";
 
 const unable = needsRootAnd();

@@ -5,7 +5,7 @@
 import { NativeError } from "../../ffi/native.ts";
 
 /** Message types (linux/rtnetlink.h). A family's NEW, DEL and GET follow each other. */
-export const RtmMore = {
+export const RtnlType = {
   NEWADDR: 20,
   DELADDR: 21,
   GETADDR: 22,

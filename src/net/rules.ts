@@ -4,7 +4,7 @@ import { type Attribute, string, u32 } from "./encode.ts";
 import { afOf, familyOf, IP_FAMILIES, type IpFamily, parseAddress, type Prefix, readAddress } from "./ip.ts";
 import type { Message } from "./messages.ts";
 import { Flag, type Netlink } from "./netlink.ts";
-import { attempt, type Change, RtmMore } from "./rtnetlink.ts";
+import { attempt, type Change, RtnlType } from "./rtnetlink.ts";
 import { defined, readU8, u8 } from "./values.ts";
 
 /** What a rule does with the packets that it matches, by the kernel's numbers (FR_ACT_*). */
@@ -110,7 +110,7 @@ function send(netlink: Netlink, verb: string, type: number, flags: number, rule:
 
 /** Adds a rule. @throws {NativeError} EEXIST if there is an equal one. */
 export function addRule(netlink: Netlink, rule: Rule): void {
-  send(netlink, "add", RtmMore.NEWRULE, Flag.CREATE | Flag.EXCL, rule);
+  send(netlink, "add", RtnlType.NEWRULE, Flag.CREATE | Flag.EXCL, rule);
 }
 
 /**
@@ -130,7 +130,7 @@ export function replaceRule(netlink: Netlink, rule: Rule): void {
 
 /** Deletes the first rule that has all that is given. @returns Whether it was there. @throws {NativeError} */
 export function deleteRule(netlink: Netlink, rule: Rule): boolean {
-  return attempt([Errno.ENOENT], () => send(netlink, "delete", RtmMore.DELRULE, 0, rule));
+  return attempt([Errno.ENOENT], () => send(netlink, "delete", RtnlType.DELRULE, 0, rule));
 }
 
 /** What the kernel compares, in the words of a message: two rules that differ in nothing of it are equal. */
@@ -152,7 +152,7 @@ export function listRules(netlink: Netlink, { family }: RuleFilter = {}): RuleSt
   return families.flatMap((family) => {
     const header = new Uint8Array(FIB_RULE_HDR);
     header[0] = afOf(family);
-    return netlink.dump({ what: `list the ${family} rules`, type: RtmMore.GETRULE, header }, readRule);
+    return netlink.dump({ what: `list the ${family} rules`, type: RtnlType.GETRULE, header }, readRule);
   });
 }
 
@@ -210,8 +210,8 @@ export interface RuleEvent {
 
 /** The change that a message of the groups IPV4_RULE and IPV6_RULE reports; null for any other message. */
 export function ruleEvent(message: Message): RuleEvent | null {
-  if (message.type !== RtmMore.NEWRULE && message.type !== RtmMore.DELRULE) return null;
+  if (message.type !== RtnlType.NEWRULE && message.type !== RtnlType.DELRULE) return null;
   const rule = readRule(message);
-  const change = message.type === RtmMore.NEWRULE ? "new" : "deleted";
+  const change = message.type === RtnlType.NEWRULE ? "new" : "deleted";
   return rule === null ? null : { about: "rule", change, rule };
 }

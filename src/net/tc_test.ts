@@ -3,7 +3,7 @@ import { NativeError } from "../../ffi/native.ts";
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { needsRootAnd, testIf } from "../../tests/rig/needs.ts";
 import { netlinkIn } from "../../tests/rig/netlink.ts";
-import { hasFilters, listFilters } from "./filters.ts";
+import { hasFilters, listFilters } from "./tc_filters.ts";
 import { u32 } from "./encode.ts";
 import type { Netlink } from "./netlink.ts";
 import {

@@ -1,9 +1,15 @@
-/** patronus as the house knows it: the main CNI of a mesh of clusters. It owns its names and numbers already; the rest is still to be built. */
+/**
+ * patronus as shared code knows it: the main CNI of a mesh of clusters. So far it only owns its names and
+ * numbers.
+ */
 import type { Product } from "../agent/product.ts";
 import { block, only } from "../registry/allotment.ts";
 
 const PORT = 9633;
-/** Paths between clusters that a node can tell apart, and generations of keys that each of them has at once. */
+/**
+ * How many paths between clusters a node can distinguish, and how many generations of keys each path has at
+ * once.
+ */
 const PATHS = 64;
 const SLOTS = 3;
 
@@ -21,7 +27,8 @@ export const product: Product = {
       routeTable: [block(1001, PATHS * SLOTS)], // 1000 + mark
       rulePreference: [block(1001, PATHS * SLOTS)],
       tcpPort: [only(PORT)],
-      udpPort: [only(51_820), block(51_821, PATHS * SLOTS)], // the control device; the paths: 51821 + slots x path + slot
+      // the control device; the paths: 51821 + slots x path + slot
+      udpPort: [only(51_820), block(51_821, PATHS * SLOTS)],
     },
     names: {
       cniType: ["patronus-cni"],

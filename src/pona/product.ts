@@ -1,4 +1,4 @@
-/** pona as the house knows it: egress SNAT on demand. It owns its names and numbers already; the rest is still to be built. */
+/** pona as shared code knows it: egress SNAT on demand. So far it only owns its names and numbers. */
 import type { Product } from "../agent/product.ts";
 import { only } from "../registry/allotment.ts";
 

@@ -1,12 +1,15 @@
-/** How much passes: the policer's figures, for the pod or for each heavy flow, with light flows charged or free. */
+/**
+ * How much passes: the policer's figures, for the pod or for each heavy flow, with light flows charged or
+ * free.
+ */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { Datapath, type DatapathOptions } from "./datapath.ts";
-import { flow, FULL_FRAME, SECOND, START, steady } from "./traffic.ts";
+import { FLOOD_SECONDS, flow, FULL_FRAME, SECOND, START, steady } from "./traffic.ts";
 
 const NEXT = -1;
 const RATE = 10_000_000n;
-const SPAN = 4n * SECOND;
-const BYTES = Number(RATE) / 8 * 4; // at the limit, over SPAN
+const SPAN = BigInt(FLOOD_SECONDS) * SECOND;
+const BYTES = Number(RATE) / 8 * FLOOD_SECONDS; // at the limit, over SPAN
 
 /** Floods with several flows, each at twice the limit. @returns Bytes that passed, by flow. */
 function flood(options: DatapathOptions, flows: number): number[] {

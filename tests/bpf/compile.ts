@@ -1,7 +1,10 @@
 /** Compiles the tests' own BPF programs with the flags of the product's. */
 import { bpfFlags } from "../../scripts/build/bpf.ts";
 
-/** In a guest of lab/kernels these tests are part of an executable, and what they would compile lies beside it. */
+/**
+ * In a guest of lab/kernels these tests are part of an executable, and what they would compile lies beside
+ * it.
+ */
 export const IN_GUEST = !import.meta.url.endsWith("/tests/bpf/compile.ts");
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 

@@ -1,4 +1,7 @@
-/** One direction of one pod as the kernel has it, without a pod: its programs run on packets that a test makes. */
+/**
+ * One direction of one pod as the kernel has it, without a pod: its programs run on packets that a test
+ * makes.
+ */
 import { type Counters, sumCounters } from "../../src/natra/datapath/counters.ts";
 import { mapValue } from "../../src/ebpf/info.ts";
 import { type Knobs, knobsFor, NEVER, type Queue } from "../../src/natra/datapath/knobs.ts";
@@ -92,7 +95,10 @@ export class Datapath implements Disposable {
     return new Datapath(object, limit, knobs);
   }
 
-  /** The same source with its clock in the test's hand (clocked.bpf.c): a packet's time is its `at`. @throws {LoadFailure} */
+  /**
+   * The same source with its clock in the test's hand (clocked.bpf.c): a packet's time is its `at`. @throws
+   * {LoadFailure}
+   */
   static clocked(options: DatapathOptions = {}): Datapath {
     const { limit, knobs } = decide(options);
     clockedElf ??= compile("tests/bpf/clocked.bpf.c");

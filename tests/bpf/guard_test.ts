@@ -1,16 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { Datapath } from "./datapath.ts";
-import { flow, FULL_FRAME, SECOND, START, steady } from "./traffic.ts";
+import { FLOOD_SECONDS, flow, FULL_FRAME, SECOND, START, steady } from "./traffic.ts";
 
 const NEXT = -1, DROP = 2;
 const RATE = 10_000_000n;
-const SECONDS = 4;
-const SPAN = BigInt(SECONDS) * SECOND;
+const SPAN = BigInt(FLOOD_SECONDS) * SECOND;
 const BYTES_PER_SECOND = Number(RATE) / 8;
 
 /** What the guard's queue may let through over SPAN, and one packet for what any credit passes. */
 function most(datapath: Datapath): number {
-  return BYTES_PER_SECOND * SECONDS * 1.0101 + Number(datapath.limit.burst) + FULL_FRAME;
+  return BYTES_PER_SECOND * FLOOD_SECONDS * 1.0101 + Number(datapath.limit.burst) + FULL_FRAME;
 }
 
 /** Floods the guard at three times the limit. @returns Bytes that passed. */
@@ -29,7 +28,10 @@ for (const [name, flows] of [["one heavy flow", 1], ["ten thousand light flows",
     using datapath = Datapath.clocked();
     const passed = flood(datapath, flows);
     assert(passed <= most(datapath), `${passed} bytes`);
-    assert(passed >= BYTES_PER_SECOND * SECONDS * 1.005, `${passed} bytes: less than the queue lets through`);
+    assert(
+      passed >= BYTES_PER_SECOND * FLOOD_SECONDS * 1.005,
+      `${passed} bytes: less than the queue lets through`,
+    );
     const { guard_bytes, guard_packets, guard_drops } = datapath.stats();
     assertEquals({ guard_bytes, guard_packets }, { guard_bytes: passed, guard_packets: passed / FULL_FRAME });
     assert(guard_drops > 0);
@@ -51,7 +53,7 @@ Deno.test("natra_guard passes a GSO packet larger than the burst", () => {
 
 Deno.test("natra_guard passes light flows uncharged if they are free, and holds heavy ones", () => {
   using datapath = Datapath.clocked({ limit: { mice: "free" } });
-  assertEquals(flood(datapath, 10_000) >= BYTES_PER_SECOND * SECONDS * 3 - FULL_FRAME, true);
+  assertEquals(flood(datapath, 10_000) >= BYTES_PER_SECOND * FLOOD_SECONDS * 3 - FULL_FRAME, true);
   assertEquals(datapath.charged("guard"), 0n);
   const threshold = 32_768;
   assert(flood(datapath, 1) <= most(datapath) + threshold);

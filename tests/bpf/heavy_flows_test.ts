@@ -24,7 +24,7 @@ Deno.test("the heavy flows' map tells whose, how much and since when", () => {
   }]);
 });
 
-Deno.test("the heavy flows' map counts anew since when after a second's pause", () => {
+Deno.test("the heavy flows' map restarts the flow's beginning after a second's pause", () => {
   using datapath = Datapath.clocked();
   for (const at of [START, START + 2n * SECOND]) datapath.shape(flow(7), { at, repeat: 100 });
   assertEquals(datapath.flows().map(({ since }) => since), [START + 2n * SECOND]);

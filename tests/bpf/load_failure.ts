@@ -1,6 +1,6 @@
 /**
- * The kernel did not take a program: every test of it then fails for that one reason, and says so by this name, not by
- * a wrong figure.
+ * The kernel did not take a program: every test of it then fails for that one reason, and says so by this
+ * name, not by a wrong figure.
  */
 export class LoadFailure extends Error {
   override readonly name = "LoadFailure";

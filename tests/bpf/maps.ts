@@ -1,4 +1,4 @@
-/** Reads a loaded program's maps, whoever loaded it and whatever is pinned. */
+/** Reads a loaded program's maps, loaded by any process, pinned or not. */
 import { address, checkNegative, libc, text } from "../../ffi/native.ts";
 import { readEntries } from "../../src/ebpf/maps.ts";
 import { libbpf as product } from "../../src/ebpf/libbpf.ts";

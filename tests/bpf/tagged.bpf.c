@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* Puts a VLAN tag beside the packet, as a driver does (skb->vlan_present), and hands it on to the program in `next`:
- * BPF_PROG_RUN itself can only make packets with the tag inside.                                                    */
+ * BPF_PROG_RUN itself can only make packets with the tag inside. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>

@@ -1,4 +1,5 @@
 /** Traffic on a test's own clock. */
+import { IN_GUEST } from "./compile.ts";
 import { ethernet } from "./packet/ethernet.ts";
 import { ipv4 } from "./packet/ip.ts";
 import { udp } from "./packet/transport.ts";
@@ -10,15 +11,23 @@ export const MS = 1_000_000n;
 /** ns */
 export const SECOND = 1_000_000_000n;
 
+/** How long a flood lasts, in seconds of the tests' clock: an emulated processor takes its time. */
+export const FLOOD_SECONDS = IN_GUEST ? 2 : 4;
+
 /** Bytes of a full Ethernet frame, which is what {@linkcode flow} gives unless told otherwise. */
 export const FULL_FRAME = 1514;
 const HEADERS = 14 + 20 + 8;
 
-/** The packets made last: a flood takes the same few again and again, and making one takes longer than running a program on it. */
+/**
+ * The packets made last: a flood takes the same few again and again, and making one takes longer than running
+ * a program on it.
+ */
 const made = new Map<string, Uint8Array<ArrayBuffer>>();
 const MOST_MADE = 64;
 
-/** A packet of the UDP flow with this number; 16,000,000 numbers give as many flows. It is not to be changed. */
+/**
+ * A packet of the UDP flow with this number; 16,000,000 numbers give as many flows. It is not to be changed.
+ */
 export function flow(number: number, bytes = FULL_FRAME, ecn = 0): Uint8Array<ArrayBuffer> {
   const key = `${number} ${bytes} ${ecn}`;
   let packet = made.get(key);

@@ -1,4 +1,7 @@
-/** build/natra is one file that needs nothing of the node: it starts on a locked-down one and leaves nothing behind. */
+/**
+ * build/natra is one file that needs nothing of the node: it starts on a locked-down one and leaves nothing
+ * behind.
+ */
 import { assert } from "@std/assert";
 import { context } from "../../scripts/build/context.ts";
 import { compareVersions, newestGlibc, oldestGlibc } from "../../scripts/build/glibc.ts";
@@ -8,8 +11,8 @@ const here = context(false);
 const executable = `${here.build}/natra`;
 
 /**
- * A node as strict as they come: the root file system read-only, /tmp empty and noexec. The executable is on a mount of its own, so
- * that it does not sit below the repository with its libraries.
+ * A node as strict as they come: the root file system read-only, /tmp empty and noexec. The executable is on
+ * a mount of its own, so that it does not sit below the repository with its libraries.
  */
 const strictNode = `
   set -eu

@@ -12,7 +12,9 @@ const libraries = ["libbpf.so", "libwatchdog.so"].map((name) => ({
   path: `${here.build}/${name}`,
 }));
 
-/** What every glibc system has: glibc's own parts, and the compiler's runtime, which Deno's runtime needs too. */
+/**
+ * What every glibc system has: glibc's own parts, and the compiler's runtime, which Deno's runtime needs too.
+ */
 const everywhere =
   /^(libc\.so\.6|libgcc_s\.so\.1|libdl\.so\.2|libpthread\.so\.0|libm\.so\.6|ld-linux-x86-64\.so\.2)$/;
 

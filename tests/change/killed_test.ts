@@ -1,13 +1,13 @@
 /**
- * Any native call of `natra limit` gone wrong. SIGKILL: reconcile finishes what was wanted. An error: the pod is held as it
- * was before. And DEL leaves nothing.
+ * Any native call of `natra limit` gone wrong. SIGKILL: reconcile finishes what was wanted. An error: the pod
+ * is held as it was before. And DEL leaves nothing.
  */
 import { assert, assertEquals } from "@std/assert";
 import { annotated, annotations, NATRA } from "../rig/scene.ts";
-import { describeFault, type Fault, injected } from "../faults/injector.ts";
-import { assertDeleted, assertGone } from "../faults/judge.ts";
-import { faults, isLong, places } from "../faults/plan.ts";
-import { Stage } from "../faults/stage.ts";
+import { describeFault, type Fault, injected } from "../rig/faults/injector.ts";
+import { assertDeleted, assertGone } from "../rig/faults/judge.ts";
+import { faults, isLong, places } from "../rig/faults/plan.ts";
+import { Stage } from "../rig/faults/stage.ts";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
 import type { Outcome } from "../rig/run.ts";
 
@@ -33,7 +33,10 @@ async function isBegun({ scene, room }: Stage): Promise<boolean> {
   return (JSON.parse(text) as { complete: boolean }).complete === false;
 }
 
-/** Asserts that CHECK finds the pod held to what it was, or to what was wanted. @returns Whether it is the latter. */
+/**
+ * Asserts that CHECK finds the pod held to what it was, or to what was wanted. @returns Whether it is the
+ * latter.
+ */
 async function isChanged(stage: Stage, attach: string): Promise<boolean> {
   const held = async (ingress: string, egress: string | null): Promise<boolean> =>
     (await stage.call("CHECK", { attach, ...annotated(annotations(ingress, egress)) })).code === 0;

@@ -5,7 +5,9 @@ import { run } from "../rig/run.ts";
 
 const NETWORK = "already-there";
 
-/** libcni's cache is where it is: what is called behind this finds the directory of its first argument there. */
+/**
+ * libcni's cache is where it is: what is called behind this finds the directory of its first argument there.
+ */
 const OWN_CACHE = [
   "unshare",
   "--mount",

@@ -1,4 +1,7 @@
-/** `natra limit`: what it changes on both ends of a veth, what it leaves as it is, and that nothing stays behind. */
+/**
+ * `natra limit`: what it changes on both ends of a veth, what it leaves as it is, and that nothing stays
+ * behind.
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ATTACH, attachedAs, classesOf, queuesOf } from "../rig/expected.ts";
 import { ends, entriesOf, isFreed, kept, named, pinsOf, settled } from "../rig/observed.ts";

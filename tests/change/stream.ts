@@ -1,4 +1,7 @@
-/** A UDP stream with sequence numbers, far below every cap: who loses one of its packets has lost it by changing something. */
+/**
+ * A UDP stream with sequence numbers, far below every cap: who loses one of its packets has lost it by
+ * changing something.
+ */
 import type { Child } from "../rig/child.ts";
 import type { Namespace } from "../rig/namespace.ts";
 import type { Pod } from "../rig/pod.ts";

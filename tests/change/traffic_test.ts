@@ -1,6 +1,6 @@
 /**
- * A limit that changes under traffic: connections live, no second but the one of the change is off the old or the new cap,
- * a stream below both loses nothing, and counters only grow.
+ * A limit that changes under traffic: connections live, no second but the one of the change is off the old or
+ * the new cap, a stream below both loses nothing, and counters only grow.
  */
 import { assert, assertEquals, assertGreater, assertGreaterOrEqual, assertLess } from "@std/assert";
 import { ATTACH } from "../rig/expected.ts";
@@ -10,7 +10,7 @@ import { Elephant } from "../rig/elephant.ts";
 import { pause } from "../rig/interruption.ts";
 import { Meter, slotNow } from "../rig/meter.ts";
 import { CLIENT_INTERFACE, POD_INTERFACE } from "../rig/pod.ts";
-import { leastWhile, Stolen } from "../rig/stolen.ts";
+import { type HostLoad, HostWatch, leastWhile } from "../rig/host_load.ts";
 import { prepareTools } from "../rig/tools.ts";
 import { slidingSeconds } from "./seconds.ts";
 import { Stream } from "./stream.ts";
@@ -25,8 +25,8 @@ const SETTLING = 1000;
 const LOOKED_AT = 2000;
 
 /**
- * The same for an elephant that got next to nothing beside the acknowledgements of 11 Gbit/s the other way: TCP's timer, which had
- * doubled for as long as that lasted, has to expire, ms.
+ * The same for an elephant that got next to nothing beside the acknowledgements of 11 Gbit/s the other way:
+ * TCP's timer, which had doubled for as long as that lasted, has to expire, ms.
  */
 const TCP_TIMER = 10_000;
 
@@ -43,11 +43,11 @@ const CHANGES: readonly (readonly [args: readonly string[], Caps, settling?: num
   [["--egress", "20M"], { ingress: 10e6, egress: 20e6 }, TCP_TIMER],
 ];
 
-/** A time that is judged, in slots, and how much of it and of the settling before it the host took. */
+/** A time that is judged, in slots, and what else the machine did in it and in the settling before it. */
 interface Window {
   readonly from: number;
   readonly to: number;
-  readonly stolen: number;
+  readonly host: HostLoad;
 }
 
 async function limit(scene: Scene, args: readonly string[]): Promise<void> {
@@ -89,9 +89,10 @@ for (const attach of ATTACH) {
     for (const [number, direction] of WAYS.entries()) {
       elephants.push(owned.use(await Elephant.start(pod, { direction }, number, 0, 60)));
     }
-    const assertHeld = async ({ from, to, stolen }: Window, caps: Caps, when: string): Promise<void> => {
-      // Beside a direction without a limit it is that one's acknowledgements, as many as the receiver gets to send.
-      const floor = leastWhile(WAYS.some((way) => caps[way] === null) ? 85 : 95, stolen);
+    const assertHeld = async ({ from, to, host }: Window, caps: Caps, when: string): Promise<void> => {
+      // Beside a direction without a limit it is that one's acknowledgements, as many as the receiver gets to
+      // send.
+      const floor = leastWhile(WAYS.some((way) => caps[way] === null) ? 85 : 95, host);
       for (const way of WAYS) {
         const cap = caps[way];
         if (cap === null) continue;
@@ -101,13 +102,13 @@ for (const attach of ATTACH) {
       }
     };
 
-    let stolen = new Stolen();
+    let watch = new HostWatch();
     await pause(SETTLING);
     let from = slotNow(), caps: Caps = { ingress: 10e6, egress: 10e6 }, before = await counted(scene);
     for (const [args, next, settling = SETTLING] of CHANGES) {
       await pause(LOOKED_AT);
-      const window = { from, to: slotNow(), stolen: stolen.share() };
-      stolen = new Stolen();
+      const window = { from, to: slotNow(), host: watch.load() };
+      watch = new HostWatch();
       await limit(scene, args);
       await pause(settling);
       await assertHeld(window, caps, `before ${args.join(" ")}`);
@@ -116,7 +117,7 @@ for (const attach of ATTACH) {
       [from, caps, before] = [slotNow(), next, after];
     }
     await pause(LOOKED_AT);
-    await assertHeld({ from, to: slotNow(), stolen: stolen.share() }, caps, "at last");
+    await assertHeld({ from, to: slotNow(), host: watch.load() }, caps, "at last");
 
     for (const elephant of elephants) {
       assert(!elephant.client.ended, "a connection broke");
@@ -177,7 +178,8 @@ for (const attach of ATTACH) {
     for (const stream of [toPod, fromPod]) {
       const { packets, lost } = await stream.arrival();
       assertGreater(packets, 500);
-      // Two swaps of a root queue, in which the kernel drops what is sent: none or one here, more on a busy machine.
+      // Two swaps of a root queue, in which the kernel drops what is sent: none or one here, more on a busy
+      // machine.
       assertLess(lost, packets / 10);
     }
     await scene.call("DEL", { conf: { attach } });

@@ -1,4 +1,7 @@
-/** `natra limit` of a pod that had no limit: found through the cache of libcni itself, or by asking the runtime. */
+/**
+ * `natra limit` of a pod that had no limit: found through the cache of libcni itself, or by asking the
+ * runtime.
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parseCached } from "../../src/cni/libcni_cache.ts";
 import { classesOf } from "../rig/expected.ts";
@@ -69,7 +72,9 @@ Deno.test("limit names every pod that it may mean, and passes over what is no po
   assertEquals(await ends(scene), before);
 });
 
-/** A crictl that knows one pod, as far as its answers are read; the form is that of the CRI's own definitions. */
+/**
+ * A crictl that knows one pod, as far as its answers are read; the form is that of the CRI's own definitions.
+ */
 function crictl(netns: string): string {
   const id = "c0ffee0123456789";
   const pods = { items: [{ id, metadata: { name: "web-1", namespace: "shop", uid: "u", attempt: 0 } }] };

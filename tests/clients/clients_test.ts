@@ -1,7 +1,7 @@
 /** The clients' short form; `deno task test:clients` is the long one, with all of them. */
 import { assertEquals, assertGreater } from "@std/assert";
 import { needsBuilt, testIf } from "../rig/needs.ts";
-import { type ClientName, prepare } from "./clients.ts";
+import { type ClientName, prepare } from "../rig/clients/clients.ts";
 import { runClient } from "./run_clients.ts";
 
 const NATRA = new URL("../../build/natra", import.meta.url).pathname;

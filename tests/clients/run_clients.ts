@@ -2,10 +2,10 @@
 import { runOnOwnNode } from "../rig/own_node.ts";
 import { ownCgroup, sweepCgroups } from "../rig/clients/cgroups.ts";
 import type { Finding } from "../rig/clients/findings.ts";
-import type { NodeRequest } from "../rig/clients/node.ts";
+import type { NodeRequest } from "./node.ts";
 
 const NODE_SETUP = new URL("../rig/clients/node.sh", import.meta.url).pathname;
-const NODE = new URL("../rig/clients/node.ts", import.meta.url).pathname;
+const NODE = new URL("./node.ts", import.meta.url).pathname;
 
 /**
  * Makes a node, runs a client on it, and removes all of it.

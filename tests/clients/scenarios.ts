@@ -1,5 +1,5 @@
 /** What every client is put through. */
-import { FREEING_MS, leftovers, type Objects, reachable } from "../../lab/churn/leftovers.ts";
+import { FREEING_MS, leftovers, type Objects, reachable } from "../rig/leftovers.ts";
 import { outcomeOf } from "../rig/run.ts";
 import type { Notebook } from "../rig/clients/findings.ts";
 import { endsOf, HELD_BOTH_WAYS, heldBy, measurePassage } from "../rig/clients/held.ts";

@@ -1,4 +1,7 @@
-/** deploy/cni-installer.yaml and the kustomizations: valid for an API server, and true for the natra that is built. */
+/**
+ * deploy/cni-installer.yaml and the kustomizations: valid for an API server, and true for the natra that is
+ * built.
+ */
 import { RECORD_ROOT } from "../../src/natra/node_state.ts";
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { MOUNT_POINTS } from "../../scripts/image/files.ts";

@@ -1,4 +1,6 @@
-/** The judges of what is applied to a cluster: an API server's own validation, kustomize, CycloneDX's schema. */
+/**
+ * The judges of what is applied to a cluster: an API server's own validation, kustomize, CycloneDX's schema.
+ */
 import { builtOwn, moduleDirectory } from "../rig/clients/go.ts";
 import { type Outcome, outcomeOf } from "../rig/run.ts";
 

@@ -1,4 +1,7 @@
-/** Who says what a pod is held to: the annotations' forms, the runtime's, the configuration's, and their order. */
+/**
+ * Who says what a pod is held to: the annotations' forms, the runtime's, the configuration's, and their
+ * order.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { JsonObject } from "../rig/cni.ts";
 import { classesOf } from "../rig/expected.ts";

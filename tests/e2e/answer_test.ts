@@ -2,9 +2,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ends, kept, settled } from "../rig/observed.ts";
 import { annotated, annotations, Scene } from "../rig/scene.ts";
-import { closedStderr, fullStderr, noDirectory, watchedTmp, type Wrap } from "./surroundings.ts";
+import { closedStderr, fullStderr, noDirectory, watchedTmp, type Wrap } from "../rig/surroundings.ts";
 
-/** No client writes it in this form: numbers beyond a double's precision, unknown keys at every depth, all of JSON. */
+/**
+ * No client writes it in this form: numbers beyond a double's precision, unknown keys at every depth, all of
+ * JSON.
+ */
 const EXTRAS =
   `"future":{"exact":9007199254740993,"most":18446744073709551615,"least":-9223372036854775808,` +
   `"fraction":0.1,"none":null,"yes":true,"list":[1,[],{}],"text":"quote \\" and é and \\u2028"},"__proto__":{"x":1}`;

@@ -1,10 +1,13 @@
-/** No way around the cap: whatever a pod, or somebody who sends to it, makes of its frames, they are held together. */
+/**
+ * No way around the cap: whatever frames a pod, or a sender to it, makes, they are held
+ * together.
+ */
 import { assertGreater, assertLess } from "@std/assert";
 import { natraLimiter } from "../rig/limiter.ts";
 import type { Namespace } from "../rig/namespace.ts";
 import { CLIENT_INTERFACE, HOST_VETH, Pod, POD_INTERFACE } from "../rig/pod.ts";
 import { pause } from "../rig/interruption.ts";
-import { leastWhile, Stolen } from "../rig/stolen.ts";
+import { HostWatch, leastWhile } from "../rig/host_load.ts";
 import { programs } from "../rig/programs.ts";
 import { NATRA } from "../rig/scene.ts";
 
@@ -50,9 +53,9 @@ async function flood(kind: string, [sender, out]: End, to: End, destination?: st
 
 /** Asserts that a flood makes the limit, and no more of it arrives. */
 async function assertHeld(kind: string, from: End, to: End, destination?: string): Promise<void> {
-  const stolen = new Stolen();
+  const watch = new HostWatch();
   const percent = await flood(kind, from, to, destination);
-  assertGreater(percent, leastWhile(85, stolen.share()));
+  assertGreater(percent, leastWhile(85, watch.load()));
   assertLess(percent, 105);
 }
 

@@ -101,7 +101,7 @@ const DAMAGES: readonly Damage[] = [
     finding: /ingress: class 6e61:4 of "veth0" queues in pfifo 77:, not natra's fq_codel or bfifo/,
   },
   {
-    name: "another's program took the filter's place",
+    name: "a foreign program took the filter's place",
     attach: "clsact",
     do: async (scene) => {
       const { counter } = await programs();

@@ -1,11 +1,20 @@
-/** Whatever is wrong with the node or the pod: ADD answers, says what failed, and leaves everything as it was. */
+/**
+ * Whatever is wrong with the node or the pod: ADD answers, says what failed, and leaves everything as it was.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import { HOST_VETH } from "../rig/pod.ts";
 import { ATTACH } from "../rig/expected.ts";
 import { device, ends, kept, named, settled } from "../rig/observed.ts";
 import { programs } from "../rig/programs.ts";
 import { type Call, Scene } from "../rig/scene.ts";
-import { fullRecords, noBpffs, noNetAdmin, noSysAdmin, readOnlyBpffs, readOnlyRun } from "./surroundings.ts";
+import {
+  fullRecords,
+  noBpffs,
+  noNetAdmin,
+  noSysAdmin,
+  readOnlyBpffs,
+  readOnlyRun,
+} from "../rig/surroundings.ts";
 
 interface Case {
   readonly name: string;
@@ -150,7 +159,7 @@ for (const attach of ATTACH) {
   }
 }
 
-Deno.test("ADD drops what comes too early where another's queue is on the node's veth, and leaves that queue alone", async () => {
+Deno.test("ADD drops what comes too early where a foreign queue is on the node's veth, and leaves that queue alone", async () => {
   await using scene = await Scene.create();
   const theirs = ["root", "handle", "1:", "tbf", "rate", "1gbit", "burst", "100k", "latency", "50ms"];
   await scene.pod.node.run(["tc", "qdisc", "add", "dev", HOST_VETH, ...theirs]);

@@ -4,7 +4,7 @@ import type { CniCommand, JsonObject } from "../rig/cni.ts";
 import { POD_INTERFACE } from "../rig/pod.ts";
 import { device, kept } from "../rig/observed.ts";
 import { type Call, Scene } from "../rig/scene.ts";
-import { ownLog } from "./surroundings.ts";
+import { ownLog } from "../rig/surroundings.ts";
 
 /** A call as it was recorded. */
 interface Recording {

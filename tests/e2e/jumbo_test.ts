@@ -1,11 +1,14 @@
-/** A pod on a network of jumbo frames: a frame is larger than what a small limit lets the stack hand out at once. */
+/**
+ * A pod on a network of jumbo frames: a frame is larger than what a small limit lets the stack hand out at
+ * once.
+ */
 import { assert } from "@std/assert";
 import { Elephant } from "../rig/elephant.ts";
 import { pause } from "../rig/interruption.ts";
 import { Meter, slotNow } from "../rig/meter.ts";
 import { CLIENT_INTERFACE, HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { averageRate } from "../rig/series.ts";
-import { leastWhile, Stolen } from "../rig/stolen.ts";
+import { HostWatch, leastWhile } from "../rig/host_load.ts";
 import { prepareTools } from "../rig/tools.ts";
 import { Scene } from "../rig/scene.ts";
 
@@ -32,11 +35,11 @@ Deno.test("natra holds a pod with jumbo frames to the cap, and lets them pass", 
   ];
   await using toPod = await Elephant.start(pod, { direction: "ingress" }, 0, 0, 10);
   await using fromPod = await Elephant.start(pod, { direction: "egress" }, 1, 0, 10);
-  const stolen = new Stolen();
+  const watch = new HostWatch();
   await pause(1500);
   const from = slotNow();
   await pause(3000);
-  const least = leastWhile(90, stolen.share());
+  const least = leastWhile(90, watch.load());
   for (const meter of meters) {
     const percent = averageRate(await meter.read(from, slotNow())) / RATE * 100;
     assert(percent > least && percent < 105, `${percent.toFixed(1)} %`);

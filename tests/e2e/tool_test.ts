@@ -5,7 +5,7 @@ import { CLIENT_INTERFACE, POD_INTERFACE } from "../rig/pod.ts";
 import { outcomeOf, run } from "../rig/run.ts";
 import { prepareTools } from "../rig/tools.ts";
 import { assertQueues10M } from "../rig/expected.ts";
-import { sendDatagrams } from "../neighbours/neighbour.ts";
+import { sendDatagrams } from "../rig/neighbour.ts";
 import { ends, kept, named, pinsOf, settled } from "../rig/observed.ts";
 import { Scene } from "../rig/scene.ts";
 

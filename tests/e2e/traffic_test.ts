@@ -1,6 +1,7 @@
 /**
- * Real traffic through a limit of 10M, measured in wire bytes at the receivers. Whether the cap holds is all that these
- * few seconds on a shared machine can say; how well it holds, and how quick small flows stay, is the benchmark's.
+ * Real traffic through a limit of 10M, measured in wire bytes at the receivers. Whether the cap holds is all
+ * that these few seconds on a shared machine can say; how well it holds, and how quick small flows stay, is
+ * the benchmark's.
  */
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import type { JsonObject } from "../rig/cni.ts";
@@ -9,7 +10,7 @@ import { type Limit, type Limiter, natraLimiter } from "../rig/limiter.ts";
 import type { Namespace } from "../rig/namespace.ts";
 import { HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { measure, type Measurement } from "../rig/scenario.ts";
-import { leastWhile } from "../rig/stolen.ts";
+import { leastWhile } from "../rig/host_load.ts";
 import { prepareTools } from "../rig/tools.ts";
 import { device } from "../rig/observed.ts";
 import { annotated, NATRA } from "../rig/scene.ts";
@@ -56,8 +57,8 @@ function assertBetween(least: number, percent: number, most: number, what: strin
 }
 
 /** Asserts percentages of the cap in both directions. */
-function assertHeld({ ingress, egress, stolen }: Measurement, least: number, most: number): void {
-  const floor = leastWhile(least, stolen);
+function assertHeld({ ingress, egress, host }: Measurement, least: number, most: number): void {
+  const floor = leastWhile(least, host);
   assertBetween(floor, ingress.percent, most, "ingress");
   assertBetween(floor, egress.percent, most, "egress");
 }
@@ -94,7 +95,7 @@ Deno.test("natra gives each of two TCP elephants about half, and TCP beside a fl
   const tcp = bothWays({}), flooded = [...bothWays(FLOOD), ...tcp];
   for (const [elephants, seconds] of [[[...tcp, ...tcp], 8], [flooded, 6]] as const) {
     const measured = await under(natra(), elephants, 0, seconds);
-    const least = leastWhile(40, measured.stolen);
+    const least = leastWhile(40, measured.host);
     for (const direction of ["ingress", "egress"]) {
       const each = measured.elephants.filter((one) => one.direction === direction).map(({ goodput }) =>
         goodput ?? 0
@@ -112,7 +113,7 @@ Deno.test("natra lets requests pass beside the cap, and only them, where mice ar
   assertEquals(measured.requests?.bad, 0);
   // 100 requests a second of 6 KB are half of the cap; what is left is the elephant's.
   assertHeld(measured, 130, 165);
-  const least = leastWhile(80, measured.stolen);
+  const least = leastWhile(80, measured.host);
   for (const { direction, goodput } of measured.elephants) {
     assertBetween(least, (goodput ?? 0) / RATE * 100, 105, `the elephant's ${direction}`);
   }
@@ -175,10 +176,10 @@ Deno.test("the guard holds a pod that deleted its own queue", async () => {
       return limit;
     },
   };
-  const { egress, stolen } = await under(deleting, [
+  const { egress, host } = await under(deleting, [
     { direction: "egress", ...FLOOD },
     { direction: "egress", streams: 2 },
   ]);
-  assertGreater(egress.percent, leastWhile(80, stolen));
+  assertGreater(egress.percent, leastWhile(80, host));
   assertLess(egress.percent, 106);
 });

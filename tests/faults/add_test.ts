@@ -1,9 +1,9 @@
 /** ADD when any one of its native calls fails. */
 import { assert } from "@std/assert";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
-import { assertAnswered, assertDeleted, assertHeld, assertUntouched } from "./judge.ts";
-import { faults } from "./plan.ts";
-import { strikeEach } from "./strike.ts";
+import { assertAnswered, assertDeleted, assertHeld, assertUntouched } from "../rig/faults/judge.ts";
+import { faults } from "../rig/faults/plan.ts";
+import { strikeEach } from "../rig/faults/strike.ts";
 
 for (const attach of ["tcx", "clsact"] as const) {
   testIf(

@@ -1,10 +1,10 @@
 /** DEL when any one of its native calls fails. */
 import { assert, assertMatch } from "@std/assert";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
-import type { Fault } from "./injector.ts";
-import { assertDeleted, tells } from "./judge.ts";
-import { faults } from "./plan.ts";
-import { strikeEach } from "./strike.ts";
+import type { Fault } from "../rig/faults/injector.ts";
+import { assertDeleted, tells } from "../rig/faults/judge.ts";
+import { faults } from "../rig/faults/plan.ts";
+import { strikeEach } from "../rig/faults/strike.ts";
 
 /** When something is to be removed, no such device is what was wanted. */
 function isFailure({ call, how }: Fault): boolean {

@@ -1,10 +1,10 @@
 /** SIGKILL at any native call: the runtime sees a failure, and what was begun goes with DEL or reconcile. */
 import { assert, assertEquals } from "@std/assert";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
-import type { Fault } from "./injector.ts";
-import { assertDeleted, assertTidied } from "./judge.ts";
-import { isLong, places } from "./plan.ts";
-import { strikeEach } from "./strike.ts";
+import type { Fault } from "../rig/faults/injector.ts";
+import { assertDeleted, assertTidied } from "../rig/faults/judge.ts";
+import { isLong, places } from "../rig/faults/plan.ts";
+import { strikeEach } from "../rig/faults/strike.ts";
 
 const conf = { attach: "tcx" };
 const missing = needsRootAnd("natra");

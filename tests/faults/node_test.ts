@@ -1,8 +1,8 @@
 /** ADD and DEL on a node that is full, read-only, short of something, or forbids it. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
-import { assertAnswered, assertDeleted, assertGone } from "./judge.ts";
-import { Stage } from "./stage.ts";
+import { assertAnswered, assertDeleted, assertGone } from "../rig/faults/judge.ts";
+import { Stage } from "../rig/faults/stage.ts";
 
 const missing = needsRootAnd("natra");
 

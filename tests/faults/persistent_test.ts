@@ -1,10 +1,16 @@
 /** ADD when a native call goes on failing, so that undoing what was begun may fail, too. */
 import { assert } from "@std/assert";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
-import type { Fault } from "./injector.ts";
-import { assertAnswered, assertDeleted, assertHeld, assertReconciled, assertUntouched } from "./judge.ts";
-import { isLong } from "./plan.ts";
-import { strikeEach } from "./strike.ts";
+import type { Fault } from "../rig/faults/injector.ts";
+import {
+  assertAnswered,
+  assertDeleted,
+  assertHeld,
+  assertReconciled,
+  assertUntouched,
+} from "../rig/faults/judge.ts";
+import { isLong } from "../rig/faults/plan.ts";
+import { strikeEach } from "../rig/faults/strike.ts";
 
 /** From the middle of each name's calls on; the short form takes those that undoing needs, too. */
 function lasting(calls: readonly string[]): Fault[] {

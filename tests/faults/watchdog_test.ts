@@ -1,17 +1,22 @@
-/** Native code that crashes or never returns: the pod starts all the same, and the next reconcile tidies up. */
+/**
+ * Native code that crashes or never returns: the pod starts all the same, and the next reconcile tidies up.
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
-import { CRASHES, type Fault } from "./injector.ts";
-import { assertAnswered, assertDeleted, assertGone, assertTidied } from "./judge.ts";
-import { isLong, places } from "./plan.ts";
-import { Stage } from "./stage.ts";
-import { strikeEach, type Target } from "./strike.ts";
+import { CRASHES, type Fault } from "../rig/faults/injector.ts";
+import { assertAnswered, assertDeleted, assertGone, assertTidied } from "../rig/faults/judge.ts";
+import { isLong, places } from "../rig/faults/plan.ts";
+import { Stage } from "../rig/faults/stage.ts";
+import { strikeEach, type Target } from "../rig/faults/strike.ts";
 
 /** The watchdog is set by these: before, it watches nothing, and after the last of them no more. */
 const ARMED = "setitimer";
 const TIMEOUT = 1; // s
 
-/** Places between the setting of the watchdog and its end; the short form takes one of each kind of native code. */
+/**
+ * Places between the setting of the watchdog and its end; the short form takes one of each kind of native
+ * code.
+ */
 function watched(calls: readonly string[]): Pick<Fault, "call" | "nth">[] {
   const from = calls.indexOf(ARMED);
   const to = calls.lastIndexOf(ARMED);
@@ -21,7 +26,9 @@ function watched(calls: readonly string[]): Pick<Fault, "call" | "nth">[] {
   return isLong ? all : all.filter(({ call }) => typical.test(call));
 }
 
-/** Each call crashes in one way, each way being some call's; the long form has each call crash in each way. */
+/**
+ * Each call crashes in one way, each way being some call's; the long form has each call crash in each way.
+ */
 function crashes(calls: readonly string[]): Fault[] {
   return watched(calls).flatMap((place, turn) =>
     CRASHES.filter((_, index) => isLong || index === turn % CRASHES.length).map((how) => ({ ...place, how }))

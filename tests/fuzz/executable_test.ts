@@ -3,7 +3,7 @@ import { assert } from "@std/assert";
 import fc from "fast-check";
 import { dirname } from "node:path";
 import { NATRA, Scene } from "../rig/scene.ts";
-import { Room } from "../faults/room.ts";
+import { Room } from "../rig/faults/room.ts";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
 import { assertOutcome } from "./answers.ts";
 import { isLong } from "./length.ts";
@@ -16,8 +16,8 @@ const LONGEST = 500; // ms
 const GUARD = ["timeout", "--signal=KILL", "60"];
 
 /**
- * The requests name files to log to; here none of them can be made but below /var/log, /tmp and /run/natra. What stands
- * below /tmp is hidden, but for natra's own directory ($1).
+ * The requests name files to log to; here none of them can be made but below /var/log, /tmp and /run/natra.
+ * What stands below /tmp is hidden, but for natra's own directory ($1).
  */
 const READ_ONLY = `
   mkdir /run/natra/aside

@@ -1,4 +1,7 @@
-/** deploy/Dockerfile makes the image that scripts/image.sh makes: nobody here has a builder, so its lines are compared. */
+/**
+ * deploy/Dockerfile makes the image that scripts/image.sh makes: nobody here has a builder, so its lines are
+ * compared.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { context } from "../../scripts/build/context.ts";
 import { PACKAGES } from "../../scripts/image/debian.ts";

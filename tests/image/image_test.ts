@@ -1,4 +1,7 @@
-/** scripts/image.sh: the same image twice, small, with nothing in it that was not meant to be, and natra runs in it. */
+/**
+ * scripts/image.sh: the same image twice, small, with nothing in it that was not meant to be, and natra runs
+ * in it.
+ */
 import {
   assert,
   assertEquals,

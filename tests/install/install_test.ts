@@ -178,7 +178,7 @@ testIf(missing, "an original that is gone is waited for; once that is sure, its 
 
 testIf(
   missing,
-  "a list of ours that was spoiled is written again, and one that somebody made with our name is theirs",
+  "a list of ours that was spoiled is written again, and a foreign one with our name is left alone",
   async () => {
     await using node = await CniNode.create();
     await node.putList("10-x.conflist", listOf("a"));

@@ -12,7 +12,7 @@ const missing = needsRootAnd();
 const OURS = "00-natra-10-x.conflist";
 /** A poll that never comes in time: what is answered is answered because it was heard of. */
 const HEARING: Patience = { graceMs: 300, pollMs: 600_000, ciliumMs: [600_000, 600_000] };
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 120_000;
 
 /** An install that is being kept, and what it said. */
 class Kept implements AsyncDisposable {
@@ -167,7 +167,7 @@ testIf(
   },
 );
 
-testIf(missing, "an executable or a list of ours that somebody removes or spoils is put back", async () => {
+testIf(missing, "an executable or a list of ours that is removed or spoiled is put back", async () => {
   await using node = await CniNode.create();
   await node.putList("10-x.conflist", listOf("first"));
   await using kept = await Kept.on(node);
@@ -197,7 +197,7 @@ testIf(missing, "a directory that is removed and made again is watched again", a
   await using kept = await Kept.on(node, { ...HEARING, pollMs: 200 });
   await kept.until("it is there", (files) => files.has(OURS));
   await Deno.rename(node.confDir, `${node.root}/old`);
-  await kept.until("it is gone", (_, { problem }) => problem?.includes("is not there") ?? false);
+  await kept.until("it is gone", (_, { problem }) => problem?.includes("does not exist") ?? false);
   await Deno.mkdir(node.confDir, { mode: 0o755 });
   await node.putList("10-x.conflist", listOf("again"));
   await kept.until("it is back", (files, { isReady }) => isReady && marked(files, "again"));
@@ -267,7 +267,7 @@ testIf(
       kept.states.flatMap(({ changes }) => changes).filter((change) => change.startsWith("copied")).length;
     const givesUp = (kept: Kept): boolean =>
       kept.last?.problem?.includes("are there two installers?") ?? false;
-    await one.until("somebody gives up", () => givesUp(one) || givesUp(two));
+    await one.until("one gives up", () => givesUp(one) || givesUp(two));
     const before = [copies(one), copies(two)];
     for (let round = 0; round < 10; round++) await node.putList("10-x.conflist", listOf(`${round}`));
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -275,7 +275,7 @@ testIf(
       Math.max(copies(one), copies(two)) <= 3,
       `${before}, then ${copies(one)} and ${copies(two)} copies`,
     );
-    // What is missing is put back all the same, by whoever comes first.
+    // What is missing is put back all the same, by the one that comes first.
     await Deno.remove(`${node.binDir}/natra`);
     await one.until("the executable is back", () => {
       try {

@@ -1,13 +1,17 @@
-/** What runs on a node of its own: installs and uninstalls that are killed somewhere on their way, and what each has left. */
+/**
+ * What runs on a node of its own: installs and uninstalls that are killed somewhere on their way, and what
+ * each has left.
+ */
+import { answerOnOwnNode } from "../rig/own_node.ts";
 import { isDraftName } from "../../src/install/names.ts";
 import { Child } from "../rig/child.ts";
 import { outcomeOf, run } from "../rig/run.ts";
 import { judgeLists } from "./judge.ts";
 import { CniNode, listOf, NATRA } from "./node.ts";
 
-/** How many times somebody is killed. */
+/** How many processes are killed. */
 export interface KillsRequest {
-  /** How many times somebody is killed at a random moment. */
+  /** How many processes are killed at a random moment. */
   readonly kills: number;
   /** How many times more while it copies the executable. */
   readonly aimed: number;
@@ -126,7 +130,9 @@ function markOf(original = ""): string {
   return /"mark": "[^"]*"/.exec(original)?.[0] ?? "no mark";
 }
 
-/** Digests of executables by what tells a file from another: hashing 90 MB takes longer than what is tested. */
+/**
+ * Digests of executables by what tells a file from another: hashing 90 MB takes longer than what is tested.
+ */
 const digests = new Map<string, string>();
 
 async function digest(path: string, isText = false): Promise<string | null> {
@@ -148,6 +154,5 @@ async function digest(path: string, isText = false): Promise<string | null> {
 }
 
 if (import.meta.main) {
-  const result = await kill(JSON.parse(Deno.args[0] ?? "{}") as KillsRequest);
-  Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(result)));
+  await answerOnOwnNode(kill);
 }

@@ -70,7 +70,10 @@ export class CniNode implements AsyncDisposable {
     };
   }
 
-  /** A program that answers `version` as natra would: copying 90 MB again and again would test the memory alone. */
+  /**
+   * A program that answers `version` as natra would: copying 90 MB again and again would test the memory
+   * alone.
+   */
   async smallExecutable(version = "test"): Promise<string> {
     const path = `${this.root}/small-${version}`;
     const script = `#!/bin/sh\n[ "$1" = version ] && echo '{"version":"${version}"}'\n`;

@@ -1,10 +1,11 @@
 /**
- * The proof: the image in a real containerd, the DaemonSet's pod under a real kubelet. It installs natra beside a ptp list; it is killed,
- * upgraded and removed while pods come and go; at no moment is there an invalid list, or a pod that does not start.
+ * The proof: the image in a real containerd, the DaemonSet's pod under a real kubelet. It installs natra
+ * beside a ptp list; it is killed, upgraded and removed while pods come and go; at no moment is there an
+ * invalid list, or a pod that does not start.
  */
 import { assertEquals } from "@std/assert";
 import { ownCgroup, sweepCgroups } from "../rig/clients/cgroups.ts";
-import { prepare } from "../clients/clients.ts";
+import { prepare } from "../rig/clients/clients.ts";
 import { needsBuilt, testIf } from "../rig/needs.ts";
 import { runOnOwnNode } from "../rig/own_node.ts";
 import { run } from "../rig/run.ts";

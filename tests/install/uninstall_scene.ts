@@ -1,5 +1,5 @@
 /** What runs on a node of its own: natra is uninstalled under a pod that is held, and leaves nothing. */
-import { FREEING_MS, leftovers, reachable } from "../../lab/churn/leftovers.ts";
+import { FREEING_MS, leftovers, reachable } from "../rig/leftovers.ts";
 import { callCni } from "../rig/cni.ts";
 import { Pod } from "../rig/pod.ts";
 import { outcomeOf } from "../rig/run.ts";
@@ -91,7 +91,10 @@ async function play(): Promise<string[]> {
   expectNames(`; ${ORIGINAL}`, "after uninstall");
   await tool("uninstall");
   const again = await outcomeOf([NATRA, "uninstall", "--bin-dir", "/none", "--conf-dir", node.confDir]);
-  expect(again.code === 1 && again.stderr.includes('"/none" is not there'), `no directory: ${again.stderr}`);
+  expect(
+    again.code === 1 && again.stderr.includes('"/none" does not exist'),
+    `no directory: ${again.stderr}`,
+  );
   return found;
 }
 

@@ -1,10 +1,13 @@
-/** A process that competes for a Lease and writes a line to stdout whenever it looks whether it leads. It is told everything as JSON. */
+/**
+ * A process that competes for a Lease and writes a line to stdout whenever it looks whether it leads. It is
+ * given everything as JSON.
+ */
 import { delay } from "../../src/base/wait.ts";
 import { KubeClient } from "../../src/kube/client.ts";
 import { LeaderElector } from "../../src/kube/leader_election.ts";
 import { recordingLogger } from "../rig/recording_logger.ts";
 
-/** What it is told. */
+/** Its argument. */
 export interface Contention {
   readonly url: string;
   readonly ca: string;

@@ -27,7 +27,7 @@ class Contender implements AsyncDisposable {
     port?: number,
   ) {
     const { url, readCa, readToken } = api.address(port);
-    const told: Contention = {
+    const contention: Contention = {
       url,
       ca: readCa(),
       token: readToken() ?? "",
@@ -43,7 +43,7 @@ class Contender implements AsyncDisposable {
         "--allow-all",
         `--config=${CONFIG}`,
         SCRIPT,
-        JSON.stringify(told),
+        JSON.stringify(contention),
       ],
       stdin: "null",
       stdout: "piped",
@@ -92,7 +92,10 @@ function isLeading({ what }: Said): boolean {
   return what === "leads";
 }
 
-/** Moments at which a contender led while another one did: between two moments at which that one led, and never lost it. */
+/**
+ * Moments at which a contender led while another one did: between two moments at which that one led, and
+ * never lost it.
+ */
 function overlaps(contenders: readonly Contender[]): string[] {
   return contenders.flatMap((one) =>
     reignsOf(one.said).flatMap(([begin, end]) =>

@@ -7,7 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { families } from "../../src/natra/metrics/families.ts";
-import { sendDatagrams } from "../neighbours/neighbour.ts";
+import { sendDatagrams } from "../rig/neighbour.ts";
 import { pinsOf } from "../rig/observed.ts";
 import { annotated, NATRA, Scene } from "../rig/scene.ts";
 import { pause } from "../rig/interruption.ts";

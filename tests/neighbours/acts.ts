@@ -1,7 +1,7 @@
 /** What other projects do to a pod's veth, as far as their sources and tests on a kernel tell. */
 import { HOST_VETH } from "../rig/pod.ts";
 import type { Namespace } from "../rig/namespace.ts";
-import { type Conduct, Neighbour, type NeighbourHook, type Seat } from "./neighbour.ts";
+import { type Conduct, Neighbour, type NeighbourHook, type Seat } from "../rig/neighbour.ts";
 
 /** Where AWS's network policy agent puts its filters, and their verdict for what it allows. */
 export const AWS_SEAT: Seat = ["clsact", 1, 1];
@@ -29,7 +29,10 @@ export async function attachAws(
   return { ingress, egress, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-/** AWS's agent on a conflict: deletes the first filter with handle 0x1, whoever's it is. @returns whether there was one */
+/**
+ * AWS's agent on a conflict: deletes the first filter with handle 0x1, its own or not. @returns whether
+ * there was one
+ */
 export async function deleteFirstHandle1({ namespace, link, point }: NeighbourHook): Promise<boolean> {
   const shown = JSON.parse(
     await namespace.run(["tc", "-j", "filter", "show", "dev", link, point]),
@@ -53,7 +56,9 @@ export async function deleteClsact(node: Namespace): Promise<void> {
 
 const TBF = ["handle", "1:", "tbf", "rate", "10mbit", "burst", "32kb", "limit", "1mb"];
 
-/** Calico's QoS, and the bandwidth plugin: what the pod receives waits in a TBF at the root of the node's end. */
+/**
+ * Calico's QoS, and the bandwidth plugin: what the pod receives waits in a TBF at the root of the node's end.
+ */
 export async function shapeIngress(node: Namespace): Promise<void> {
   await node.run(["tc", "qdisc", "replace", "dev", HOST_VETH, "root", ...TBF]);
 }

@@ -1,6 +1,7 @@
 /**
- * AWS's network policy agent on the node's end: clsact filters of priority 1 and handle 1 on both hooks, which end the hook for
- * what they allow. With tcx natra is first whatever it does; with clsact whoever came last is, and the doctor says so.
+ * AWS's network policy agent on the node's end: clsact filters of priority 1 and handle 1 on both hooks,
+ * which end the hook for what they allow. With tcx natra is first whatever it does; with clsact whoever came
+ * last is, and the doctor says so.
  */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { HOST_VETH } from "../rig/pod.ts";
@@ -8,7 +9,7 @@ import { annotated, annotations, Scene } from "../rig/scene.ts";
 import { attachAws, deleteFirstHandle1 } from "./acts.ts";
 import { assertCounted } from "./counted.ts";
 import { diagnose } from "./diagnosis.ts";
-import { sendDatagrams } from "./neighbour.ts";
+import { sendDatagrams } from "../rig/neighbour.ts";
 
 const COUNT = 100;
 

@@ -1,6 +1,9 @@
-/** The standard bandwidth plugin in the same list: natra leaves its queues, and the doctor finds both of its limiters. */
+/**
+ * The standard bandwidth plugin in the same list: natra leaves its queues, and the doctor finds both of its
+ * limiters.
+ */
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { findPeer } from "../../lab/bench/places.ts";
+import { findPeer } from "../rig/places.ts";
 import { ends } from "../rig/observed.ts";
 import { Scene } from "../rig/scene.ts";
 import { callCni } from "../rig/cni.ts";

@@ -1,4 +1,7 @@
-/** Calico: its eBPF mode deletes the clsact qdisc, its QoS replaces the root queue and redirects to an ifb of its own. */
+/**
+ * Calico: its eBPF mode deletes the clsact qdisc, its QoS replaces the root queue and redirects to an ifb of
+ * its own.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Scene } from "../rig/scene.ts";
 import { HOST_VETH } from "../rig/pod.ts";

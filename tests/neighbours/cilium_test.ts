@@ -1,4 +1,7 @@
-/** Cilium: deletes every clsact filter of a direction once it is on tcx, and hands packets to the pod past the veth's end. */
+/**
+ * Cilium: deletes every clsact filter of a direction once it is on tcx, and hands packets to the pod past the
+ * veth's end.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import { ends, kept, settled } from "../rig/observed.ts";
 import { Scene } from "../rig/scene.ts";
@@ -6,7 +9,7 @@ import { CLIENT_GATEWAY, HOST_VETH } from "../rig/pod.ts";
 import { deleteFilters } from "./acts.ts";
 import { assertCounted } from "./counted.ts";
 import { diagnose } from "./diagnosis.ts";
-import { Neighbour } from "./neighbour.ts";
+import { Neighbour } from "../rig/neighbour.ts";
 
 const COUNT = 100;
 

@@ -2,12 +2,15 @@
 import { assert, assertEquals } from "@std/assert";
 import { pause } from "../rig/interruption.ts";
 import type { Scene } from "../rig/scene.ts";
-import { sendDatagrams } from "./neighbour.ts";
+import { sendDatagrams } from "../rig/neighbour.ts";
 
 const BYTES = 1000;
 /** With UDP's, IPv4's and Ethernet's headers. */
 const WIRE = BYTES + 8 + 20 + 14;
-/** What may come on top: address resolution, and ICMP's word that nobody listens, of which the kernel sends a few. */
+/**
+ * What may come on top: address resolution, and ICMP's word that nobody listens, of which the kernel sends a
+ * few.
+ */
 const OTHERS = { packets: 12, bytes: 6000 };
 
 interface Row {
@@ -31,7 +34,10 @@ async function drained(scene: Scene): Promise<ReadonlyMap<string, Row>> {
   }
 }
 
-/** Sends datagrams both ways, waits until all have left their queues, and asserts that natra counted each of them once. */
+/**
+ * Sends datagrams both ways, waits until all have left their queues, and asserts that natra counted each of
+ * them once.
+ */
 export async function assertCounted(scene: Scene, count: number): Promise<void> {
   const { pod, client, addresses } = scene.pod;
   const before = await rowsOf(scene);

@@ -1,4 +1,7 @@
-/** What else the doctor finds: pods that change their own interface, what is left of dead ones, and lists without natra. */
+/**
+ * What else the doctor finds: pods that change their own interface, what is left of dead ones, and lists
+ * without natra.
+ */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ends, kept, pinsOf, recordOf, settled } from "../rig/observed.ts";
 import { programs } from "../rig/programs.ts";

@@ -1,8 +1,10 @@
-/** Others' programs on the same hooks see every packet that natra passes, and are there when natra is gone. */
+/**
+ * Others' programs on the same hooks see every packet that natra passes, and are there when natra is gone.
+ */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { HOST_VETH, POD_INTERFACE } from "../rig/pod.ts";
 import { hasClsact } from "../rig/expected.ts";
-import { Neighbour, type NeighbourHook, type Seat, sendDatagrams } from "./neighbour.ts";
+import { Neighbour, type NeighbourHook, type Seat, sendDatagrams } from "../rig/neighbour.ts";
 import { device, ends, named, settled } from "../rig/observed.ts";
 import { annotated, annotations, Scene } from "../rig/scene.ts";
 
@@ -113,7 +115,7 @@ Deno.test("DEL leaves a clsact that was there before, even if nothing hangs on i
 });
 
 for (const point of ["ingress", "egress"] as const) {
-  Deno.test(`DEL leaves the clsact that natra made while another's filter is on its ${point}`, async () => {
+  Deno.test(`DEL leaves the clsact that natra made while a foreign filter is on its ${point}`, async () => {
     await using scene = await Scene.create();
     const hook = { namespace: scene.pod.node, link: HOST_VETH, point };
     await scene.call("ADD", { conf: { attach: "clsact", ...annotated(annotations("10M", null)) } });

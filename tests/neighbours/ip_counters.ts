@@ -1,6 +1,7 @@
 /**
- * What a namespace's IP layer received. Inside a pod whose ingress is queued on an ifb no hook comes after that queue: what comes
- * back from it passes no program of the interface any more, but the IP layer counts it.
+ * What a namespace's IP layer received. Inside a pod whose ingress is queued on an ifb no hook comes after
+ * that queue: what comes back from it passes no program of the interface any more, but the IP layer counts
+ * it.
  */
 import { pause } from "../rig/interruption.ts";
 import type { Namespace } from "../rig/namespace.ts";
@@ -11,8 +12,8 @@ const STEP_MS = 200;
 interface Point {
   readonly ms: number;
   /**
-   * On the wire: below 52 Mbit/s the queue cuts elephants' GSO packets into frames. Those of small requests are whole, and what
-   * their headers were on the wire is missing here: some 4 % of that part.
+   * On the wire: below 52 Mbit/s the queue cuts elephants' GSO packets into frames. Those of small requests
+   * are whole, and what their headers were on the wire is missing here: some 4 % of that part.
    */
   readonly bytes: number;
 }
@@ -30,7 +31,8 @@ export class IpCounters implements AsyncDisposable {
   async #sample(): Promise<void> {
     while (!this.#stopped) {
       const text = await this.namespace.run(["cat", "/proc/uptime", "/proc/net/netstat", "/proc/net/snmp"]);
-      // The time of the reading: how late this process gets to know it depends on what else the machine has to do.
+      // The time of the reading: how late this process gets to know it depends on what else the machine has
+      // to do.
       const ms = Number(text.split(" ", 1)[0]) * 1000;
       this.#points.push({
         ms,

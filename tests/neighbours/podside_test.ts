@@ -1,6 +1,7 @@
 /**
- * The first of the benchmark's mixes, an elephant each way and 40 small requests a second, while packets to the pod bypass the
- * node's end of the veth: held inside the pod, they make the limit all the same, and requests count as light.
+ * The first of the benchmark's mixes, an elephant each way and 40 small requests a second, while packets to
+ * the pod bypass the node's end of the veth: held inside the pod, they make the limit all the same, and
+ * requests count as light.
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { NATRA } from "../rig/scene.ts";
@@ -8,11 +9,11 @@ import { type Limit, type Limiter, natraLimiter } from "../rig/limiter.ts";
 import { say } from "../rig/cli.ts";
 import { CLIENT_GATEWAY, HOST_VETH, type Pod } from "../rig/pod.ts";
 import { measure } from "../rig/scenario.ts";
-import { leastWhile } from "../rig/stolen.ts";
+import { leastWhile } from "../rig/host_load.ts";
 import { prepareTools } from "../rig/tools.ts";
 import type { JsonObject } from "../rig/cni.ts";
 import { IpCounters } from "./ip_counters.ts";
-import { Neighbour } from "./neighbour.ts";
+import { Neighbour } from "../rig/neighbour.ts";
 
 const RATE = 10_000_000;
 const PER_SECOND = 40;
@@ -66,7 +67,7 @@ for (
 ) {
   Deno.test(`natra holds mix 1 inside the pod where packets bypass the veth's end: ${attach}`, async () => {
     const limiter = new Bypassed(conf, SECONDS);
-    const { egress, requests, stolen } = await measure({
+    const { egress, requests, host } = await measure({
       limiter,
       rate: RATE,
       elephants: [{ direction: "ingress" }, { direction: "egress" }],
@@ -81,11 +82,12 @@ for (
         `p50 ${requests?.p50} ms, p99 ${requests?.p99} ms, worst ${requests?.max} ms\n`,
     );
     assertEquals(row?.attach, attach);
-    const least = leastWhile(98, stolen);
+    const least = leastWhile(98, host);
     assertBetween(least, ingress, 101, "ingress");
     assertBetween(least, egress.percent, 101, "egress");
     assertEquals(requests?.bad, 0);
-    // Each request brings 6 KB in; what of all that is light came from them, and from the acknowledgements of the other way.
+    // Each request brings 6 KB in; what of all that is light came from them, and from the acknowledgements of
+    // the other way.
     const light = (row?.bytes ?? 0) - (row?.heavyBytes ?? 0);
     assertGreater(light, PER_SECOND * SECONDS * BYTES, `of ${row?.bytes} bytes only ${light} were light`);
   });
@@ -93,7 +95,7 @@ for (
 
 Deno.test("natra cannot hold at the node's end what bypasses it: without podside ingress has no limit", async () => {
   const limiter = new Bypassed({ attach: "tcx" }, 2);
-  const { ingress, egress, stolen } = await measure({
+  const { ingress, egress, host } = await measure({
     limiter,
     rate: RATE,
     elephants: [{ direction: "ingress" }, { direction: "egress" }],
@@ -102,6 +104,6 @@ Deno.test("natra cannot hold at the node's end what bypasses it: without podside
     seconds: 2,
   }, await prepareTools({ directory: RIG }));
   say(`without podside: ingress ${percent(ingress.percent)}, egress ${percent(egress.percent)}\n`);
-  assertGreater(ingress.percent, leastWhile(200, stolen));
-  assertBetween(leastWhile(95, stolen), egress.percent, 105, "egress");
+  assertGreater(ingress.percent, leastWhile(200, host));
+  assertBetween(leastWhile(95, host), egress.percent, 105, "egress");
 });

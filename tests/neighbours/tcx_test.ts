@@ -1,10 +1,10 @@
-/** Another's tcx program: before natra, after it, and one that takes the head later. */
+/** A foreign tcx program: before natra, after it, and one that takes the head later. */
 import { assertEquals } from "@std/assert";
 import { HOST_VETH } from "../rig/pod.ts";
 import { Scene } from "../rig/scene.ts";
 import { assertCounted } from "./counted.ts";
 import { diagnose } from "./diagnosis.ts";
-import { type Conduct, Neighbour, type Seat } from "./neighbour.ts";
+import { type Conduct, Neighbour, type Seat } from "../rig/neighbour.ts";
 
 const COUNT = 100;
 

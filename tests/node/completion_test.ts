@@ -1,4 +1,7 @@
-/** The completion scripts, sourced by real shells on a real terminal: what a key makes of a line is what counts. */
+/**
+ * The completion scripts, sourced by real shells on a real terminal: what a key makes of a line is what
+ * counts.
+ */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { NATRA, Scene } from "../rig/scene.ts";
 import { outcomeOf, run } from "../rig/run.ts";

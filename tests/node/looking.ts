@@ -19,7 +19,7 @@ export async function topOf(scene: Scene, ...args: string[]): Promise<Figures> {
   return JSON.parse(stdout) as Figures;
 }
 
-const MOST_TRIES = 40;
+const MOST_TRIES = 240;
 
 /**
  * Asks until the answer is as wanted.

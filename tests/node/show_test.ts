@@ -1,4 +1,4 @@
-/** natra show of a real pod, whole and damaged, and what the tool makes of names that somebody else chose. */
+/** natra show of a real pod, whole and damaged, and what the tool makes of names that it did not choose. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { pinsOf } from "../rig/observed.ts";
 import { annotated, annotations, Scene } from "../rig/scene.ts";

@@ -9,7 +9,10 @@ const ESC = "\u001b[";
 const ENTER = `${ESC}?1049h`;
 const LEAVE = `${ESC}?1049l`;
 
-/** natra top between two looks at the terminal's settings, with its process's number and the terminal's name before. */
+/**
+ * natra top between two looks at the terminal's settings, with its process's number and the terminal's name
+ * before.
+ */
 function watching(scene: Scene): Typist {
   const top = `exec ${NATRA} top ${scene.pod.containerId} --interval 0.2`;
   const script = `stty cols 100 rows 20; tty; echo "BEFORE $(stty -g)."

@@ -1,4 +1,4 @@
-/** A program on a terminal of its own, and somebody who types: util-linux's script(1) makes the terminal. */
+/** A program on a terminal of its own, and keys that are typed there: util-linux's script(1) makes the terminal. */
 import { orInterruption, pause } from "../rig/interruption.ts";
 import { ownGroup, RigError } from "../rig/run.ts";
 

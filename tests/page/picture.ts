@@ -1,6 +1,6 @@
 /**
- * Makes docs/page.png: `deno run -A tests/page/picture.ts [SECONDS]`, as root, after a build. A pod with three elephants in and a
- * steady stream out, as the page shows it.
+ * Makes docs/page.png: `deno run -A tests/page/picture.ts [SECONDS]`, as root, after a build. A pod with
+ * three elephants in and a steady stream out, as the page shows it.
  */
 import { checkSurroundings, runToEnd } from "../rig/cli.ts";
 import { Elephant } from "../rig/elephant.ts";

@@ -12,7 +12,10 @@ export const ADDRESS = `http://127.0.0.1:${PORT}`;
 
 /** A browser's visit. Disposing of it ends the browser, the agent and the limit. */
 export class Visit implements AsyncDisposable {
-  /** What the browser complained of: errors of the page, and what its content security policy kept from happening. */
+  /**
+   * What the browser complained of: errors of the page, and what its content security policy kept from
+   * happening.
+   */
   readonly complaints: string[] = [];
   /** Every address that the browser asked for. */
   readonly requests: string[] = [];
@@ -65,10 +68,10 @@ export class Visit implements AsyncDisposable {
    * Waits until something is so in the page. Playwright's own way asks with eval(), which the page forbids.
    *
    * @param expression JavaScript
-   * @throws {RigError} If it is not so within 20 s.
+   * @throws {RigError} If it is not so within 60 s.
    */
   async until(expression: string): Promise<void> {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 600; tries++) {
       if (await this.page.evaluate<unknown>(`Boolean(${expression})`)) return;
       await pause(100);
     }

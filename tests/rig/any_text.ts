@@ -1,8 +1,8 @@
 import fc from "fast-check";
 
 /**
- * Any text that JavaScript can hold, lone surrogates and control characters included. Much cheaper to set up than
- * fast-check's own `unit: "binary"`, which leaves lone surrogates out.
+ * Any text that JavaScript can hold, lone surrogates and control characters included. Much cheaper to set up
+ * than fast-check's own `unit: "binary"`, which leaves lone surrogates out.
  *
  * @param maxLength The longest text, in UTF-16 units.
  * @returns The arbitrary.

@@ -3,7 +3,7 @@ import { orInterruption } from "./interruption.ts";
 import { type Outcome, ownGroup, RigError } from "./run.ts";
 
 /** How long a program may take to obey a signal before it is killed, in milliseconds. */
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 10_000;
 
 /** A running program. Disposing of it ends it. */
 export class Child implements AsyncDisposable {

@@ -1,7 +1,10 @@
-/** The outer frame of a program of the tests: signals, errors, exit status. Figures go to stdout, everything else to stderr. */
+/**
+ * The outer frame of a program of the tests: signals, errors, exit status. Figures go to stdout, everything
+ * else to stderr.
+ */
 import { Interrupted, interruption, stopOnSignals } from "./interruption.ts";
 import { sweepNamespaces } from "./namespace.ts";
-import { UsageError } from "./arguments.ts";
+import { type Given, helpOf, type Options, type Program, readArguments, UsageError } from "./options.ts";
 import { RigError } from "./run.ts";
 
 /**
@@ -14,7 +17,7 @@ export function print(text: string): void {
 }
 
 /**
- * Says something to whoever watches, on stderr.
+ * Writes progress to stderr.
  *
  * @param text as it is
  */
@@ -59,4 +62,22 @@ export async function runToEnd(program: () => Promise<number | void>): Promise<n
     say(`${error instanceof RigError ? error.message : error.stack}\n`);
     return 1;
   }
+}
+
+/**
+ * Runs a program with its command line, or prints its help.
+ *
+ * @param program what it is
+ * @param run what it does; it may say how it ends
+ * @returns the exit status, as {@linkcode runToEnd} has it
+ */
+export function runProgram<O extends Options>(
+  program: Program<O>,
+  run: (given: Given<O>) => Promise<number | void>,
+): Promise<number> {
+  return runToEnd(async () => {
+    const given = readArguments(program, Deno.args);
+    if (given !== null) return await run(given);
+    print(helpOf(program));
+  });
 }

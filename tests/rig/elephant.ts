@@ -20,7 +20,10 @@ export interface ElephantSpec {
   readonly congestionControl?: string;
 }
 
-/** What a bulk transfer says of itself. The meters are the truth about the wire; this is the truth about the payload. */
+/**
+ * What a bulk transfer says of itself. The meters are the truth about the wire; this is the truth about the
+ * payload.
+ */
 export interface ElephantFigures {
   readonly direction: "ingress" | "egress";
   readonly protocol: "tcp" | "udp";
@@ -38,7 +41,7 @@ export const UDP_PAYLOAD = 1400;
 const FIRST_PORT = 5201;
 const REPORT = ["--json", "--interval", "0.5"];
 /** The last words must pass through the very queue that the elephant has filled. */
-const LAST_WORDS_MS = 20_000;
+const LAST_WORDS_MS = 60_000;
 
 /** The receiving end of a bulk transfer that has not begun. */
 export interface Receiver {

@@ -1,4 +1,7 @@
-/** What a limit of 10M must look like on both ends of a veth: written down here, not computed by what is tested. */
+/**
+ * What a limit of 10M must look like on both ends of a veth: written down here, not computed by what is
+ * tested.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Device } from "./observed.ts";
 

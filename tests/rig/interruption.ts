@@ -1,6 +1,6 @@
 /**
- * Being told to stop. A signal does not end the process: it ends the waiting, so that every `await using` on the
- * way out removes what it owns, as after any other error.
+ * Being told to stop. A signal does not end the process: it ends the waiting, so that every `await using` on
+ * the way out removes what it owns, as after any other error.
  */
 
 /** Thrown out of whatever waits when the process is told to stop. */
@@ -24,8 +24,8 @@ const controller = new AbortController();
 export const interruption: AbortSignal = controller.signal;
 
 /**
- * Turns SIGINT, SIGTERM and SIGHUP into an {@linkcode Interrupted} for as long as the result lives. Later signals
- * are ignored: the clean-up is short, and half of one is worse than none.
+ * Turns SIGINT, SIGTERM and SIGHUP into an {@linkcode Interrupted} for as long as the result lives. Later
+ * signals are ignored: the clean-up is short, and half of one is worse than none.
  *
  * @returns the owner of the signal handlers
  */

@@ -2,13 +2,14 @@
 /*
  * A meter for the receiving end of a link: the bytes that crossed the wire, in slots of 10 ms.
  *
- * It sits at the ingress hook of the interface that receives, behind every queue and policer under test, and lets
- * everything pass. "Wire bytes" are whole Ethernet frames without the FCS. A super-packet (GSO) stands for several
- * frames but carries its headers once, so the headers that the other frames would have had are added.
+ * It sits at the ingress hook of the interface that receives, behind every queue and policer under test, and
+ * lets everything pass. "Wire bytes" are whole Ethernet frames without the FCS. A super-packet (GSO) stands
+ * for several frames but carries its headers once, so the headers that the other frames would have had are
+ * added.
  *
- * A slot is chosen by the time since boot, which user space reads to the same 10 ms in /proc/uptime: the reader cuts any
- * window out of the ring without having to agree on a start with this program. The ring must be longer than the
- * measurement, because slots are never cleared: build with -DMETER_SLOTS=… for long ones.
+ * A slot is chosen by the time since boot, which user space reads to the same 10 ms in /proc/uptime: the
+ * reader cuts any window out of the ring without having to agree on a start with this program. The ring must
+ * be longer than the measurement, because slots are never cleared: build with -DMETER_SLOTS=… for long ones.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -32,7 +33,8 @@ struct ring {
 	__u64 bytes[METER_SLOTS];
 };
 
-/* One value holds the whole ring, so that one lookup reads it. The value has no BTF: bpftool then prints bare bytes. */
+/* One value holds the whole ring, so that one lookup reads it. The value has no BTF: bpftool then prints
+ * bare bytes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -81,7 +83,8 @@ static __always_inline __u32 ipv6_headers(struct __sk_buff *skb)
 		next = extension[0];
 		end += (extension[1] + 1) * 8;
 	}
-	/* A fragment header ends the walk: fragments are never super-packets, so their headers are never multiplied. */
+	/* A fragment header ends the walk: fragments are never super-packets, so their headers are never
+	 * multiplied. */
 	return headers_with_transport(skb, end, next);
 }
 

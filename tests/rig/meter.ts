@@ -46,7 +46,8 @@ export class Meter {
 }
 
 /**
- * The slot that packets are counted into now. /proc/uptime shows the same clock as the meter uses, to the same 10 ms.
+ * The slot that packets are counted into now. /proc/uptime shows the same clock as the meter uses, to the
+ * same 10 ms.
  *
  * @returns the slot's number
  */

@@ -28,7 +28,8 @@ for (const ipVersion of [4, 6] as const) {
     const wire = count * BYTES * (1 + HEADERS[ipVersion] / MSS[ipVersion]);
     for (const meter of meters) {
       const counted = (await meter.read(from, slotNow() + 1)).reduce((total, bytes) => total + bytes, 0);
-      // A transfer's acknowledgements run the other way and are counted there: at most a few frames in a hundred.
+      // A transfer's acknowledgements run the other way and are counted there: at most a few frames in a
+      // hundred.
       assertAlmostEquals(counted / wire, 1.01, 0.015);
     }
   });

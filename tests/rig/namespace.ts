@@ -36,8 +36,8 @@ export class Namespace implements AsyncDisposable {
   }
 
   /**
-   * Turns a command into one that runs in here. `ip netns exec` would mount a /sys of its own and so hide bpffs;
-   * nsenter changes the network and nothing else, like a CNI runtime.
+   * Turns a command into one that runs in here. `ip netns exec` would mount a /sys of its own and so hide
+   * bpffs; nsenter changes the network and nothing else, like a CNI runtime.
    *
    * @param argv the program and its arguments
    * @returns the program and its arguments, entered
@@ -85,12 +85,12 @@ export class Namespace implements AsyncDisposable {
    * @param argv the program and its arguments
    * @param port the TCP port that it will listen on
    * @returns its owner
-   * @throws {RigError} if it ends first, or does not listen within 5 s
+   * @throws {RigError} if it ends first, or does not listen within 30 s
    */
   async startServer(argv: readonly string[], port: number): Promise<Child> {
     const child = this.start(argv);
     try {
-      for (let tries = 0; tries < 100 && !child.ended; tries++) {
+      for (let tries = 0; tries < 600 && !child.ended; tries++) {
         if (await this.run(["ss", "-Hltn", `sport = :${port}`]) !== "") return child;
         await pause(50);
       }

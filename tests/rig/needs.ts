@@ -1,6 +1,6 @@
 /**
- * Tests that not every machine can run. Deno reports that a test was ignored, but not why: the reason goes into the
- * test's name, where the summary finds it.
+ * Tests that not every machine can run. Deno reports that a test was ignored, but not why: the reason goes
+ * into the test's name, where the summary finds it.
  */
 
 /**

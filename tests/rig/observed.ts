@@ -36,7 +36,8 @@ export async function ends(scene: Scene, host = HOST_VETH, pod = POD_INTERFACE):
 }
 
 /**
- * What is on both ends once the kernel has done what it was asked to: it detaches a tcx program a moment after its pin is gone.
+ * What is on both ends once the kernel has done what it was asked to: it detaches a tcx program a moment
+ * after its pin is gone.
  *
  * @param count how many of natra's programs are to be there; waits for that, but not for ever
  */
@@ -44,7 +45,7 @@ export async function settled(scene: Scene, count = 0): Promise<Ends> {
   for (let tries = 0;; tries++) {
     const now = await ends(scene);
     const hooks = [now.host.ingress, now.host.egress, now.pod.ingress, now.pod.egress].flat();
-    if (tries === 60 || hooks.filter(({ name }) => name.startsWith("natra_")).length === count) return now;
+    if (tries === 600 || hooks.filter(({ name }) => name.startsWith("natra_")).length === count) return now;
     await pause(50);
   }
 }
@@ -149,7 +150,7 @@ export async function entriesOf(pin: string): Promise<number> {
 
 /** Whether the kernel still has a program; waits a little, because it frees them in its own time. */
 export async function isFreed(programId: number): Promise<boolean> {
-  for (let tries = 0; tries < 50; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     if ((await outcomeOf(["bpftool", "prog", "show", "id", `${programId}`])).code !== 0) return true;
     await pause(50);
   }

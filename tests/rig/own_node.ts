@@ -1,8 +1,9 @@
 /**
- * A node of one's own on this machine: the network, processes, /run, /var/log and bpffs belong to one command and end
- * with it. Whatever it leaves behind can so be counted, and is gone afterwards all the same.
+ * A node of one's own on this machine: the network, processes, /run, /var/log and bpffs belong to one command
+ * and end with it. Whatever it leaves behind can so be counted, and is gone afterwards all the same.
  */
 
+import { print } from "./cli.ts";
 import { programs } from "./programs.ts";
 import { orInterruption } from "./interruption.ts";
 import { ownGroup, RigError } from "./run.ts";
@@ -59,6 +60,18 @@ export async function runOnOwnNode<T>({ name, script, request, prepare = PREPARE
     end(child);
     await child.status;
   }
+}
+
+/**
+ * The other end of {@linkcode runOnOwnNode}: reads the request, and prints what came of it.
+ *
+ * @param play what the script does
+ */
+export async function answerOnOwnNode<Q, R>(play: (request: Q) => Promise<R>): Promise<never> {
+  Deno.env.set("TMPDIR", OWN_TEMP);
+  const [request = "{}"] = Deno.args;
+  print(JSON.stringify(await play(JSON.parse(request) as Q)));
+  Deno.exit(0); // pods that are left would keep this process waiting; the node ends with it
 }
 
 /** With the node's first process everything on the node ends. */

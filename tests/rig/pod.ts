@@ -3,8 +3,9 @@
  *
  *     client [eth0] ─── [client0] node [veth0] ─── [eth0] pod
  *
- * The node is a namespace too, so that a plugin under test finds nothing of the real machine and leaves nothing there,
- * and forwarding is switched on in there only. IPv4 and IPv6; the round trip takes about 0.1 ms.
+ * The node is a namespace too, so that a plugin under test finds nothing of the real machine and leaves
+ * nothing there, and forwarding is switched on in there only. IPv4 and IPv6; the round trip takes about 0.1
+ * ms.
  */
 import { Namespace } from "./namespace.ts";
 import { run } from "./run.ts";
@@ -21,8 +22,9 @@ export interface CniResult {
 /** How a pod's namespaces are set up. */
 export interface PodOptions {
   /**
-   * TCP's congestion control of all traffic. The machine's default may be BBR, so it is always said. The traffic's own
-   * sockets set it: in a namespace, sysctl may choose only from what the whole machine allows everybody.
+   * TCP's congestion control of all traffic. The machine's default may be BBR, so it is always said. The
+   * traffic's own sockets set it: in a namespace, sysctl may choose only from what the whole machine allows
+   * everybody.
    */
   readonly congestionControl?: string;
   /** Milliseconds that a round trip takes longer, half of it each way; needs netem. Default: 0. */
@@ -109,7 +111,10 @@ export class Pod implements AsyncDisposable {
   }
 }
 
-/** Settings before there are links: no duplicate address detection, which would keep addresses unusable for a second. */
+/**
+ * Settings before there are links: no duplicate address detection, which would keep addresses unusable for a
+ * second.
+ */
 async function prepare(namespace: Namespace, settings: readonly string[] = []): Promise<void> {
   const ready = ["net.ipv6.conf.default.accept_dad=0", "net.ipv6.conf.default.disable_ipv6=0"];
   await namespace.run(["sysctl", "-qw", ...ready, ...settings]);

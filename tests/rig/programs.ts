@@ -14,7 +14,10 @@ export interface Programs {
   readonly flood: string;
   /** Runs a program without one command of bpf(2): programs/refuse.c. */
   readonly refuse: string;
-  /** Sends numbered packets of flows that are heavy and light by turns, and receives them: programs/sequence.c. */
+  /**
+   * Sends numbered packets of flows that are heavy and light by turns, and receives them:
+   * programs/sequence.c.
+   */
   readonly sequence: string;
 }
 

@@ -25,7 +25,8 @@ export class RigError extends Error {
 
 /** Settings that every program of the rig is started with. */
 export const ownGroup = {
-  // A group of its own: Ctrl-C reaches only this process, which then ends its children in an order of its choosing.
+  // A group of its own: Ctrl-C reaches only this process, which then ends its children in an order of its
+  // choosing.
   detached: true,
 } as const;
 

@@ -12,7 +12,7 @@ import {
   startRequests,
 } from "./requests.ts";
 import { averageRate, type Series, SLOT_SECONDS, worstSecond } from "./series.ts";
-import { Stolen } from "./stolen.ts";
+import { type HostLoad, HostWatch } from "./host_load.ts";
 import type { Tools } from "./tools.ts";
 
 /** What to measure. */
@@ -28,7 +28,10 @@ export interface Scenario {
   readonly warmup: number;
   /** Seconds that are; at least one. */
   readonly seconds: number;
-  /** Seconds after the requests at which the elephants start, all in the same instant; default: a little before them. */
+  /**
+   * Seconds after the requests at which the elephants start, all in the same instant; default: a little
+   * before them.
+   */
   readonly elephantsAfter?: number;
   /** Default: cubic. */
   readonly congestionControl?: string;
@@ -54,13 +57,16 @@ export interface Measurement {
   readonly egress: DirectionFigures;
   readonly requests: RequestFigures | null;
   readonly elephants: readonly ElephantFigures[];
-  /** Seconds that the host took from all processors together in each second, warm-up included. */
-  readonly stolen: number;
+  /** What else the machine did, warm-up included. */
+  readonly host: HostLoad;
   /** What the limiter wrote to its standard error while it set the limit. */
   readonly limiterStderr: string;
 }
 
-/** Seconds by which the requests may begin, and so end, later than what is counted: a program has to be started first. */
+/**
+ * Seconds by which the requests may begin, and so end, later than what is counted: a program has to be
+ * started first.
+ */
 const LOAD_LAG = 0.05;
 
 /**
@@ -106,7 +112,7 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
   const load = scenario.requests &&
     traffic.use(startRequests(pod, tools, scenario.requests, warmup, seconds));
 
-  const stolen = new Stolen();
+  const watch = new HostWatch();
   const from = slotNow() + Math.round(warmup / SLOT_SECONDS);
   if (elephantsAfter !== undefined) {
     await pause(elephantsAfter * 1000);
@@ -118,12 +124,12 @@ export async function measure(scenario: Scenario, tools: Tools): Promise<Measure
   // At once: while the last answers are waited for, the meters' rings run on, and over what was counted.
   const ingress = figuresOf(await toPod.read(from, to), rate);
   const egress = figuresOf(await fromPod.read(from, to), rate);
-  const share = stolen.share();
+  const host = watch.load();
   // The elephants run until the last request is answered: none may end on an empty road.
   const requests = load && await finishRequests(load);
   const reports = await Promise.all(elephants.map((elephant) => elephant.finish()));
   const limiterStderr = limit?.stderr ?? "";
-  return { ingress, egress, requests, elephants: reports, stolen: share, limiterStderr };
+  return { ingress, egress, requests, elephants: reports, host, limiterStderr };
 }
 
 function figuresOf(series: Series, cap: number): DirectionFigures {

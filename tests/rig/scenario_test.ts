@@ -1,4 +1,5 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { leastWhile } from "./host_load.ts";
 import type { Limit, Limiter } from "./limiter.ts";
 import { HOST_VETH, type Pod, POD_INTERFACE } from "./pod.ts";
 import { measure } from "./scenario.ts";
@@ -19,6 +20,10 @@ const tokenBuckets: Limiter = {
   },
 };
 
+function assertBetween(min: number, value: number, max: number): void {
+  assert(value >= min && value <= max, `${value} is not between ${min} and ${max}`);
+}
+
 Deno.test("measure() reads a token bucket's rate off the wire, both ways, TCP and UDP, IPv4 and IPv6", async () => {
   const measurement = await measure({
     ...{ limiter: tokenBuckets, rate: 20e6, warmup: 1.5, seconds: 2 },
@@ -28,15 +33,16 @@ Deno.test("measure() reads a token bucket's rate off the wire, both ways, TCP an
     ],
     requests: { perSecond: 20, bytes: 6144, seed: 1 },
   }, tools);
+  const { host } = measurement;
   for (const { percent, worstSecondPercent } of [measurement.ingress, measurement.egress]) {
-    assertAlmostEquals(percent, 100, 2);
+    assertBetween(leastWhile(98, host), percent, 102);
     assert(worstSecondPercent >= percent && worstSecondPercent < 104, `${worstSecondPercent} %`);
   }
   assert(measurement.requests!.p50! > 5, "requests behind a full queue are slow");
   const [tcp, udp] = measurement.elephants;
   assertEquals([tcp!.congestionControl, udp!.congestionControl], ["cubic", null]);
-  assertAlmostEquals(tcp!.goodput! / 20e6, 0.9, 0.1);
-  assertAlmostEquals(udp!.goodput! / 20e6, 0.85, 0.15);
+  assertBetween(leastWhile(0.8, host), tcp!.goodput! / 20e6, 1);
+  assertBetween(leastWhile(0.7, host), udp!.goodput! / 20e6, 1);
 });
 
 Deno.test("measure() counts nothing twice while it waits for requests longer than the meter holds", async () => {
@@ -49,27 +55,23 @@ Deno.test("measure() counts nothing twice while it waits for requests longer tha
       return await tokenBuckets.limit(pod, rate);
     },
   };
-  const { ingress, egress, requests } = await measure({
+  const { ingress, egress, requests, host } = await measure({
     ...{ limiter: swallowing, rate: 20e6, warmup: 1, seconds: 1 },
     elephants: [{ direction: "ingress", ...flood }, { direction: "egress", ...flood }],
     requests: { perSecond: 20, bytes: 6144, seed: 1, timeout: 4, ipVersion: 6 },
   }, short);
   assertEquals(requests!.bad, requests!.count);
-  assertAlmostEquals(ingress.percent, 100, 4);
-  assertAlmostEquals(egress.percent, 100, 4);
+  for (const { percent } of [ingress, egress]) assertBetween(leastWhile(96, host), percent, 104);
 });
 
 Deno.test("measure() starts elephants after the requests where it is told to", async () => {
-  const { ingress, elephants } = await measure({
+  const { ingress, elephants, host } = await measure({
     ...{ limiter: tokenBuckets, rate: 20e6, warmup: 0.5, seconds: 2, elephantsAfter: 1.5 },
     elephants: [{ direction: "ingress", streams: 5 }],
     requests: { perSecond: 20, bytes: 1000, seed: 1 },
   }, tools);
   assertEquals(elephants.length, 1);
-  assert(
-    ingress.percent > 20 && ingress.percent < 75,
-    `${ingress.percent} % of two seconds, one of them empty`,
-  );
+  assertBetween(leastWhile(20, host), ingress.percent, 75); // of two seconds, one of them empty
 });
 
 Deno.test("measure() refuses to measure less than a second, or more than the meter holds", async () => {

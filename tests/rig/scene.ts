@@ -2,7 +2,7 @@
 import type { CniCommand, JsonObject } from "./cni.ts";
 import { Pod, POD_INTERFACE } from "./pod.ts";
 import type { Outcome } from "./run.ts";
-import type { Wrap } from "../e2e/surroundings.ts";
+import type { Wrap } from "./surroundings.ts";
 
 /** The executable under test. */
 export const NATRA: string = new URL("../../build/natra", import.meta.url).pathname;

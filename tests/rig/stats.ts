@@ -29,13 +29,13 @@ export interface Bounds {
 const RARE = 1 / 40;
 
 /**
- * How well a percentile is known. The p99 of 425 samples is their fifth slowest; that of all that could have been measured may lie
- * anywhere from the tenth slowest to the slowest.
+ * How well a percentile is known. The p99 of 425 samples is their fifth slowest; that of all that could have
+ * been measured may lie anywhere from the tenth slowest to the slowest.
  *
  * @param values in any order
  * @param share above 0 and below 1, such as 0.99
- * @returns bounds that are values themselves: a 95 % confidence interval from order statistics, which asks nothing of how the values
- * are distributed (Conover, Practical Nonparametric Statistics, 3.2)
+ * @returns bounds that are values themselves: a 95 % confidence interval from order statistics, which asks
+ * nothing of how the values are distributed (Conover, Practical Nonparametric Statistics, 3.2)
  * @throws {RangeError} if the share is outside
  */
 export function percentileBounds(values: readonly number[], share: number): Bounds {
@@ -44,7 +44,8 @@ export function percentileBounds(values: readonly number[], share: number): Boun
   }
   let high = Infinity, upToHere = 0;
   for (const [i, value] of values.toSorted((a, b) => b - a).entries()) {
-    // The value is below the percentile if no more than i of the samples are above that, and so many are as a binomial says.
+    // The value is below the percentile if no more than i of the samples are above that, and so many are as a
+    // binomial says.
     upToHere += binomial(values.length, i, 1 - share);
     if (upToHere <= RARE) high = value;
     if (1 - upToHere <= RARE) return { low: value, high };
@@ -52,7 +53,9 @@ export function percentileBounds(values: readonly number[], share: number): Boun
   return { low: -Infinity, high };
 }
 
-/** The chance of k out of n, each of which has the chance p; by logarithms, since the factors are too large. */
+/**
+ * The chance of k out of n, each of which has the chance p; by logarithms, since the factors are too large.
+ */
 function binomial(n: number, k: number, p: number): number {
   let log = (n - k) * Math.log1p(-p) + k * Math.log(p);
   for (let i = 1; i <= k; i++) log += Math.log((n - k + i) / i);

@@ -15,7 +15,10 @@ export interface Case {
   readonly name: string;
   readonly binary: string;
   readonly conf: JsonObject;
-  /** What is on the node's end of the veth afterwards: a plugin that fails open says nothing by its exit status. */
+  /**
+   * What is on the node's end of the veth afterwards: a plugin that fails open says nothing by its exit
+   * status.
+   */
   readonly qdiscs: readonly string[];
 }
 

@@ -4,12 +4,13 @@
  *
  *   cost PROGRAM [ARGUMENT…] < INPUT
  *
- * Feeds it all of INPUT, lets it write to our stdout and stderr, then prints a last line of JSON: wall-clock time from just
- * before the fork until it is reaped, CPU time and peak memory as the kernel accounts them (wait4), exit status.
+ * Feeds it all of INPUT, lets it write to our stdout and stderr, then prints a last line of JSON: wall-clock
+ * time from just before the fork until it is reaped, CPU time and peak memory as the kernel accounts them
+ * (wait4), exit status.
  *
- * A program of its own because the kernel hands these figures only to the parent, and because the peak of a forked child
- * begins with its parent's size: this parent is small. The input is in the pipe before the clock starts, as it is when a
- * container runtime calls: it must fit in one.
+ * A program of its own because the kernel hands these figures only to the parent, and because the peak of a
+ * forked child begins with its parent's size: this parent is small. The input is in the pipe before the clock
+ * starts, as it is when a container runtime calls: it must fit in one.
  */
 #define _GNU_SOURCE
 #include <errno.h>

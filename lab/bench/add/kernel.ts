@@ -4,8 +4,8 @@ import { RigError } from "../../../tests/rig/run.ts";
 import type { Namespace } from "../../../tests/rig/namespace.ts";
 
 /**
- * How long the kernel takes to attach to the tcx hooks that natra uses on a pod: both of the node's end, and the egress
- * hook of the pod's.
+ * How long the kernel takes to attach to the tcx hooks that natra uses on a pod: both of the node's end, and
+ * the egress hook of the pod's.
  *
  * @param tcx path of the measuring program
  * @param pod a fresh pod: the first program on an interface costs more than the next
@@ -27,8 +27,8 @@ export interface MapMemory {
 }
 
 /**
- * The memory of all maps that the programs of one direction use, the unpinned ones too. They are found through the
- * clsact filters, because older bpftools do not show tcx links.
+ * The memory of all maps that the programs of one direction use, the unpinned ones too. They are found
+ * through the clsact filters, because older bpftools do not show tcx links.
  *
  * @param pod limited with clsact
  * @param direction as the pod sees it

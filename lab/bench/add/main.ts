@@ -1,16 +1,29 @@
-/** `deno task bench:add`: see HELP in options.ts. */
-import { checkWritable } from "../../../tests/rig/arguments.ts";
-import { checkSurroundings, print, runToEnd, say } from "../../../tests/rig/cli.ts";
-import { describeMachine, findNatra, findPeer, machineLine } from "../places.ts";
+/** `deno task bench:add`. */
+import { checkSurroundings, print, runProgram, say } from "../../../tests/rig/cli.ts";
+import { JSON_FILE, NATRA_FILE, type Program, type Values, wholeNumber } from "../../../tests/rig/options.ts";
+import { describeMachine, findNatra, findPeer, machineLine } from "../../../tests/rig/places.ts";
 import { casesFor } from "./cases.ts";
-import { HELP, type Options, parseOptions } from "./options.ts";
 import { preparePrograms } from "./programs.ts";
 import { drawResult, jsonReport } from "./report.ts";
 import { runAdd } from "./run_add.ts";
 
-async function benchAdd(options: Options): Promise<void> {
+const OPTIONS = {
+  rounds: wholeNumber({ about: "rounds after the warm-up", min: 1, max: 1000, default: 30 }),
+  json: JSON_FILE,
+  natra: NATRA_FILE,
+};
+
+const BENCH_ADD: Program<typeof OPTIONS> = {
+  command: "deno task bench:add",
+  about: `What an ADD costs a pod's start: time and memory of the whole process, from before its
+fork until it is reaped, for an empty program on the same runtime, natra without a limit,
+natra with clsact and with tcx, and the bandwidth plugin, in turns, each on a fresh pod.`,
+  options: OPTIONS,
+  notes: "Exit status: 0 measured, whether or not the goals were met; 1 failed; 2 bad usage.",
+};
+
+async function benchAdd(options: Values<typeof OPTIONS>): Promise<void> {
   await checkSurroundings();
-  if (options.json) await checkWritable("json", options.json);
   const natra = await findNatra(options.natra);
   const programs = await preparePrograms();
   const peer = await findPeer();
@@ -31,10 +44,4 @@ async function benchAdd(options: Options): Promise<void> {
   if (options.json) await Deno.writeTextFile(options.json, jsonReport(before, cases, result));
 }
 
-async function main(): Promise<void> {
-  const options = parseOptions(Deno.args);
-  if (options.help) print(HELP);
-  else await benchAdd(options);
-}
-
-if (import.meta.main) Deno.exit(await runToEnd(main));
+if (import.meta.main) Deno.exit(await runProgram(BENCH_ADD, ({ options }) => benchAdd(options)));

@@ -2,7 +2,7 @@
 import Table from "cli-table3";
 import { summarize, type Summary } from "../../../tests/rig/stats.ts";
 import { checkLine, figure } from "../check.ts";
-import type { Machine } from "../places.ts";
+import type { Machine } from "../../../tests/rig/places.ts";
 import type { Case } from "./cases.ts";
 import { type AddResult, WARMUP_ROUNDS } from "./run_add.ts";
 import { GOALS, judgeAdd, summarizeAll, tcxAboveClsact, totalOf } from "./verdict.ts";

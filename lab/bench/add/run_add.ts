@@ -21,8 +21,8 @@ export const WARMUP_ROUNDS = 3;
 const SETTLE_MS = 300;
 
 /**
- * Measures all cases in every round. Each round begins with another case, and all of its pods are there before the first
- * and until after the last: making or removing one would disturb the next measurement.
+ * Measures all cases in every round. Each round begins with another case, and all of its pods are there
+ * before the first and until after the last: making or removing one would disturb the next measurement.
  *
  * @param cases what to measure
  * @param programs the bench's programs

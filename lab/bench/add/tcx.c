@@ -4,9 +4,9 @@
  *
  *   tcx LINK HOOK [LINK HOOK …]        HOOK: ingress or egress
  *
- * Attaches a program of two instructions to each hook, one after the other, and prints the milliseconds that the
- * BPF_LINK_CREATE calls took together as JSON; nothing else is timed, and all is detached again at the end. Raw system
- * calls and numbers, so that it compiles with headers that do not know tcx yet.
+ * Attaches a program of two instructions to each hook, one after the other, and prints the milliseconds that
+ * the BPF_LINK_CREATE calls took together as JSON; nothing else is timed, and all is detached again at the
+ * end. Raw system calls and numbers, so that it compiles with headers that do not know tcx yet.
  */
 #define _GNU_SOURCE
 #include <errno.h>

@@ -1,12 +1,12 @@
 /**
- * The figures that docs/performance.md shows, kept beside it: whoever measures one cap anew need not measure the others. A file
- * holds what was measured at one cap on machines of one kind, and one what an ADD costs.
+ * The figures that docs/performance.md shows, kept beside it: whoever measures one cap anew need not measure
+ * the others. A file holds what was measured at one cap on machines of one kind, and one what an ADD costs.
  */
 import type { Summary } from "../../../tests/rig/stats.ts";
 import type { Check } from "../check.ts";
 import type { RowFigures } from "../mix/figures.ts";
 import type { Report, ReportedMix } from "../mix/report.ts";
-import type { Machine } from "../places.ts";
+import type { Machine } from "../../../tests/rig/places.ts";
 import { shortRate } from "../rate.ts";
 
 /** Of a row's figures, what is shown. */

@@ -1,9 +1,9 @@
 /**
- * `deno task bench:docs [FILE…]`: copies what `deno task bench`, `bench:vm` and `bench:add` wrote with `--json FILE` into
- * docs/figures, and writes docs/performance.md, its pages per cap and their charts from all that is there. A file replaces
- * what was there of its caps; several runs of one cap are given at once.
+ * `deno task bench:docs [FILE…]`: copies what `deno task bench`, `bench:vm` and `bench:add` wrote with
+ * `--json FILE` into docs/figures, and writes docs/performance.md, its pages per cap and their charts from
+ * all that is there. A file replaces what was there of its caps; several runs of one cap are given at once.
  */
-import { UsageError } from "../../../tests/rig/arguments.ts";
+import { UsageError } from "../../../tests/rig/options.ts";
 import { runToEnd, say } from "../../../tests/rig/cli.ts";
 import type { Report } from "../mix/report.ts";
 import { context } from "../../../scripts/build/context.ts";

@@ -1,7 +1,7 @@
 /** docs/performance.md and its pages per cap out of the benchmarks' JSON. */
 import type { Summary } from "../../../tests/rig/stats.ts";
 import { type Check, countMet, figure } from "../check.ts";
-import { machineLine } from "../places.ts";
+import { machineLine } from "../../../tests/rig/places.ts";
 import { type ContenderId, CONTENDERS } from "../mix/contenders.ts";
 import { busiestSecond } from "../mix/figures.ts";
 import { shortRate } from "../rate.ts";
@@ -33,7 +33,10 @@ export class Runs {
   }
 }
 
-/** Sorts reports by where they were measured: on real machines, and in virtual time. Kinds without any are left out. */
+/**
+ * Sorts reports by where they were measured: on real machines, and in virtual time. Kinds without any are
+ * left out.
+ */
 export function runsByKind(reports: readonly KeptReport[]): Runs[] {
   return [false, true]
     .map((virtual) => new Runs(virtual, reports.filter(({ machine }) => machine.virtual === virtual)))

@@ -6,9 +6,31 @@ import { outcomeOf } from "../../../tests/rig/run.ts";
 import { xdpLimiter } from "./xdp.ts";
 
 /** Names of the contenders, as the command line and JSON have them. */
-export const CONTENDERS = ["none", "natra", "natra-edt", "bandwidth", "bandwidth-unbounded", "xdp"] as const;
-/** Those that are compared unless others are named: what XDP can do is no rival, but the reason for docs/architecture.md's choice. */
-export const USUAL: readonly ContenderId[] = CONTENDERS.filter((id) => id !== "xdp");
+export const CONTENDERS = [
+  "none",
+  "none-loaded",
+  "natra-idle",
+  "natra",
+  "natra-edt",
+  "bandwidth",
+  "bandwidth-unbounded",
+  "xdp",
+] as const;
+/**
+ * The benchmark's, unless others are named. XDP is no rival: it is the reason for a choice in
+ * docs/datapath.md.
+ */
+export const USUAL: readonly ContenderId[] = [
+  "none",
+  "natra",
+  "natra-edt",
+  "bandwidth",
+  "bandwidth-unbounded",
+];
+/** Those without a limit. */
+export const UNLIMITED: readonly ContenderId[] = ["none", "none-loaded"];
+/** The demo's: what elephants do without a limit and natra without elephants, too. */
+export const SHOWN: readonly ContenderId[] = ["none", "none-loaded", "natra-idle", "natra", "bandwidth"];
 export type ContenderId = typeof CONTENDERS[number];
 
 /** One of those compared. */
@@ -17,7 +39,7 @@ export interface Contender {
   readonly name: string;
   /** null: no limit. */
   readonly limiter: Limiter | null;
-  /** Without a limit only the requests flow: what elephants do to each other there is no measure of a limiter. */
+  /** Whether the mix's elephants flow, or the requests alone. */
   readonly elephants: boolean;
 }
 
@@ -60,6 +82,10 @@ async function prepare(id: ContenderId, { natra, log, bandwidth }: Made): Promis
   switch (id) {
     case "none":
       return { id, name: "no limit, requests alone", limiter: null, elephants: false };
+    case "none-loaded":
+      return { id, name: "no limit", limiter: null, elephants: true };
+    case "natra-idle":
+      return { id, name: "natra, requests alone", limiter: natraLimiter(natra, log), elephants: false };
     case "natra":
       return { id, name: "natra", limiter: natraLimiter(natra, log), elephants: true };
     case "natra-edt": {

@@ -21,7 +21,10 @@ export interface RowFigures {
   readonly lateP99: Summary;
   /** Requests answered per second. */
   readonly perSecond: Summary;
-  /** What TCP elephants got of all that elephants got, in % of wire bytes, in the worse direction; null: no UDP beside TCP. */
+  /**
+   * What TCP elephants got of all that elephants got, in % of wire bytes, in the worse direction; null: no
+   * UDP beside TCP.
+   */
   readonly tcpShare: Summary | null;
   /** Requests counted in all rounds. */
   readonly samples: number;

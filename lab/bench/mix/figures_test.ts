@@ -13,7 +13,13 @@ const elephant = (
 
 function round(samples: readonly number[], due: readonly number[], p99: number | null): Measurement {
   return {
-    ...{ ingress: direction, egress: direction, elephants: [], stolen: 0, limiterStderr: "" },
+    ...{
+      ingress: direction,
+      egress: direction,
+      elephants: [],
+      host: { stolen: 0, others: 0, waited: 0 },
+      limiterStderr: "",
+    },
     requests: {
       ...{
         count: samples.length,

@@ -7,8 +7,8 @@ const SHARE = 0.2;
 const MOST_PER_SECOND = 200;
 
 /**
- * What a request on a fresh connection weighs on the wire, in each direction, handshake and ACKs included. Measured on the
- * rig's veths from 1 KB to 100 KB; within 1 %.
+ * What a request on a fresh connection weighs on the wire, in each direction, handshake and ACKs included.
+ * Measured on the rig's veths from 1 KB to 100 KB; within 1 %.
  *
  * @param bytes its body
  * @returns bytes

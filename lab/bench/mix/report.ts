@@ -1,7 +1,7 @@
 /** All figures of `deno task bench` as JSON: for programs, and for docs/performance.md. */
 import { DEFAULT_CONGESTION_CONTROL } from "../../../tests/rig/pod.ts";
 import type { Check } from "../check.ts";
-import type { Machine } from "../places.ts";
+import type { Machine } from "../../../tests/rig/places.ts";
 import type { ContenderId } from "./contenders.ts";
 import type { RowFigures } from "./figures.ts";
 import { type MixResult, WARMUP_SECONDS } from "./run_mix.ts";

@@ -3,6 +3,7 @@ import { RigError } from "../../../tests/rig/run.ts";
 import { measure, type Measurement } from "../../../tests/rig/scenario.ts";
 import type { Tools } from "../../../tests/rig/tools.ts";
 import type { Check } from "../check.ts";
+import { shortRate } from "../rate.ts";
 import type { Contender, ContenderId } from "./contenders.ts";
 import { type RowFigures, summarizeRow } from "./figures.ts";
 import { LATE_START, type Mix } from "./mixes.ts";
@@ -39,6 +40,14 @@ export interface MixResult {
   readonly checks: readonly Check[];
 }
 
+/** Follows measurements as they begin and end. */
+export interface Watcher {
+  begin(label: string): void;
+  end(): void;
+}
+/** For measuring where nothing is shown. */
+export const UNWATCHED: Watcher = { begin: () => {}, end: () => {} };
+
 /**
  * How long each measurement lasts, so that all rounds together count a thousand requests if that is bearable.
  *
@@ -57,12 +66,13 @@ export function secondsFor(mix: Mix, rate: number, rounds: number): number {
 }
 
 /**
- * Measures a mix: all contenders in every round, each round beginning with another, all on the round's own schedule.
+ * Measures a mix: all contenders in every round, each round beginning with another, all on the round's own
+ * schedule.
  *
  * @param run what
- * @param contenders who
+ * @param contenders what is compared
  * @param tools the rig's programs
- * @param onMeasure told of each measurement
+ * @param watcher told of each measurement
  * @returns the figures
  * @throws {Interrupted} when the process is told to stop
  * @throws {RigError} if something cannot be measured
@@ -71,7 +81,7 @@ export async function runMix(
   run: Run,
   contenders: readonly Contender[],
   tools: Tools,
-  onMeasure: (round: number, contender: Contender) => void,
+  watcher: Watcher,
 ): Promise<MixResult> {
   const { mix, rate, rounds, seconds } = run;
   const measured = new Map<Contender, Measurement[]>(contenders.map((contender) => [contender, []]));
@@ -79,7 +89,8 @@ export async function runMix(
     const traffic = mix.traffic(rate, round + 1);
     for (const place of contenders.keys()) {
       const contender = contenders[(round + place) % contenders.length]!;
-      onMeasure(round, contender);
+      const where = `mix ${mix.number} at ${shortRate(rate)}, round ${round + 1} of ${rounds}`;
+      watcher.begin(`${where}: ${contender.name}`);
       const measurement = await measure({
         ...traffic,
         ...{ limiter: contender.limiter, rate, seconds, warmup: WARMUP_SECONDS },
@@ -87,6 +98,7 @@ export async function runMix(
       }, tools);
       failIfOpen(contender, measurement);
       measured.get(contender)!.push(measurement);
+      watcher.end();
     }
   }
   const rows = [...measured].map(([{ id, name }, all]): Row => ({
@@ -103,7 +115,8 @@ function failIfOpen({ id }: Contender, { limiterStderr }: Measurement): void {
   if (line) throw new RigError(`Failed to measure natra: the pod is not limited, "${line}"`);
 }
 
-function judge({ mix, rate }: Run, rows: readonly Row[]): Check[] {
+/** Holds natra against the goals of a mix. @returns none where natra or its base was not measured */
+export function judge({ mix, rate }: Run, rows: readonly Row[]): Check[] {
   const figures = (id: ContenderId): RowFigures | null => rows.find((row) => row.id === id)?.figures ?? null;
   const base = figures("none");
   const natra = figures("natra");

@@ -1,9 +1,12 @@
-/** What measuring mixes is, wherever it is done: which runs, in which order they are shown, and what is written. */
+/**
+ * What measuring mixes is, wherever it is done: which runs, in which order they are shown, and what is
+ * written.
+ */
 import { print } from "../../../tests/rig/cli.ts";
 import { countMet } from "../check.ts";
-import type { Machine } from "../places.ts";
+import type { Machine } from "../../../tests/rig/places.ts";
 import type { Mix } from "./mixes.ts";
-import type { Options } from "./options.ts";
+import type { MixOptions } from "./options.ts";
 import { jsonReport } from "./report.ts";
 import type { MixResult, Run } from "./run_mix.ts";
 import { drawMix } from "./table.ts";
@@ -15,7 +18,7 @@ import { drawMix } from "./table.ts";
  * @param secondsFor how long each measurement lasts unless that was said
  */
 export function runsOf(
-  { mixes, rates, rounds, seconds }: Options,
+  { mix: mixes, rate: rates, rounds, seconds }: Pick<MixOptions, "mix" | "rate" | "rounds" | "seconds">,
   secondsFor: (mix: Mix, rate: number, rounds: number) => number,
 ): Run[] {
   return rates.flatMap((each, index) =>
@@ -27,15 +30,16 @@ export function runsOf(
 }
 
 /**
- * Shows results as they come, and writes them down after each: an hour of figures must not hang on the last minute.
+ * Shows results as they come, and writes them down after each: an hour of figures must not hang on the last
+ * minute.
  *
- * @param task the name of the deno task, to repeat it by
+ * @param command how the program is called, to repeat it by
  * @param machine where it is measured
  * @param json file for all figures; null: none
  * @param coming the results
  */
 export async function showResults(
-  task: string,
+  command: string,
   machine: Machine,
   json: string | null,
   coming: AsyncIterable<MixResult> | Iterable<Promise<MixResult>>,
@@ -44,13 +48,13 @@ export async function showResults(
   for await (const result of coming) {
     results.push(result);
     print(`${drawMix(result)}\n`);
-    if (json !== null) await Deno.writeTextFile(json, jsonReport(commandOf(task), machine, results));
+    if (json !== null) await Deno.writeTextFile(json, jsonReport(commandOf(command), machine, results));
   }
   print(`${countMet(results.flatMap((result) => result.checks))} goals met`);
 }
 
-/** What repeats this run, without the paths that are nobody else's. */
-function commandOf(task: string): string {
+/** What repeats this run, without paths of this machine. */
+export function commandOf(program: string): string {
   const args = Deno.args.join(" ").replaceAll(/ ?--(json|natra)[ =]\S+/g, "");
-  return `deno task ${task} ${args}`.trim();
+  return `${program} ${args}`.trim();
 }

@@ -1,4 +1,7 @@
-/** What XDP can do for a limit on a veth, to be compared: it sees packets as they arrive at the other end, and can drop them. */
+/**
+ * What XDP can do for a limit on a veth, to be compared: it sees packets as they arrive at the other end, and
+ * can drop them.
+ */
 import type { Limit, Limiter } from "../../../tests/rig/limiter.ts";
 import type { Namespace } from "../../../tests/rig/namespace.ts";
 import { HOST_VETH, type Pod, POD_INTERFACE } from "../../../tests/rig/pod.ts";
@@ -9,7 +12,10 @@ const TARGET = new URL("../../../build/bench/xdp", import.meta.url).pathname;
 /** Of the rate, in seconds: natra's own default. */
 const BURST_SECONDS = 0.04;
 
-/** A policer at the XDP hooks of both ends: of the pod's for what it receives, of the node's for what it sends. */
+/**
+ * A policer at the XDP hooks of both ends: of the pod's for what it receives, of the node's for what it
+ * sends.
+ */
 export const xdpLimiter: Limiter = {
   name: "XDP policer",
   async limit(pod: Pod, rate: number): Promise<Limit> {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* What the packet benchmark compares with: `empty` is what a program costs that does nothing, `clock` what it costs to
- * know the time, which natra has to.  `stir` makes each packet one of another flow, as BPF_PROG_RUN cannot, and hands it
- * on to the program in `next`.                                                                                      */
+ * know the time, which natra has to.  `stir` makes each packet one of another flow, as BPF_PROG_RUN cannot,
+ * and hands it on to the program in `next`. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>

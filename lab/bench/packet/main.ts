@@ -1,64 +1,51 @@
 /**
- * What natra's programs cost a packet, in ns above a program that does nothing, by BPF_PROG_RUN on the object in build/.
+ * What natra's programs cost a packet, in ns above a program that does nothing, by BPF_PROG_RUN on the object
+ * in build/.
  *
  * @module
  */
-import { parseArgs } from "@std/cli/parse-args";
-import { report } from "../../../scripts/build/run.ts";
+import { print, runProgram, say } from "../../../tests/rig/cli.ts";
+import { JSON_FILE, type Program, type Values, wholeNumber } from "../../../tests/rig/options.ts";
 import { CASES, GROUPS } from "./cases.ts";
 import { measure, measureClock } from "./measure.ts";
 import { drawTable, GOAL, medianAbove } from "./table.ts";
 
-const HELP = `Usage: deno task bench:packet [--repeat N] [--rounds N] [--json FILE]
+const OPTIONS = {
+  repeat: wholeNumber({
+    about: "packets of one measurement",
+    ...{ min: 1000, max: 10_000_000, default: 200_000 },
+  }),
+  rounds: wholeNumber({ about: "measure everything N times, in turns", min: 1, max: 100, default: 7 }),
+  json: JSON_FILE,
+};
 
-Prints what natra's programs cost a packet, in ns above a program that does nothing.
+const PACKET: Program<typeof OPTIONS> = {
+  command: "deno task bench:packet",
+  about: "Prints what natra's programs cost a packet, in ns above a program that does nothing.",
+  options: OPTIONS,
+  notes: `Rows in brackets are in none of the medians that the goal is about. Needs root and a build.
+Exit status: 0 the goal is met, 1 it is not, 2 bad usage.`,
+};
 
-  --repeat N   packets of one measurement, 1000 to 10000000 (200000)
-  --rounds N   measure everything N times, in turns; 1 to 100 (7)
-  --json FILE  write all figures to FILE
-
-Rows in brackets are in none of the medians that the goal is about. Needs root and a build.
-Exit status: 0 the goal is met, 1 it is not, 2 bad usage.
-`;
-
-function main(): number {
-  const args = parseArgs(Deno.args, {
-    string: ["repeat", "rounds", "json"],
-    boolean: ["help"],
-    default: { repeat: "200000", rounds: "7" },
-  });
-  if (args.help) {
-    report(HELP.trimEnd());
-    return 0;
-  }
-  const repeat = Number(args.repeat), rounds = Number(args.rounds);
-  if (!(Number.isInteger(repeat) && repeat >= 1000 && repeat <= 10_000_000)) {
-    return misused(`Cannot use --repeat "${args.repeat}": it must be 1000 to 10000000`);
-  }
-  if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100)) {
-    return misused(`Cannot use --rounds "${args.rounds}": it must be 1 to 100`);
-  }
-  const results = measure(CASES, { repeat, rounds }, (round) => report(`round ${round} of ${rounds}`));
+function benchPacket({ repeat, rounds, json }: Values<typeof OPTIONS>): number {
+  const results = measure(CASES, { repeat, rounds }, (round) => say(`round ${round} of ${rounds}\n`));
   const clock = measureClock({ repeat, rounds });
   const medians = GROUPS.map((group) => ({ group, median: medianAbove(results, group) }));
-  report(drawTable(results));
-  report(`reading the clock, which every row does: ${clock.median} ns above empty`);
+  print(drawTable(results));
+  print(`reading the clock, which every row does: ${clock.median} ns above empty`);
   for (const { group, median } of medians) {
-    report(`a pod ${group}: ${median} ns above empty at the median; goal: at most ${GOAL} ns`);
+    print(`a pod ${group}: ${median} ns above empty at the median; goal: at most ${GOAL} ns`);
   }
-  if (args.json !== undefined) {
+  if (json !== null) {
     const rows = results.map(({ case: { name, group }, empty, above }) => ({ name, group, empty, above }));
     Deno.writeTextFileSync(
-      args.json,
+      json,
       JSON.stringify({ repeat, rounds, medians, goal: GOAL, clock, rows }, null, 2),
     );
   }
   return medians.every(({ median }) => median <= GOAL) ? 0 : 1;
 }
 
-function misused(message: string): number {
-  report(message);
-  return 2;
+if (import.meta.main) {
+  Deno.exit(await runProgram(PACKET, ({ options }) => Promise.resolve(benchPacket(options))));
 }
-
-if (import.meta.main) Deno.exit(main());

@@ -1,4 +1,7 @@
-/** Measures programs in turns: each row's own baseline runs right before it, so that both meet the same machine. */
+/**
+ * Measures programs in turns: each row's own baseline runs right before it, so that both meet the same
+ * machine.
+ */
 import { compile } from "../../../tests/bpf/compile.ts";
 import { Datapath } from "../../../tests/bpf/datapath.ts";
 import { programMaps, writeEntry } from "../../../tests/bpf/maps.ts";

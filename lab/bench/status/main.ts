@@ -1,12 +1,28 @@
-/** `deno task bench:status`: see HELP in options.ts. */
+/** `deno task bench:status`. */
 import Table from "cli-table3";
-import { checkWritable } from "../../../tests/rig/arguments.ts";
-import { checkSurroundings, print, runToEnd } from "../../../tests/rig/cli.ts";
+import { checkSurroundings, print, runProgram } from "../../../tests/rig/cli.ts";
+import { JSON_FILE, NATRA_FILE, type Program, type Values, wholeNumber } from "../../../tests/rig/options.ts";
 import { preparePrograms } from "../add/programs.ts";
 import { checkLine, figure } from "../check.ts";
-import { describeMachine, findNatra, machineLine } from "../places.ts";
-import { HELP, parseOptions } from "./options.ts";
+import { describeMachine, findNatra, machineLine } from "../../../tests/rig/places.ts";
 import { judge, runStatus, summarizeTimes, type Took } from "./run_status.ts";
+
+const OPTIONS = {
+  pods: wholeNumber({ about: "pods that are limited both ways", min: 1, max: 2000, default: 1000 }),
+  flows: wholeNumber({ about: "heavy flows of each direction", min: 0, max: 128, default: 100 }),
+  rounds: wholeNumber({ about: "rounds after the warm-up", min: 1, max: 100, default: 10 }),
+  json: JSON_FILE,
+  natra: NATRA_FILE,
+};
+
+const BENCH_STATUS: Program<typeof OPTIONS> = {
+  command: "deno task bench:status",
+  about: `What the node's tool takes to look at many pods: real ones, with a veth and a namespace
+each, added one by one, and with as many heavy flows each way as a map can be told of.
+The time is that of the whole process, above that of an empty program on the same runtime.`,
+  options: OPTIONS,
+  notes: "Exit status: 0 measured, whether or not the goal was met; 1 failed; 2 bad usage.",
+};
 
 function drawTook(all: readonly Took[]): string {
   const head = [
@@ -24,11 +40,8 @@ function drawTook(all: readonly Took[]): string {
   return table.toString();
 }
 
-async function main(): Promise<void> {
-  const options = parseOptions(Deno.args);
-  if (options.help) return print(HELP);
+async function benchStatus(options: Values<typeof OPTIONS>): Promise<void> {
   await checkSurroundings();
-  if (options.json) await checkWritable("json", options.json);
   const { pods, flows, rounds } = options;
   const natra = await findNatra(options.natra);
   const { empty } = await preparePrograms();
@@ -43,4 +56,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) Deno.exit(await runToEnd(main));
+if (import.meta.main) Deno.exit(await runProgram(BENCH_STATUS, ({ options }) => benchStatus(options)));

@@ -53,7 +53,8 @@ async function addPod(natra: string, pod: ChurnPod): Promise<void> {
 }
 
 /**
- * Writes heavy flows into the maps of every pod that is held here: what a hundred bulk transfers to each would leave there.
+ * Writes heavy flows into the maps of every pod that is held here: what a hundred bulk transfers to each
+ * would leave there.
  *
  * @param count of each direction, at most 128
  */

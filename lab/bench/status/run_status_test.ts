@@ -1,19 +1,8 @@
-import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { UsageError } from "../../../tests/rig/arguments.ts";
+import { assertEquals, assertGreater } from "@std/assert";
 import { preparePrograms } from "../add/programs.ts";
-import { findNatra } from "../places.ts";
-import { HELP, parseOptions } from "./options.ts";
+import { findNatra } from "../../../tests/rig/places.ts";
 import type { Time } from "./measure.ts";
 import { judge, runStatus, summarizeTimes } from "./run_status.ts";
-
-Deno.test("parseOptions() has defaults, and quotes what it cannot obey", () => {
-  const { pods, flows, rounds, json } = parseOptions([]);
-  assertEquals([pods, flows, rounds, json], [1000, 100, 10, null]);
-  assertThrows(() => parseOptions(["--pods", "0"]), UsageError, '"0"');
-  assertThrows(() => parseOptions(["--flows", "129"]), UsageError, '"129"');
-  assertThrows(() => parseOptions(["--nonsense"]), UsageError, "--nonsense");
-  for (const name of ["pods", "flows", "rounds", "json", "natra"]) assert(HELP.includes(`--${name}`), name);
-});
 
 Deno.test("summarizeTimes() takes the empty program of the same round off, and judge() holds the median against the goal", () => {
   const of = (...walls: number[]): Time[] => walls.map((wall) => ({ wall, cpu: wall / 2 }));

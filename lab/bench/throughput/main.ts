@@ -1,24 +1,25 @@
-/** `deno task bench:throughput`: see HELP. */
-import { parseArgs } from "@std/cli/parse-args";
-import { textOf, UsageError, wholeNumber } from "../../../tests/rig/arguments.ts";
-import { checkSurroundings, print, runToEnd, say } from "../../../tests/rig/cli.ts";
+/** `deno task bench:throughput`. */
+import { checkSurroundings, print, runProgram, say } from "../../../tests/rig/cli.ts";
 import { type Limiter, natraLimiter } from "../../../tests/rig/limiter.ts";
+import { NATRA_FILE, type Program, type Values, wholeNumber } from "../../../tests/rig/options.ts";
 import { measure } from "../../../tests/rig/scenario.ts";
 import { summarize } from "../../../tests/rig/stats.ts";
 import { prepareTools } from "../../../tests/rig/tools.ts";
 import { type Check, checkLine, figure } from "../check.ts";
-import { describeMachine, findNatra, machineLine } from "../places.ts";
+import { describeMachine, findNatra, machineLine } from "../../../tests/rig/places.ts";
 
-const HELP = `Usage: deno task bench:throughput [--rounds N] [--natra FILE]
+const OPTIONS = {
+  rounds: wholeNumber({ about: "pairs in each direction", min: 1, max: 100, default: 5 }),
+  natra: NATRA_FILE,
+};
 
-One TCP stream as fast as it goes, to a pod and from it: without natra, and held to a limit far
-above what the machine can send, in turns. The ratio of each pair is what natra costs a stream.
-
-  --rounds N     pairs in each direction, 1 to 100 (5)
-  --natra FILE   natra's executable (build/natra)
-
-Exit status: 0 measured, whether or not the goal was met; 1 failed; 2 bad usage.
-`;
+const THROUGHPUT: Program<typeof OPTIONS> = {
+  command: "deno task bench:throughput",
+  about: `One TCP stream as fast as it goes, to a pod and from it: without natra, and held to a limit far
+above what the machine can send, in turns. The ratio of each pair is what natra costs a stream.`,
+  options: OPTIONS,
+  notes: "Exit status: 0 measured, whether or not the goal was met; 1 failed; 2 bad usage.",
+};
 
 /** Bits per second: no stream of this machine comes near. */
 const FAR_ABOVE = 500e9;
@@ -26,19 +27,9 @@ const WARMUP_SECONDS = 1;
 const SECONDS = 3;
 const LEAST_PERCENT = 97;
 
-async function main(): Promise<void> {
-  const given: Readonly<Record<string, unknown>> = parseArgs([...Deno.args], {
-    string: ["rounds", "natra"],
-    boolean: ["help"],
-    default: { rounds: "5", natra: "build/natra" },
-    unknown: (argument: string): boolean => {
-      throw new UsageError(`Unknown argument "${argument}"`);
-    },
-  });
-  if (given["help"] === true) return print(HELP);
-  const rounds = wholeNumber("rounds", textOf(given, "rounds") ?? "", 1, 100);
+async function benchThroughput({ rounds, natra: path }: Values<typeof OPTIONS>): Promise<void> {
   await checkSurroundings();
-  const natra = natraLimiter(await findNatra(textOf(given, "natra") ?? ""), "/proc/natra.log");
+  const natra = natraLimiter(await findNatra(path), "/proc/natra.log");
   const tools = await prepareTools({ directory: new URL("../../../build/rig", import.meta.url).pathname });
   print(machineLine(describeMachine()));
 
@@ -75,4 +66,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) Deno.exit(await runToEnd(main));
+if (import.meta.main) Deno.exit(await runProgram(THROUGHPUT, ({ options }) => benchThroughput(options)));

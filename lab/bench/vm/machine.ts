@@ -1,10 +1,13 @@
-/** A mix in a machine of its own, in virtual time: every instruction takes a nanosecond, whatever else the host does. */
+/**
+ * A mix in a machine of its own, in virtual time: every instruction takes a nanosecond, whatever else the
+ * host does.
+ */
 import { context } from "../../../scripts/build/context.ts";
-import { compileForGuest, rigForGuest } from "../../kernels/compile.ts";
+import { compileForGuest, rigForGuest } from "../../vm/guest_program.ts";
 import { ICOUNT } from "../../kernels/guest_run.ts";
 import { RigError } from "../../../tests/rig/run.ts";
 import { runInVm } from "../../vm/run.ts";
-import { findPeer } from "../places.ts";
+import { findPeer } from "../../../tests/rig/places.ts";
 import { type Answer, findAnswer, type Order } from "./order.ts";
 
 /** Programs that a timing must not have to read from the disk first. */

@@ -1,14 +1,10 @@
 /** What a guest is told to measure, and what it answers: lines of JSON on the machine's console. */
 import type { ContenderId } from "../mix/contenders.ts";
-import { DISTANT, type Mix, MIXES } from "../mix/mixes.ts";
 import type { MixResult, Row } from "../mix/run_mix.ts";
-
-/** Every mix that a guest can run: its kernel has netem. */
-export const VM_MIXES: readonly Mix[] = [...MIXES, ...DISTANT].sort((a, b) => a.number - b.number);
 
 /** One mix at one cap. */
 export interface Order {
-  /** Its place in {@linkcode VM_MIXES}. */
+  /** Its place in VM_MIXES. */
   readonly mix: number;
   /** Bits per second. */
   readonly rate: number;

@@ -1,6 +1,6 @@
 /**
- * Programs that are not natra's, loaded and attached as their owners would: through libbpf, because the guests' own tools
- * are as old as their kernels and know nothing of tcx.
+ * Programs that are not natra's, loaded and attached as their owners would: through libbpf, because the
+ * guests' own tools are as old as their kernels and know nothing of tcx.
  */
 import { Errno } from "../../../ffi/errno.ts";
 import { checkNegative, cstr, NativeError, notNull, type Pointer } from "../../../ffi/native.ts";
@@ -14,7 +14,10 @@ export interface Hook {
   readonly point: "ingress" | "egress";
 }
 
-/** How somebody attaches: at either end of a tcx hook, or as a clsact filter with a handle. All at priority 1, as AWS does. */
+/**
+ * How a program is attached: at either end of a tcx hook, or as a clsact filter with a handle. All at priority 1,
+ * as AWS does.
+ */
 export type How = { readonly tcx: "head" | "tail" } | { readonly clsact: number };
 
 const BPF_F_BEFORE = 8;

@@ -1,4 +1,7 @@
-/** The tests of tests/bpf in a guest, which has no `deno test`: they are collected as they register, and run one by one. */
+/**
+ * The tests of tests/bpf in a guest, which has no `deno test`: they are collected as they register, and run
+ * one by one.
+ */
 type Test = readonly [name: string, run: () => void | Promise<void>];
 
 const collected: Test[] = [];

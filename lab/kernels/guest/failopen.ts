@@ -1,4 +1,7 @@
-/** A pod starts whatever is wrong with the node: ADD answers prevResult, exits 0, and leaves nothing half done. */
+/**
+ * A pod starts whatever is wrong with the node: ADD answers prevResult, exits 0, and leaves nothing half
+ * done.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import { callCni } from "../../../tests/rig/cni.ts";
 import { Pod } from "../../../tests/rig/pod.ts";

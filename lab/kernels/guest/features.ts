@@ -33,7 +33,7 @@ export async function probeFeatures(): Promise<{ release: string; features: Feat
   return { release: (await run(["uname", "-r"])).trim(), features };
 }
 
-/** Whether somebody's program can be attached by tcx. */
+/** Whether a program can be attached by tcx. */
 export function hasTcx(): boolean {
   using program = Program.load("/w/counter.o", "counter");
   return works(() => program.attach(LOOPBACK, { tcx: "tail" })[Symbol.dispose]());

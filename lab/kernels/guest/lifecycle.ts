@@ -51,7 +51,10 @@ export async function lifecycle(
   };
 }
 
-/** The running pod is held to another rate, and to nothing one way for a while, and what passes it goes on passing. */
+/**
+ * The running pod is held to another rate, and to nothing one way for a while, and what passes it goes on
+ * passing.
+ */
 async function changes(pod: Pod, wishes: Wishes): Promise<void> {
   const limit = async (...args: readonly string[]): Promise<void> => {
     const { code, stderr } = await pod.node.outcomeOf([NATRA, "limit", pod.containerId, ...args]);
@@ -84,7 +87,10 @@ async function doctorFindsNothing(pod: Pod): Promise<void> {
   assertEquals([trouble, proofs], [[], ["counted", "counted"]]);
 }
 
-/** By default tcx where somebody else's program can be attached that way, else clsact; and HTB with fq_codel for the heavy flows, which is missed when it is gone. */
+/**
+ * By default tcx where a foreign program can be attached that way, else clsact; and HTB with fq_codel
+ * for the heavy flows, which is missed when it is gone.
+ */
 export async function defaults(): Promise<Choices> {
   const wanted = hasTcx() ? "tcx" : "clsact";
   return await lifecycle({}, async (rows, pod) => {
@@ -121,7 +127,10 @@ export async function tcxWithPolice(): Promise<Choices> {
   });
 }
 
-/** Both directions inside the pod, for main plugins that leave the node's end out; its ifb goes with the limit. */
+/**
+ * Both directions inside the pod, for main plugins that leave the node's end out; its ifb goes with the
+ * limit.
+ */
 export async function podside(): Promise<Choices> {
   const wanted = `${hasTcx() ? "tcx" : "clsact"}, podside`;
   return await lifecycle({ attach: "podside" }, (rows) => {
@@ -136,7 +145,10 @@ export async function clsactPodside(): Promise<Choices> {
   });
 }
 
-/** Whether this release's tc shows fq's horizon at all: it shows the kernel's default then. That of 5.10's does not. */
+/**
+ * Whether this release's tc shows fq's horizon at all: it shows the kernel's default then. That of 5.10's
+ * does not.
+ */
 async function tcTellsHorizon(): Promise<boolean> {
   await run(["tc", "qdisc", "replace", "dev", "lo", "root", "fq"]);
   const shown = await run(["tc", "qdisc", "show", "dev", "lo"]);
@@ -151,7 +163,7 @@ function shownQdiscs(pod: Pod): Promise<string[]> {
   ]);
 }
 
-/** CHECK finds a queue that somebody deleted, and repairs nothing; the DEL that follows still succeeds. */
+/** CHECK finds a queue that was deleted, and repairs nothing; the DEL that follows still succeeds. */
 async function checkFindsDamage(pod: Pod): Promise<void> {
   await pod.node.run(["tc", "qdisc", "del", "dev", HOST_VETH, "root"]);
   const damaged = await snapshot(pod);

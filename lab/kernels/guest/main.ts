@@ -1,6 +1,6 @@
 /**
- * What runs in the guest: every check of the plan, one line of JSON each (report.ts). Compiled to one executable, so that the
- * guest needs nothing but it, natra, and the tools of its own release.
+ * What runs in the guest: every check of the plan, one line of JSON each (report.ts). Compiled to one
+ * executable, so that the guest needs nothing but it, natra, and the tools of its own release.
  */
 import { hasTcx, probeFeatures } from "./features.ts";
 import { bogusNetns, noBpffs, readOnlyBpffs } from "./failopen.ts";

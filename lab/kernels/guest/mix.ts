@@ -21,7 +21,7 @@ export interface MixFigures {
   readonly requests: LatencyFigures | null;
   /** `natra status` after the traffic; empty without a limit. */
   readonly status: readonly StatusRow[];
-  /** What tc counted on both ends of the veth, for whoever has to find out why a row is bad. */
+  /** What tc counted on both ends of the veth, to find out why a row is bad. */
   readonly queues: string;
 }
 

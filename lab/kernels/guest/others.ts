@@ -1,4 +1,7 @@
-/** Programs of others on natra's three hooks, there before it and put there after it: they see every packet, and stay. */
+/**
+ * Programs of others on natra's three hooks, there before it and put there after it: they see every packet,
+ * and stay.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { NetNs } from "../../../src/net/netns.ts";
 import { pause } from "../../../tests/rig/interruption.ts";
@@ -71,13 +74,13 @@ async function assertAllSee(pod: Pod, counters: readonly Counter[]): Promise<voi
     const most = Math.max(...Object.values(counts));
     assert(most >= PINGS, `${hook} was passed by ${most} packets of ${PINGS}`);
     const equal = Object.fromEntries(Object.keys(counts).map((name) => [name, most]));
-    assertEquals(counts, equal, `somebody on ${hook} missed packets`);
+    assertEquals(counts, equal, `a program on ${hook} missed packets`);
   }
 }
 
 /**
- * What they have counted, between packets: they are read one after the other, and the kernel sends some of its own
- * (neighbours, multicast groups) whenever it likes.
+ * What they have counted, between packets: they are read one after the other, and the kernel sends some of
+ * its own (neighbours, multicast groups) whenever it likes.
  */
 async function quiet(counters: readonly Counter[]): Promise<bigint[]> {
   const read = (): bigint[] => counters.map(({ program }) => program.value(MAP));

@@ -49,7 +49,10 @@ export async function settledSnapshot(pod: Pod, before: Snapshot): Promise<Snaps
   return await snapshot(pod);
 }
 
-/** In one process: in an emulated machine each costs a tenth of a second. Without clsact there are no hooks to show. */
+/**
+ * In one process: in an emulated machine each costs a tenth of a second. Without clsact there are no hooks to
+ * show.
+ */
 const DESCRIBE = `
   tc qdisc show dev "$1"
   for hook in ingress egress; do tc filter show dev "$1" $hook 2>/dev/null; done

@@ -7,7 +7,9 @@ import { averageRate, SLOT_SECONDS } from "../../../tests/rig/series.ts";
 import type { Tools } from "../../../tests/rig/tools.ts";
 import { call, confOf } from "./natra.ts";
 
-/** Bits per second: natra's limit, and the rate that the sender's socket is told to keep (SO_MAX_PACING_RATE). */
+/**
+ * Bits per second: natra's limit, and the rate that the sender's socket is told to keep (SO_MAX_PACING_RATE).
+ */
 const LIMIT = 10e6;
 const PACED = 4e6;
 const PORT = 5201;
@@ -15,8 +17,8 @@ const WARMUP_SECONDS = 1.5;
 const SECONDS = 3;
 
 /**
- * The stack stamps each packet of a paced socket, and leaves the waiting to the fq below. A limiter that overwrote the
- * stamp would let the socket run at the limit.
+ * The stack stamps each packet of a paced socket, and leaves the waiting to the fq below. A limiter that
+ * overwrote the stamp would let the socket run at the limit.
  *
  * @param tools the rig's programs
  * @returns what the sender got on the wire, in bits per second

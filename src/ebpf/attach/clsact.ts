@@ -2,7 +2,7 @@ import { Errno } from "../../../ffi/errno.ts";
 import { checkNegative, cstr, NativeError } from "../../../ffi/native.ts";
 import { libbpf, takeLog } from "../libbpf.ts";
 import { hasTcx } from "../features.ts";
-import { hasFilters, putRedirect } from "../../net/filters.ts";
+import { hasFilters, putRedirect } from "../../net/tc_filters.ts";
 import { CLSACT, deleteQdisc, findQdisc } from "../../net/tc.ts";
 import { replacePin } from "../pins.ts";
 import { FILTER_PRIORITY } from "../../registry/names.ts";

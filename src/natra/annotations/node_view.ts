@@ -1,4 +1,6 @@
-/** The pods of this node whose annotations, or whose namespace's, ask for something that is still to be done. */
+/**
+ * The pods of this node whose annotations, or whose namespace's, ask for something that is still to be done.
+ */
 import * as v from "valibot";
 import type { Informer } from "../../kube/informer.ts";
 import {
@@ -49,7 +51,10 @@ export class NodeView {
   readonly #namespaces: Informer<Annotated>;
   /** Keys of pods to be looked at. */
   readonly #pending = new Set<string>();
-  /** Keys of pods for which nothing could be done yet, see postpone(): any change of one is a reason to look again. */
+  /**
+   * Keys of pods for which nothing could be done yet, see postpone(): any change of one is a reason to look
+   * again.
+   */
   readonly #waiting = new Set<string>();
   readonly #onWork: () => void;
 
@@ -94,8 +99,8 @@ export class NodeView {
   }
 
   /**
-   * The pods to look at now, each once. None before both lists are there: a default that is not known yet must not count as one that was
-   * taken away.
+   * The pods to look at now, each once. None before both lists are there: a default that is not known yet
+   * must not count as one that was taken away.
    */
   take(): ClusterPod[] {
     if (!this.#pods.hasSynced || !this.#namespaces.hasSynced) return [];

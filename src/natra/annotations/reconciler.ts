@@ -11,7 +11,7 @@ import type { PodInterface } from "./interfaces.ts";
 import { fingerprint, isSameLimits, limitsFromAnnotations, targetLimits } from "./target.ts";
 
 /** Changes a pod's limits. @returns The new record; null: no limit. @throws {Error} If it fails. */
-export type Change = (request: HoldRequest) => Applied | null;
+export type ChangeLimits = (request: HoldRequest) => Applied | null;
 
 /** The result of reconciling a pod. */
 export interface Look {
@@ -23,12 +23,12 @@ export interface Look {
 
 /** Remembers what each interface's annotations asked for, and changes its limits when that changes. */
 export class Reconciler {
-  readonly #change: Change;
+  readonly #change: ChangeLimits;
   readonly #logger: Logger;
   /** What was asked for last, by interface. */
   readonly #asked = new Map<string, ReturnType<typeof fingerprint>>();
 
-  constructor(change: Change, logger: Logger) {
+  constructor(change: ChangeLimits, logger: Logger) {
     this.#change = change;
     this.#logger = logger;
   }

@@ -27,7 +27,7 @@ const REASON = "BandwidthAnnotation";
 const NAMESPACE_KEY = "namespace ";
 
 /** What the tasks need to know. */
-export interface Options {
+export interface AnnotationOptions {
   readonly client: KubeClient;
   readonly informers: SharedInformers;
   /** The node's name. */
@@ -38,7 +38,7 @@ export interface Options {
 }
 
 /** The tasks that create events and apply annotations. The caller runs the informers. */
-export function annotationTasks({ client, informers, node, cache, logger }: Options): Task[] {
+export function annotationTasks({ client, informers, node, cache, logger }: AnnotationOptions): Task[] {
   const changed = new Notify();
   const events = new EventRecorder(client, { component: "natra", node }, logger);
   // Only names and annotations are kept: a whole Pod is ten times as long.

@@ -8,10 +8,8 @@ import { requestedLimits } from "./limits_from_conf.ts";
 import { natraConf, toConfAtAdd } from "./natra_conf.ts";
 
 /**
- * ADD: holds the pod to what it asks for. This is where natra fails open: whatever goes wrong from here on is logged,
- * what was begun is undone, and the pod starts without a limit. It never throws.
- *
- * @param request The request; the caller answers its prevResult.
+ * ADD: applies the limits that the pod requests. Here natra fails open: an error is logged, what was done so
+ * far is undone, and the pod starts without a limit. It never throws.
  */
 export async function add(request: Chained<AddRequest>, logger: Logger): Promise<void> {
   const { containerId, ifname, netns } = request;
@@ -53,7 +51,7 @@ export async function add(request: Chained<AddRequest>, logger: Logger): Promise
   }
 }
 
-/** Counts how it ended: what it took is the time since this process's runtime was up. */
+/** Counts the outcome. The duration is the time since this process's runtime has started. */
 function ended(outcome: Outcome): void {
   countEnd(outcome, performance.now());
 }

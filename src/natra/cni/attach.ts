@@ -1,9 +1,9 @@
 import type { AttachMode } from "./natra_conf.ts";
 
-/** How and where to attach, as the datapath takes it. */
+/** How and where to attach, for the datapath. */
 export interface AttachChoice {
   readonly attach: "auto" | "tcx" | "clsact";
-  /** `auto`: inside the pod where packets would pass by the node's end of the veth. */
+  /** `auto`: inside the pod if packets would bypass the node's end of the veth. */
   readonly side: "auto" | "host" | "pod";
 }
 
@@ -15,7 +15,7 @@ const ATTACHMENTS: Readonly<Record<AttachMode, AttachChoice>> = {
   "clsact-podside": { attach: "clsact", side: "pod" },
 };
 
-/** What the conflist's `attach` means. */
+/** The meaning of the conflist's `attach`. */
 export function attachmentOf(mode: AttachMode): AttachChoice {
   return ATTACHMENTS[mode];
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { attachmentOf } from "./attach.ts";
 import { ATTACH_MODES } from "./natra_conf.ts";
 
-Deno.test("attachmentOf() tells how from where, for whatever a conflist may ask for", () => {
+Deno.test("attachmentOf() gives how and where to attach, for every value of `attach`", () => {
   assertEquals(ATTACH_MODES.map((mode) => ({ mode, ...attachmentOf(mode) })), [
     { mode: "auto", attach: "auto", side: "auto" },
     { mode: "tcx", attach: "tcx", side: "host" },

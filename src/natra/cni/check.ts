@@ -6,9 +6,9 @@ import { requestedLimits } from "./limits_from_conf.ts";
 import { natraConf } from "./natra_conf.ts";
 
 /**
- * CHECK: compares what holds the pod with what it asks for, and repairs nothing.
+ * CHECK: compares the limits that the pod has with those that it requests, and repairs nothing.
  *
- * @throws {CniError} With code 100 and every finding, if it is not held as it should be.
+ * @throws {CniError} With code 100 and every finding, if they differ.
  */
 export async function check(request: Chained<CheckRequest>, logger: Logger): Promise<void> {
   const { containerId, ifname, pod } = request;

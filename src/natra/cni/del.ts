@@ -5,8 +5,9 @@ import { describeError } from "../../base/log/describe.ts";
 import type { DelRequest } from "../../cni/protocol.ts";
 
 /**
- * DEL: undoes whatever of an ADD is still there. It comes several times for one pod, without a namespace, or for a pod
- * that never had a limit, and always succeeds: a pod that cannot be deleted would help nobody. It never throws.
+ * DEL: undoes what is left of an ADD. Runtimes call it several times for one pod, without a namespace, or for
+ * a pod that never had a limit. It always succeeds, because a failure would only keep the pod from being
+ * deleted. It never throws.
  */
 export async function del(request: DelRequest, logger: Logger): Promise<void> {
   const { containerId, ifname, netns } = request;

@@ -31,7 +31,7 @@ function replay({ env, stdin }: Recording): CniRequest {
   return readRequest(new Map(Object.entries(env)), stdinOf(JSON.stringify(stdin)));
 }
 
-/** Rate in bits per second and burst in bytes of both directions, as the recordings' directories ask for them. */
+/** Rate in bits per second and burst in bytes of both directions, by the recordings' directories. */
 const EXPECTED: readonly (readonly [RegExp, readonly (readonly [bigint, bigint] | null)[]])[] = [
   [/^ctrd17-noannotations\//, [null, null]],
   [/^ctrd2-1\.1\.0\/00[689]-/, [null, null]],
@@ -39,7 +39,7 @@ const EXPECTED: readonly (readonly [RegExp, readonly (readonly [bigint, bigint] 
   // A natra.io annotation of 1M for ingress wins over runtimeConfig, whose burst goes with its own rate.
   [/^cnitool-1\.0\.0\//, [[1_000_000n, 5_000n], [20_000_000n, 125_000n]]],
   [/^cnitool-1\.1\.0\//, [[10_000_000n, 125_000n], [20_000_000n, 125_000n]]],
-  // natra.io/ingress-bandwidth asks for a burst of 64k bits; nobody chose one for egress.
+  // natra.io/ingress-bandwidth requests a burst of 64k bits; egress has the default.
   [/^(ctrd16-S1-basic|ctrd17-S1-basic|ctrd2-1\.1\.0|kubelet17-basic)\//, [[10_000_000n, 8_000n], [
     10_000_000n,
     50_000n,

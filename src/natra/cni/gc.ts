@@ -3,8 +3,9 @@ import { describeError } from "../../base/log/describe.ts";
 import type { GcRequest } from "../../cni/protocol.ts";
 
 /**
- * GC: keeps exactly the attachments of its own network that the runtime calls valid. Without a list, or with one that cannot
- * be read, nothing is collected: a wrong guess would take a living pod's limit. It never throws.
+ * GC: keeps exactly those attachments of its own network that the runtime lists as valid. If the list is
+ * missing or invalid nothing is collected, because a wrong guess would remove a living pod's limit. It never
+ * throws.
  */
 export async function gc({ conf }: GcRequest, logger: Logger): Promise<void> {
   const { validAttachments, name: network } = conf;
@@ -16,7 +17,7 @@ export async function gc({ conf }: GcRequest, logger: Logger): Promise<void> {
       if (applied === null || applied.network !== network || valid.has(`${containerId}/${ifname}`)) {
         return null;
       }
-      return `it is no valid attachment of network "${network}"`;
+      return `it is not a valid attachment of network "${network}"`;
     });
     for (const leftover of leftovers) {
       logger.info(leftover.finished ? "finished" : "collected", { ...leftover });

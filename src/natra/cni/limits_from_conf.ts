@@ -4,9 +4,9 @@ import type { Limits } from "../limits/fields.ts";
 import { type NatraConf, toConfAtAdd } from "./natra_conf.ts";
 
 /**
- * What a request asks for, decided once; every value that could not be used as given is logged.
+ * Decides the limits of a request; every value that could not be used as given is logged.
  *
- * @param logContext Goes into each of the log's lines.
+ * @param logContext Fields of each line of the log.
  */
 export function requestedLimits(
   conf: NatraConf,

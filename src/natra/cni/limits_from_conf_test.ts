@@ -8,7 +8,7 @@ const WHO = { containerId: "c1", ifname: "eth0" };
 const natraOf = (more: Readonly<Record<string, unknown>>): NatraConf =>
   natraConf(readConfig(JSON.stringify({ cniVersion: "1.0.0", name: "n", type: "natra", ...more })));
 
-Deno.test("requestedLimits() of a configuration that says nothing is no limit, and no warning", () => {
+Deno.test("requestedLimits() of an empty configuration gives neither limits nor warnings", () => {
   const { logger, lines } = recordingLogger();
   assertEquals(requestedLimits(natraOf({}), logger, WHO), { ingress: null, egress: null });
   assertEquals(lines, []);
@@ -33,7 +33,7 @@ Deno.test("requestedLimits() decides from annotations, runtimeConfig, and the co
   assertEquals(lines, []);
 });
 
-Deno.test("requestedLimits() logs what the configuration and the annotations have that cannot be used", () => {
+Deno.test("requestedLimits() logs values of the configuration and the annotations that cannot be used", () => {
   const { logger, lines } = recordingLogger();
   requestedLimits(
     natraOf({

@@ -4,12 +4,12 @@ import { PACER_CHOICES, type PacerChoice, SKETCH_BYTES } from "../limits/fields.
 import { type ConfAtAdd, type LimitConf, limitConf } from "../limits/sources.ts";
 import { between, oneOf, readKeys, type Schemas } from "../../cni/keys.ts";
 
-/** Where programs are attached; `auto` takes tcx where the kernel has it, else clsact. */
+/** Where programs are attached; `auto` uses tcx if the kernel has it, else clsact. */
 export const ATTACH_MODES = ["auto", "tcx", "clsact", "podside", "clsact-podside"] as const;
 /** One of them. */
 export type AttachMode = (typeof ATTACH_MODES)[number];
 
-/** The keys of the configuration that are natra's own, and not about what a pod is held to. */
+/** natra's own keys of the configuration that are not about limits. */
 export type OwnKeys = {
   readonly attach: AttachMode;
   readonly pacer: PacerChoice;
@@ -21,11 +21,11 @@ export type OwnKeys = {
 
 /** A request's configuration with natra's own keys read. */
 export interface NatraConf extends NetConf, OwnKeys {
-  /** What it says about limits, untouched: `limits/` judges it. */
+  /** Its keys about limits, unchecked: `limits/` checks them. */
   readonly limits: LimitConf;
 }
 
-/** What holds where the configuration says nothing, or nothing that can be used. */
+/** The defaults for keys that are absent or cannot be used. */
 export const DEFAULTS: OwnKeys = Object.freeze({
   attach: "auto",
   pacer: "auto",
@@ -33,7 +33,7 @@ export const DEFAULTS: OwnKeys = Object.freeze({
   maxSketchBytes: 65_536,
 });
 
-/** What each key must be. */
+/** The schema of each key. */
 const SCHEMAS: Schemas<OwnKeys> = {
   attach: () => oneOf(ATTACH_MODES),
   pacer: () => oneOf(PACER_CHOICES),
@@ -41,21 +41,21 @@ const SCHEMAS: Schemas<OwnKeys> = {
   maxSketchBytes: () => between(SKETCH_BYTES.min, SKETCH_BYTES.max, "bytes"),
 };
 
-/** Reads natra's own keys of a request's configuration; what cannot be used joins its warnings. */
+/** Reads natra's own keys of a request's configuration; a value that cannot be used adds a warning. */
 export function natraConf(conf: NetConf): NatraConf {
   const warnings: Warning[] = [...conf.warnings];
   const own = readOwnKeys(conf.keys, (warning) => warnings.push(warning));
   return { ...conf, ...own, limits: limitConf(conf.keys), warnings };
 }
 
-/** What the configuration itself says about limits, without what the runtime added for this pod. */
+/** The configuration's own keys about limits, without what the runtime added for this pod. */
 export function toConfAtAdd(
   { limits, pacer, maxSketchBytes }: Pick<NatraConf, "limits" | "pacer" | "maxSketchBytes">,
 ): ConfAtAdd {
   return { conf: { ...limits, pacer }, maxSketchBytes };
 }
 
-/** Reads the keys that are not about limits. @param warn Told of each value that cannot be used. */
+/** Reads the keys that are not about limits. @param warn Called for each value that cannot be used. */
 export function readOwnKeys(conf: ReadonlyMap<string, unknown>, warn: (warning: Warning) => void): OwnKeys {
   return readKeys(conf, SCHEMAS, DEFAULTS, warn);
 }

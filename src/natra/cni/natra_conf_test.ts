@@ -25,7 +25,7 @@ Deno.test("readOwnKeys() reads every key", () => {
   assertEquals(read({ ...keys }), { keys, warnings: [] });
 });
 
-Deno.test("readOwnKeys() answers a bad value with the default and a warning", () => {
+Deno.test("readOwnKeys() replaces a bad value by the default, with a warning", () => {
   const bad = {
     attach: "xdp",
     pacer: 1,

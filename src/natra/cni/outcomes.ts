@@ -1,27 +1,34 @@
 /**
- * How ADDs end: counted in a file, because each ADD is a process of its own. Counting never fails an ADD.
+ * The outcomes of ADDs, counted in a file, because each ADD is a separate process. Counting never makes an
+ * ADD fail.
  *
  * @module
  */
 import { OUTCOME_FILE } from "../node_state.ts";
 import { addToTally, readTally } from "../../state/tally.ts";
 
-/** How an ADD that was understood may end: the pod is limited, nobody asked for a limit, or it starts without its limit. */
+/**
+ * The outcomes of a valid ADD: the pod is limited, it requests no limit, or it starts without the limit that
+ * it requests.
+ */
 export const OUTCOMES = ["limited", "unlimited", "failed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Why a pod started without the limit that it asked for. */
+/** Why a pod started without the limit that it requests. */
 export const FAIL_REASONS = ["interface", "kernel", "files", "other"] as const;
 export type FailReason = (typeof FAIL_REASONS)[number];
 
-/** Upper bounds of the durations' buckets, in seconds; behind the last there is one more, without a bound. */
+/** Upper bounds of the durations' buckets, in seconds; one more bucket, without a bound, follows. */
 export const DURATION_BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 10, 30] as const;
 
-/** What was counted since the node started. */
+/** The counts since the node started. */
 export interface AddCounts {
-  /** ADDs for pods with a limit that began: what is not among the ended ones crashed, hung or was killed. */
+  /**
+   * ADDs that began for pods with a limit: those that are not among the ended ones crashed, hung or were
+   * killed.
+   */
   readonly started: bigint;
-  /** ADDs that were refused with an error, because the request could not be understood. */
+  /** ADDs that were refused with an error, because the request was invalid. */
   readonly refused: bigint;
   readonly failed: Readonly<Record<FailReason, bigint>>;
   readonly ended: Readonly<Record<Outcome, Durations>>;
@@ -29,13 +36,13 @@ export interface AddCounts {
 
 /** A histogram. */
 export interface Durations {
-  /** How many took at most that long but longer than the bound before; one more than there are bounds. */
+  /** The count of each bucket, not cumulative; one more than there are bounds. */
   readonly counts: readonly bigint[];
-  /** ns that all of them took together. */
+  /** The sum of all durations, in ns. */
   readonly sum: bigint;
 }
 
-/** The counters' places in the file: new ones come behind, none is ever moved. */
+/** The indices of the counters in the file: new ones are appended, and none is ever moved. */
 const STARTED = 0;
 const REFUSED = 1;
 const FAILED = 2;
@@ -48,7 +55,7 @@ function histogramOf(outcome: Outcome): number {
   return HISTOGRAM + OUTCOMES.indexOf(outcome) * STRIDE;
 }
 
-/** Counts an ADD that sets out to do something to a pod; how it ends is counted later, if it lives to see it. */
+/** Counts an ADD that begins to limit a pod. Its outcome is counted later, unless it crashes or is killed. */
 export function countStart(path: string = OUTCOME_FILE): void {
   quietly(() => addToTally(path, COUNT, [[STARTED, 1n]]));
 }
@@ -61,7 +68,7 @@ export function countRefusal(path: string = OUTCOME_FILE): void {
 /**
  * Counts how an ADD ended.
  *
- * @param ms Milliseconds that it took.
+ * @param ms Its duration.
  * @param reason Why it failed.
  */
 export function countEnd(
@@ -79,7 +86,7 @@ export function countEnd(
   );
 }
 
-/** What was counted. @throws {Error} If the file may not be read. */
+/** Reads the counts. @throws {Error} If the file cannot be read. */
 export function readAddCounts(path: string = OUTCOME_FILE): AddCounts {
   const values = readTally(path, COUNT);
   const value = (index: number): bigint => values[index] ?? 0n;
@@ -106,8 +113,8 @@ export function readAddCounts(path: string = OUTCOME_FILE): AddCounts {
 }
 
 /**
- * Sorts an error into the reasons, by names: the errors' own modules are not loaded for it. What an error was caused by
- * says more than the error that was made of it.
+ * Finds the reason for an error, by the error's name: the module that defines the error need not be loaded.
+ * The cause of an error decides before the error itself.
  */
 export function failReason(error: unknown): FailReason {
   if (!(error instanceof Error)) return "other";
@@ -115,7 +122,7 @@ export function failReason(error: unknown): FailReason {
   if (cause !== "other") return cause;
   if (error.name === "MissingInterfaceError" || error.name === "UnsuitableInterfaceError") return "interface";
   if (error.name === "NativeError") return "kernel";
-  // Deno has no class for a full or read-only file system, but a code.
+  // Deno has no class for a full or read-only file system, only a code.
   return "code" in error && typeof error.code === "string" ? "files" : "other";
 }
 

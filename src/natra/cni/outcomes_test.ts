@@ -20,7 +20,7 @@ function temporaryFile(): Disposable & { path: string } {
 
 const total = (counts: readonly bigint[]): bigint => counts.reduce((sum, count) => sum + count, 0n);
 
-Deno.test("readAddCounts() gives back what was counted, each in its place", () => {
+Deno.test("readAddCounts() gives each count in its place", () => {
   using file = temporaryFile();
   countStart(file.path);
   countStart(file.path);
@@ -38,7 +38,7 @@ Deno.test("readAddCounts() gives back what was counted, each in its place", () =
   assertEquals(ended.failed.counts.indexOf(1n), 5); // a bound is inside its bucket
 });
 
-Deno.test("counting in a file that cannot be does nothing, and says nothing", () => {
+Deno.test("counting in a file that cannot be created does nothing, and throws nothing", () => {
   countStart("/proc/nowhere/outcomes");
   countRefusal("/proc/nowhere/outcomes");
   countEnd("failed", 1, "other", "/proc/nowhere/outcomes");

@@ -24,7 +24,7 @@ export const plugin: Plugin = {
 
   gc,
 
-  // natra needs nothing that could be missing: without it a pod starts all the same.
+  // Always available: natra needs nothing that could be missing, and a pod starts without it, too.
   status: (): Promise<void> => Promise.resolve(),
 
   refused: countRefusal,

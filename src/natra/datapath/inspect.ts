@@ -1,6 +1,6 @@
 import { FILTER_HANDLE, Handle } from "./handles.ts";
 import { tcxPrograms } from "../../ebpf/features.ts";
-import { listFilters } from "../../net/filters.ts";
+import { listFilters } from "../../net/tc_filters.ts";
 import { linkByIndex, type LinkStats, linkStats } from "../../net/links.ts";
 import { CLSACT, findQdisc, formatHandle, INGRESS, ROOT } from "../../net/tc.ts";
 import { bypassOfNode } from "../../pod/bypass.ts";

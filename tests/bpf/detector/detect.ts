@@ -1,12 +1,13 @@
 /**
- * How well the sketch tells large flows from small ones: the product's program classifies skewed traffic, packet by
- * packet, on a clock of the test's own, so that 300 ms of traffic are 300 ms, whatever the machine.
+ * How well the sketch tells large flows from small ones: the product's program classifies skewed traffic,
+ * packet by packet, on a clock of the test's own, so that 300 ms of traffic are 300 ms, whatever the machine.
  *
- * What is large is decided here, without the program: by max-min fairness over the rates that the flows really have, of
- * which the program can only see what came. A flow above its fair share must be heavy. A small one, that takes less than
- * a 256th of the limit, must not: the program never lets a cell leak slower (knobs.leak_min), so that such a flow is
- * heavy only by a collision with others. Between the two either is right: the program's share is that of the flows
- * which are heavy now, and these have been before they are counted.
+ * What is large is decided here, without the program: by max-min fairness over the rates that the flows
+ * really have, of which the program can only see what came. A flow above its fair share must be heavy. A
+ * small one, that takes less than a 256th of the limit, must not: the program never lets a cell leak slower
+ * (knobs.leak_min), so that such a flow is heavy only by a collision with others. Between the two either is
+ * right: the program's share is that of the flows which are heavy now, and these have been before they are
+ * counted.
  *
  * @module
  */

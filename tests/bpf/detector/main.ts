@@ -1,21 +1,24 @@
 /** How well small and large flows are told apart, by the sketch's width and the number of live flows. */
-import { parseArgs } from "@std/cli/parse-args";
 import Table from "cli-table3";
-import { report } from "../../../scripts/build/run.ts";
+import { print, runProgram, say } from "../../rig/cli.ts";
+import { flag, JSON_FILE, type Program, type Values, wholeNumber } from "../../rig/options.ts";
 import { detect, type Detection, total } from "./detect.ts";
 
-const HELP = `Usage: deno task bench:detector [--long] [--depth N] [--json FILE]
+const OPTIONS = {
+  long: flag("up to a million flows, and more seeds (half an hour, 1.2 GB)"),
+  depth: wholeNumber({ about: "rows of the sketch", min: 1, max: 8, default: 4 }),
+  json: JSON_FILE,
+};
 
-Sends skewed traffic (Zipf, one and a half times the limit) through the classifier and prints, for each width of
-the sketch and number of flows live within 300 ms: how many of the flows above their fair share were taken for
-heavy, and how many of those below a 256th of the limit were.
-
-  --long       up to a million flows, and more seeds (half an hour, 1.2 GB)
-  --depth N    rows of the sketch, 1 to 8 (4)
-  --json FILE  write all figures to FILE
-
-Needs root, clang and a build. Exit status: 0 measured, 2 bad usage.
-`;
+const DETECTOR: Program<typeof OPTIONS> = {
+  command: "deno task bench:detector",
+  about:
+    `Sends skewed traffic (Zipf, one and a half times the limit) through the classifier and prints, for each
+width of the sketch and number of flows live within 300 ms: how many of the flows above their fair share
+were classified as heavy, and how many of those below a 256th of the limit were.`,
+  options: OPTIONS,
+  notes: "Needs root, clang and a build. Exit status: 0 measured, 2 bad usage.",
+};
 
 const WIDTHS = [256, 1024, 4096, 16_384];
 const ALL_WIDTHS = [256, 512, 1024, 2048, 4096, 8192, 16_384];
@@ -36,38 +39,21 @@ function limitFor(flows: number): number {
   return Math.min(Math.max(flows * 1e5, 1e7), flows > 100_000 ? 1e10 : 1e9);
 }
 
-function main(): number {
-  const args = parseArgs(Deno.args, {
-    string: ["depth", "json"],
-    boolean: ["help", "long"],
-    default: { depth: "4" },
-  });
-  if (args.help) {
-    report(HELP.trimEnd());
-    return 0;
-  }
-  const depth = Number(args.depth);
-  if (!(Number.isInteger(depth) && depth >= 1 && depth <= 8)) {
-    report(`Cannot use --depth "${args.depth}": it must be 1 to 8`);
-    return 2;
-  }
-  const crowds = args.long
-    ? [10, 100, 1000, 3000, 10_000, 30_000, 100_000, 1_000_000]
-    : [10, 100, 1000, 10_000];
+function benchDetector({ long, depth, json }: Values<typeof OPTIONS>): void {
+  const crowds = long ? [10, 100, 1000, 3000, 10_000, 30_000, 100_000, 1_000_000] : [10, 100, 1000, 10_000];
   const cells: Cell[] = [];
-  for (const width of args.long ? ALL_WIDTHS : WIDTHS) {
+  for (const width of long ? ALL_WIDTHS : WIDTHS) {
     for (const flows of crowds) {
-      const trials = Array.from({ length: seeds(flows, args.long) }, (_, seed) => {
+      const trials = Array.from({ length: seeds(flows, long) }, (_, seed) => {
         return detect({ flows, width, depth, limit: limitFor(flows), seed: seed + 1 });
       });
       const cell = { width, flows, ...total(trials) };
       cells.push(cell);
-      report(`${width} × ${depth}, ${flows} flows: ${describe(cell)}`);
+      say(`${width} × ${depth}, ${flows} flows: ${describe(cell)}\n`);
     }
   }
-  report(drawTable(cells, crowds));
-  if (args.json !== undefined) Deno.writeTextFileSync(args.json, JSON.stringify({ depth, cells }, null, 2));
-  return 0;
+  print(drawTable(cells, crowds));
+  if (json !== null) Deno.writeTextFileSync(json, JSON.stringify({ depth, cells }, null, 2));
 }
 
 function describe({ large, recalled, small, mistaken }: Detection): string {
@@ -92,4 +78,6 @@ function drawTable(cells: readonly Cell[], crowds: readonly number[]): string {
   return table.toString();
 }
 
-if (import.meta.main) Deno.exit(main());
+if (import.meta.main) {
+  Deno.exit(await runProgram(DETECTOR, ({ options }) => Promise.resolve(benchDetector(options))));
+}

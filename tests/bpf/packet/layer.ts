@@ -1,4 +1,6 @@
-/** A part of a packet with all that it carries, and the number by which the part around it says what it is. */
+/**
+ * A part of a packet with all that it carries, and the number by which the part around it says what it is.
+ */
 export interface Layer {
   /** An EtherType or an IP protocol number. */
   readonly type: number;

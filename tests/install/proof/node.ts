@@ -1,7 +1,8 @@
 /** What runs on the proof's node: a request as JSON in, what was found as JSON out. */
+import { answerOnOwnNode } from "../../rig/own_node.ts";
 import { HELD_BOTH_WAYS, heldBy, measurePassage } from "../../rig/clients/held.ts";
 import { PLAIN } from "../../rig/clients/kinds.ts";
-import type { Parts } from "../../clients/clients.ts";
+import type { Parts } from "../../rig/clients/clients.ts";
 import { KUBELET_LOG, KubeletRuntime } from "../../rig/clients/kubelet_runtime.ts";
 import {
   BIN_DIRECTORY,
@@ -37,7 +38,7 @@ export interface Proof {
 const HOME = "/run/proof";
 const RENDERED = `00-natra-${LIST}`;
 const LATER_IMAGE = "localhost/natra:later";
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 /** How often the agent is killed. A kubelet waits ten seconds before it restarts it a second time. */
 const KILLS = 2;
 const CAP = PLAIN.cap ?? 0;
@@ -263,8 +264,5 @@ async function afterwards(scene: Scene, before: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  Deno.env.set("TMPDIR", "/run/tmp");
-  const proof = await play(JSON.parse(Deno.args[0] ?? "{}") as ProofRequest);
-  Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(proof)));
-  Deno.exit(0); // pods that are left would keep this process waiting; the node ends with it
+  await answerOnOwnNode(play);
 }

@@ -1,7 +1,9 @@
 /** A later natra: the same program, by another commit, and the image of it. */
 import { run } from "../../rig/run.ts";
 
-/** The commit that it says it was built from: as long as a real one, so that nothing in the executable moves. */
+/**
+ * The commit that it says it was built from: as long as a real one, so that nothing in the executable moves.
+ */
 export const LATER_COMMIT = "0123456789ab";
 
 interface SavedImage {

@@ -1,14 +1,14 @@
 /** containerd, called by crictl as a kubelet calls it. */
 import { pause } from "../interruption.ts";
 import { outcomeOf, RigError, run } from "../run.ts";
-import type { Parts } from "../../clients/clients.ts";
+import type { Parts } from "./clients.ts";
 import { containerdConfig, SOCKET, TOOLS_IMAGE } from "./containerd_config.ts";
 import { Daemon } from "./daemon.ts";
 import type { PodSpec, RunningPod, Runtime } from "./runtime.ts";
 
 const HOME = "/run/cri";
 const IMAGES = new URL("./image.sh", import.meta.url).pathname;
-const LIST_PATIENCE_MS = 15_000;
+const LIST_PATIENCE_MS = 60_000;
 
 /** What `crictl inspectp` tells, as far as it is used here. */
 interface Inspected {

@@ -2,7 +2,7 @@
 import { pause } from "../interruption.ts";
 import { RigError } from "../run.ts";
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** A running daemon. Disposing of it kills it. */
 export class Daemon implements AsyncDisposable {
@@ -19,7 +19,7 @@ export class Daemon implements AsyncDisposable {
    * @param log the file that takes its output
    * @param isReady asked again and again
    * @returns its owner
-   * @throws {RigError} with the end of its output, if it ends before or takes 30 s
+   * @throws {RigError} with the end of its output, if it ends before or takes 120 s
    */
   static async start(argv: readonly string[], log: string, isReady: () => Promise<boolean>): Promise<Daemon> {
     const command = ["-c", 'log=$1; shift; exec "$@" >>"$log" 2>&1', "sh", log, ...argv];

@@ -15,7 +15,7 @@ export async function unpacked(release: string, packages: readonly string[]): Pr
   try {
     return await madeOnce(`${release}-${packages.join("-")}`, async (directory) => {
       const debs = `${directory}/.debs`;
-      await Apt.use({ release, onTopOfHost: false }, (apt) => apt.download(packages, debs));
+      await Apt.use({ release }, (apt) => apt.download(packages, debs));
       for await (const { name } of Deno.readDir(debs)) {
         await run(["dpkg", "-x", `${debs}/${name}`, directory]);
       }

@@ -1,9 +1,9 @@
 /** Whether a pod is held: what hangs on its interface, and what gets through it. */
-import { type Interface, look } from "../../../lab/churn/interface.ts";
+import { type Interface, look } from "../interface_state.ts";
 import { Child } from "../child.ts";
 import { pause } from "../interruption.ts";
 import { RigError, run } from "../run.ts";
-import { leastWhile, Stolen } from "../stolen.ts";
+import { HostWatch, leastWhile } from "../host_load.ts";
 import type { RunningPod } from "./runtime.ts";
 
 /** Slow start and the first burst are over then. */
@@ -59,8 +59,8 @@ export interface Passage {
 }
 
 /**
- * Measures what gets through, by the counters behind the queue: what iperf3 reports depends on when a busy machine lets
- * it look at its clock. Where super-packets pass they count headers once, and read 3 to 4 % low.
+ * Measures what gets through, by the counters behind the queue: what iperf3 reports depends on when a busy
+ * machine lets it look at its clock. Where super-packets pass they count headers once, and read 3 to 4 % low.
  *
  * @param pod which, with an iperf3 server
  * @param direction as the pod sees it
@@ -78,7 +78,7 @@ export async function measurePassage(
   const receiver = direction === "ingress" ? inside : host;
   const reverse = direction === "egress" ? ["--reverse"] : [];
   await using client = Child.start(["iperf3", "--client", pod.address, "--time", "60", ...reverse]);
-  const stolen = new Stolen();
+  const watch = new HostWatch();
   await pause(WARM_UP_MS);
   const first = await received(receiver);
   await pause(MEASURE_MS);
@@ -86,21 +86,31 @@ export async function measurePassage(
   if (client.ended) {
     throw new RigError(`Failed to measure pod "${pod.name}": "${(await client.stop()).stderr.trim()}"`);
   }
-  const share = (last.bytes - first.bytes) * 8 / ((last.ms - first.ms) / 1000) / cap;
-  const isHeld = share >= leastWhile(LEAST, stolen.share()) && share <= MOST;
-  return { percent: `${(share * 100).toFixed(1)} %`, isHeld };
+  // The counters are read at an unknown moment while ip runs, which takes long on a busy machine.
+  const bits = (last.bytes - first.bytes) * 8;
+  const atLeast = bits / ((last.after - first.before) / 1000) / cap;
+  const atMost = bits / ((last.before - first.after) / 1000) / cap;
+  const isHeld = atMost >= leastWhile(LEAST, watch.load()) && atLeast <= MOST;
+  return { percent: `${(atLeast * 100).toFixed(1)} to ${(atMost * 100).toFixed(1)} %`, isHeld };
 }
 
-async function received({ name, enter }: Interface): Promise<{ bytes: number; ms: number }> {
+/** What an interface received, and when that was counted: between two moments, in milliseconds. */
+interface Received {
+  readonly bytes: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+async function received({ name, enter }: Interface): Promise<Received> {
   const before = performance.now();
   const shown = await run([...enter, "ip", "-s", "-j", "link", "show", name]);
-  const ms = (before + performance.now()) / 2;
+  const after = performance.now();
   const [{ stats64 }] = JSON.parse(shown) as [{ stats64: { rx: { bytes: number } } }];
-  return { bytes: stats64.rx.bytes, ms };
+  return { bytes: stats64.rx.bytes, before, after };
 }
 
 async function untilItListens({ name, netns }: RunningPod): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (await run(["nsenter", `--net=${netns}`, "--", "ss", "-Hltn", `sport = :${PORT}`]) !== "") return;
     await pause(50);
   }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# image.sh BUSYBOX DIRECTORY: makes two images without any registry, pause.tar and tools.tar (busybox and iperf3).
+# image.sh BUSYBOX DIRECTORY: makes two images without any registry, pause.tar and tools.tar (busybox and
+# iperf3).
 set -euo pipefail
 
 busybox=$1

@@ -2,7 +2,7 @@
 import { pause } from "../interruption.ts";
 import { outcomeOf, RigError, run } from "../run.ts";
 import { exists } from "../../../lab/vm/cache.ts";
-import type { Parts } from "../../clients/clients.ts";
+import type { Parts } from "./clients.ts";
 import { ContainerdRuntime } from "./containerd_runtime.ts";
 import { SOCKET, TOOLS_IMAGE } from "./containerd_config.ts";
 import { Daemon } from "./daemon.ts";
@@ -11,7 +11,7 @@ import type { PodSpec, RunningPod, Runtime } from "./runtime.ts";
 const HOME = "/run/kubelet";
 const MANIFESTS = `${HOME}/manifests`;
 const NODE_NAME = "node";
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 /** What it says. */
 export const KUBELET_LOG = "/var/log/kubelet.log";
 

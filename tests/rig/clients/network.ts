@@ -1,4 +1,7 @@
-/** The node's CNI: a list of ptp and natra, natra behind a wrapper that can bring things down half-way through an ADD. */
+/**
+ * The node's CNI: a list of ptp and natra, natra behind a wrapper that can bring things down half-way through
+ * an ADD.
+ */
 import { exists } from "../../../lab/vm/cache.ts";
 import { run } from "../run.ts";
 
@@ -34,7 +37,7 @@ let cniVersion = "1.0.0";
 export async function installPlugins(root: string, natra: string, version: string): Promise<void> {
   await installMainPlugins(root, version);
   await Deno.copyFile(WRAPPER, `${BIN_DIRECTORY}/natra`);
-  // A copy: the executable may be built anew meanwhile.
+  // A copy: the executable may be built again meanwhile.
   await Deno.copyFile(natra, NATRA);
 }
 
@@ -78,7 +81,7 @@ export async function writeList(natra: Readonly<Record<string, unknown>> | null)
 }
 
 /**
- * Has somebody killed half-way through the next ADD.
+ * Has a process killed half-way through the next ADD.
  *
  * @param victim "natra", or the id of a process
  */
@@ -89,7 +92,10 @@ export async function orderKill(victim: "natra" | number): Promise<void> {
   await Deno.writeTextFile(ORDER, `${victim}`);
 }
 
-/** Whether the last order was carried out. Whoever called natra may hear of the kill before the killer has taken it down. */
+/**
+ * Whether the last order was carried out. Whoever called natra may hear of the kill before the killer has
+ * taken it down.
+ */
 export async function wasKilled(): Promise<boolean> {
   for (const start = performance.now(); performance.now() - start < KILLER_MS;) {
     if (await exists(`${ORDER.slice(0, -".order".length)}.obeyed`)) return true;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Turns the namespaces that it is started in (mount, network, processes) into a node of its own, and runs a command there.
-# Nothing is written to the machine: /run, /var/log and bpffs are empty and the node's own, /var/lib is a layer over the
-# machine's, and the sysctls that a kubelet insists on writing are files.
+# Turns the namespaces that it is started in (mount, network, processes) into a node of its own, and runs a
+# command there. Nothing is written to the machine: /run, /var/log and bpffs are empty and the node's own,
+# /var/lib is a layer over the machine's, and the sysctls that a kubelet insists on writing are files.
 set -euo pipefail
 
 mount -t bpf bpf /sys/fs/bpf

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Stands before natra under its name. An order in "$0.order" brings down natra ("natra") or a process (its id), once,
-# half-way through an ADD: as soon as natra has recorded what it is about to do.
+# Stands before natra under its name. An order in "$0.order" brings down natra ("natra") or a process (its
+# id), once, half-way through an ADD: as soon as natra has recorded what it is about to do.
 set -euo pipefail
 
 printf '%s\n' "${CNI_COMMAND:-none}" >>"$0.calls"

@@ -100,7 +100,11 @@ export class ApiServer implements AsyncDisposable {
     await this.#apiserver?.[Symbol.asyncDispose]();
   }
 
-  /** What src/kube needs to reach it as the administrator. @param port Of a proxy, if there is one in between. */
+  /**
+   * What src/kube needs to reach it as the administrator.
+   *
+   * @param port Of a proxy, if there is one in between.
+   */
   address(port = PORT): Address {
     return {
       url: `https://127.0.0.1:${port}`,
@@ -204,7 +208,7 @@ export class ApiServer implements AsyncDisposable {
     return status.token;
   }
 
-  /** Takes the history of everything out of etcd: who wants to go on from an old version cannot. */
+  /** Removes the history from etcd: no client can go on from an old version. */
   async compact(): Promise<void> {
     const post = async (path: string, body: KubeObject): Promise<{ header: { revision: string } }> => {
       const response = await fetch(`${ETCD}/v3/${path}`, { method: "POST", body: JSON.stringify(body) });

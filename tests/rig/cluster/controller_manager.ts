@@ -1,4 +1,7 @@
-/** A real kube-controller-manager: what makes ReplicaSets of Deployments, pods of those, EndpointSlices, and collects garbage. */
+/**
+ * A real kube-controller-manager: what makes ReplicaSets of Deployments, pods of those, EndpointSlices, and
+ * collects garbage.
+ */
 import { Daemon } from "../clients/daemon.ts";
 import type { ApiServer } from "./api_server.ts";
 

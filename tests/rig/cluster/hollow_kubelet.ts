@@ -1,6 +1,6 @@
 /**
- * A kubelet without containers: it registers a Node, and gives each pod that is bound to it a network namespace, addresses and a
- * status. What a pod runs is up to the test.
+ * A kubelet without containers: it registers a Node, and gives each pod that is bound to it a network
+ * namespace, addresses and a status. What a pod runs is up to the test.
  */
 import type { Pod, PodStatus } from "kubernetes-types/core/v1";
 import { controllerTask } from "../../../src/agent/controller.ts";

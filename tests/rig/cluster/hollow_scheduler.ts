@@ -1,4 +1,7 @@
-/** A scheduler that binds each pending pod to the next node in turn whose labels its nodeSelector allows. It counts nothing. */
+/**
+ * A scheduler that binds each pending pod to the next node in turn whose labels its nodeSelector allows. It
+ * counts nothing.
+ */
 import type { Node, Pod } from "kubernetes-types/core/v1";
 import { controllerTask } from "../../../src/agent/controller.ts";
 import type { Logger } from "../../../src/base/log/log.ts";

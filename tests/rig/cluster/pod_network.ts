@@ -23,7 +23,10 @@ ip -n "$2" link set eth0 up
 ip -n "$2" route add ${GATEWAY} dev eth0
 ip -n "$2" route add default via ${GATEWAY}`;
 
-/** A veth pair and a host route for each pod: pods and the node reach each other. It turns the node into a router. */
+/**
+ * A veth pair and a host route for each pod: pods and the node reach each other. It turns the node into a
+ * router.
+ */
 export class RoutedNetwork implements PodNetwork {
   readonly #prefix: string;
   #last = 1;

@@ -1,4 +1,7 @@
-/** Resources of the API for tests, with the types of kubernetes-types. The API server is trusted to send what they say. */
+/**
+ * Resources of the API for tests, with the types of kubernetes-types. The API server is trusted to send what
+ * they say.
+ */
 import type { CustomResourceDefinition } from "kubernetes-types/apiextensions/v1";
 import type { Deployment } from "kubernetes-types/apps/v1";
 import type { ConfigMap, Event, Node, Pod, Service } from "kubernetes-types/core/v1";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* A neighbour's program: counts the IPv4 UDP packets that it sees, and does with each packet as it was told.  Nothing but
- * a test sends UDP in its namespaces, so the count is exact.                                                        */
+ * a test sends UDP in its namespaces, so the count is exact. */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>

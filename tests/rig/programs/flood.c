@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* flood INTERFACE KIND BITS_PER_SECOND SECONDS [DESTINATION]
  *
- * Sends frames of one kind at a rate, through a packet socket: what a pod could try in order to get around its cap.  Their
- * destination is nobody's address, so the other end counts them and its stack passes over them; with an address (as
- * xx:xx:xx:xx:xx:xx) it forwards them, from 10.200.2.2 to 10.200.1.2.                                                */
+ * Sends frames of one kind at a rate, through a packet socket: what a pod could try in order to get around
+ * its cap.  Their destination is nobody's address, so the other end counts them and its stack passes over
+ * them; with an address (as xx:xx:xx:xx:xx:xx) it forwards them, from 10.200.2.2 to 10.200.1.2. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_packet.h>

@@ -3,9 +3,10 @@
  * neighbour tcx OBJECT IFNAME ingress|egress head|tail [CONDUCT]          counter.bpf.c as a tcx link
  * neighbour clsact OBJECT IFNAME ingress|egress PRIORITY HANDLE [CONDUCT] the same as a filter on clsact
  *
- * CONDUCT: next (leave the packet to the next program), ok (pass it, and end the hook), peer=IFNAME (hand IPv4 to the other
- * end of that veth).  The latter two wait for SIGTERM and then print how many packets the program saw; the tcx link ends with the process,
- * the filter stays.  Here because Debian 12's tc and bpftool know nothing of tcx, nor do its kernel headers.          */
+ * CONDUCT: next (leave the packet to the next program), ok (pass it, and end the hook), peer=IFNAME (hand
+ * IPv4 to the other end of that veth).  The latter two wait for SIGTERM and then print how many packets the
+ * program saw; the tcx link ends with the process, the filter stays.  Here because Debian 12's tc and bpftool
+ * know nothing of tcx, nor do its kernel headers. */
 #include <errno.h>
 #include <net/if.h>
 #include <signal.h>

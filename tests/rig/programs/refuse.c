@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* refuse NUMBER PROGRAM [ARGUMENT...]
  *
- * Runs a program to which the kernel refuses one command of bpf(2), with EPERM, as a node's security policy may.  The
- * number is of enum bpf_cmd.                                                                                        */
+ * Runs a program to which the kernel refuses one command of bpf(2), with EPERM, as a node's security policy
+ * may.  The number is of enum bpf_cmd. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

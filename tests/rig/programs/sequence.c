@@ -2,9 +2,10 @@
 /* sequence send ADDRESS PORT PACKETS_PER_SECOND SEED
  * sequence receive PORT PACKETS
  *
- * Sends UDP flows that are heavy, light and silent by turns beside one that is always heavy, each packet with its number, until
- * it is told to stop; counts them where they arrive, and those that come after a later one of their flow.  It sends from one
- * processor: with several the kernel itself may change the order between two veths.                                           */
+ * Sends UDP flows that are heavy, light and silent by turns beside one that is always heavy, each packet with
+ * its number, until it is told to stop; counts them where they arrive, and those that come after a later one
+ * of their flow.  It sends from one processor: with several the kernel itself may change the order between
+ * two veths. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +20,8 @@
 
 enum { FLOWS = 24, PAYLOAD = 100, QUIET_SECONDS = 10 };
 
-/* Seconds between the flows' beginnings: all at once they would be an overload of light ones, whose order natra does not keep. */
+/* Seconds between the flows' beginnings: all at once they would be an overload of light ones, whose order
+ * natra does not keep. */
 #define STAGGER 0.1
 
 struct packet {
@@ -119,7 +121,7 @@ static void send_all(const char *address, int port, double full)
 			}
 		}
 		if (now - start > 300)
-			return;         /* whoever started it is gone */
+			return;         /* its parent is gone */
 		usleep(500);
 	}
 }

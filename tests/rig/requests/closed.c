@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The asking side, closed loop: each client asks again as soon as it is answered. Latency runs from the asking. */
+/* The asking side, closed loop: each client asks again as soon as it is answered. Latency runs from the
+ * asking. */
 #include "requests.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Connections that live on. A request that is due while its connection is busy waits, and its latency runs. */
+/* Connections that live on. A request that is due while its connection is busy waits, and its latency
+ * runs. */
 #include "requests.h"
 
 #include <errno.h>
@@ -7,7 +8,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* All connect before the first request is due: how long a connection takes to open is not what they are for. */
+/* All connect before the first request is due: how long a connection takes to open is not what they are
+ * for. */
 struct lane *open_lanes(const struct plan *plan)
 {
 	struct lane *lanes = calloc(plan->keep_alive, sizeof(*lanes));

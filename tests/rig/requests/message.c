@@ -22,13 +22,15 @@ void prepare_socket(int fd, const char *congestion)
 {
 	int on = 1;
 
-	/* A request and its answer are one small message each: Nagle's algorithm would only hold back the last segment. */
+	/* A request and its answer are one small message each: Nagle's algorithm would only hold back the last
+	 * segment. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (congestion && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, congestion, strlen(congestion)))
 		fail("cannot set the congestion control");
 }
 
-/* Sends the header, then as much of the body as the socket takes. Returns false when the connection is broken. */
+/* Sends the header, then as much of the body as the socket takes. Returns false when the connection is
+ * broken. */
 bool send_message(int fd, const char *header, size_t header_length, size_t total, size_t *sent)
 {
 	while (*sent < total) {

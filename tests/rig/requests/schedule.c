@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* splitmix64: small, seedable, and the same on every machine, so that rows under comparison share one schedule. */
+/* splitmix64: small, seedable, and the same on every machine, so that rows under comparison share one
+ * schedule. */
 double next_uniform(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
@@ -32,7 +33,7 @@ struct request *make_schedule(const struct plan *plan, size_t *count)
 		double rate = plan->rates[phase];
 		double next = t + (plan->uniform ? 1 / rate : -log(1 - next_uniform(&random)) / rate);
 		if (next >= end_of(plan, phase)) {
-			t = end_of(plan, phase++); /* a Poisson process has no memory: it begins anew at its new rate */
+			t = end_of(plan, phase++); /* a Poisson process has no memory: it begins again at its new rate */
 			continue;
 		}
 		t = next;

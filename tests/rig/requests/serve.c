@@ -26,7 +26,8 @@ static void drop_connection(struct connection *c)
 	free(c);
 }
 
-/* "GET /BYTES HTTP/1.0\r\nContent-Length: BYTES\r\n\r\n": how much to answer, how much will come. HTTP/1.1 keeps alive. */
+/* "GET /BYTES HTTP/1.0\r\nContent-Length: BYTES\r\n\r\n": how much to answer, how much will come. HTTP/1.1
+ * keeps alive. */
 static bool read_header(struct connection *c, size_t header_end)
 {
 	long answer, body;

@@ -8,7 +8,7 @@ import { draw, flowRoom, type View } from "./screen.ts";
 import { Terminal, type TerminalEvent } from "./terminal.ts";
 
 /** What to watch, and how. */
-export interface WatchOptions {
+export interface TopOptions {
   readonly words: readonly string[];
   readonly sort: Sort;
   /** Seconds. */
@@ -19,7 +19,7 @@ export interface WatchOptions {
 type Event = TerminalEvent | "measure";
 
 /** Redraws the screen until the user or a signal stops it. @returns The exit code. */
-export async function watch({ words, sort, interval, classes }: WatchOptions): Promise<number> {
+export async function watch({ words, sort, interval, classes }: TopOptions): Promise<number> {
   const events = new Mailbox<Event>();
   using terminal = new Terminal((event) => events.put(event));
   let failures: string[] = [];

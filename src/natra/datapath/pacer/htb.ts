@@ -39,8 +39,8 @@ function put({ netlink, link: { index } }: Device, spec: ClassSpec): void {
  * Makes the classes and their queues, or changes those that are there.
  *
  * @param spare Whether the heavy class, which unclassified packets fall into, has no limit until its queue is
- *   there, because a replaced queue loses what waits in it. The classes above it have none either, or they would
- *   be in debt for what passed.
+ *   there, because a replaced queue loses what waits in it. The classes above it have none either, or they
+ *   would be in debt for what passed.
  * @returns What the queue is made of.
  */
 function putTree(device: Device, limit: DirectionLimit, spare: boolean): string {

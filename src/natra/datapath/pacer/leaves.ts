@@ -44,12 +44,12 @@ export function byteFifo(device: Device, classId: number, bytes: bigint, parent 
 }
 
 /**
- * Puts a TBF that never delays before the heavy flows' queue: it splits GSO packets into frames. A 64 KB packet
- * takes 52 ms at 10 Mbit/s, and one more of them in a second makes 105 % of the limit.
+ * Puts a TBF that never delays before the heavy flows' queue: it splits GSO packets into frames. A 64 KB
+ * packet takes 52 ms at 10 Mbit/s, and one more of them in a second makes 105 % of the limit.
  *
- * @returns Whether there is one. It is not needed where a GSO packet takes less than 10 ms, and it costs time for
- *   every frame. One that an earlier limit needed stays and splits nothing, because the queue below it would go
- *   with it.
+ * @returns Whether there is one. It is not needed where a GSO packet takes less than 10 ms, and it costs time
+ *   for every frame. One that an earlier limit needed stays and splits nothing, because the queue below it
+ *   would go with it.
  */
 function splitGso({ netlink, link }: Device, limit: DirectionLimit): boolean {
   const cuts = cutsGso(limit);
