@@ -68,6 +68,8 @@ export function render(
   if (name === null) return refuse("no file name sorts before its own");
   const chained = [...entries.reduce(insert, original.plugins), ...additions(original, current)];
   const text = JSON.stringify({ ...list, plugins: chained }, null, 2);
+  const [first] = chained;
+  if (first === undefined || typeof first[RENDERED_FROM] === "string") return refuse("it has no main plugin");
   const types = chained.map(({ type }) => String(type));
   return { name, text: `${text}\n`, mode: original.mode, types };
 }
@@ -133,13 +135,17 @@ function originOf({ name, plugins }: Original): JsonObject {
 }
 
 /**
- * Puts an entry in the place of the first plugin that it replaces, and removes the others; else appends it.
+ * Puts an entry in the place of the first plugin that it replaces, and removes the others; else appends it. It never becomes
+ * the first.
  */
 function insert(plugins: readonly JsonObject[], entry: JsonObject): JsonObject[] {
   const replaces = entry[IN_PLACE_OF];
   const isReplaced = ({ type }: JsonObject): boolean =>
     Array.isArray(replaces) && replaces.includes(type ?? null);
   const replaced = plugins.find(isReplaced);
-  if (replaced === undefined) return [...plugins, entry];
+  // Without a plugin before it ours would have no result to build on.
+  if (replaced === undefined || replaced === plugins[0]) {
+    return [...plugins.filter((other) => !isReplaced(other)), entry];
+  }
   return plugins.flatMap((other) => other === replaced ? [entry] : isReplaced(other) ? [] : [other]);
 }
