@@ -2,7 +2,10 @@ import type { CommandOption, Options } from "./options.ts";
 
 /** Where a node's plugins and lists are. */
 export interface CniDirectories {
+  /** Where executables are installed. */
   readonly binDir: string;
+  /** All directories in which the runtime looks for plugins, the former first. */
+  readonly pluginDirs: readonly string[];
   readonly confDir: string;
 }
 
@@ -14,9 +17,9 @@ export const CONF_DIR = "/etc/cni/net.d";
 export const DIRECTORIES: readonly CommandOption[] = [
   {
     name: "bin-dir",
-    value: "PATH",
+    value: "PATH[:PATH…]",
     complete: "files",
-    about: `where the runtime looks for plugins (${BIN_DIR})`,
+    about: `where the runtime looks for plugins; the first is installed to (${BIN_DIR})`,
   },
   {
     name: "conf-dir",
@@ -28,5 +31,7 @@ export const DIRECTORIES: readonly CommandOption[] = [
 
 /** The values of {@linkcode DIRECTORIES}, or their defaults. @throws {UsageError} If one lacks its value. */
 export function cniDirectories(options: Options): CniDirectories {
-  return { binDir: options.string("bin-dir") ?? BIN_DIR, confDir: options.string("conf-dir") ?? CONF_DIR };
+  const pluginDirs = (options.string("bin-dir") ?? BIN_DIR).split(":");
+  const [binDir = ""] = pluginDirs;
+  return { binDir, pluginDirs, confDir: options.string("conf-dir") ?? CONF_DIR };
 }

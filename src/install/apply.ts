@@ -1,4 +1,5 @@
 /** Brings the directory of lists into the state that it should have. */
+import { parseExact } from "../base/json.ts";
 import { quote } from "../base/log/quote.ts";
 import { putFile, removeFile } from "./directory.ts";
 import { readLists } from "./list.ts";
@@ -12,6 +13,8 @@ export interface PassOptions {
   readonly graceElapsed: boolean;
   /** Whether to write lists again that Cilium has renamed. */
   readonly rewriteRenamed: boolean;
+  /** Whether to overwrite our list where another program has changed it; absent: yes. */
+  readonly overwriteChanged?: boolean;
 }
 
 /** A directory of lists. */
@@ -38,6 +41,8 @@ export interface ListState {
   readonly isRenamed: boolean;
   /** What was done, in words. */
   readonly changes: readonly string[];
+  /** The text of our list that was written, and the one before it, if any; null if none was written. */
+  readonly written: { readonly before: string | null; readonly now: string } | null;
 }
 
 /**
@@ -50,14 +55,22 @@ export interface ListState {
 export function apply(
   { path: directory, isRootsAlone }: ListDirectory,
   plugins: readonly ChainedPlugin[],
+  pluginDirs: readonly string[],
   options: PassOptions,
 ): ListState {
-  const found = plan(directory, plugins);
+  const found = plan(directory, plugins, pluginDirs);
   const changes: string[] = [];
+  const isReferenced = (name: string): boolean => found.referenced.some((list) => list.name === name);
   const remove = (name: string, why: string): void => {
+    if (isReferenced(name)) return;
     if (removeFile(directory, name)) changes.push(`removed ${quote(name, 255)}: ${why}`);
   };
-  const state = { original: found.original, isRenamed: false, isPassing: false, changes };
+  const state = { original: found.original, isRenamed: false, isPassing: false, changes, written: null };
+  for (const list of found.referenced) {
+    if (!("text" in list) || list.name === found.wanted?.name || isThere(found, list, isRootsAlone)) continue;
+    writeList(directory, list, isRootsAlone);
+    changes.push(`wrote ${quote(list.name, 255)}, which another list names`);
+  }
   const mayPass = found.orphans.length > 0 && !options.graceElapsed;
   const { wanted } = found;
   if (wanted === null) {
@@ -82,14 +95,23 @@ export function apply(
     };
   }
   for (const name of found.backups) remove(name, "Cilium had renamed it");
+  let written: ListState["written"] = null;
   if (!isThere(found, wanted, isRootsAlone)) {
+    const before = found.own.find(({ name }) => name === wanted.name);
+    if (before !== undefined && options.overwriteChanged === false) {
+      const problem = `another program keeps changing ${
+        quote(wanted.name, 255)
+      }: it is left alone for a while`;
+      return { ...state, list: null, problem };
+    }
+    written = { before: before?.text ?? null, now: wanted.text };
     writeList(directory, wanted, isRootsAlone);
     changes.push(`wrote ${quote(wanted.name, 255)} from ${quote(found.original ?? "", 255)}`);
   }
   for (const { name } of found.own.filter((file) => file.name !== wanted.name)) {
     remove(name, "another list comes first now");
   }
-  return { ...state, list: wanted.name, problem: verify(directory, wanted) };
+  return { ...state, written, list: wanted.name, problem: verify(directory, wanted) };
 }
 
 /** No list can have the plugins in it: removes ours once the grace period is over. */
@@ -120,7 +142,19 @@ function waitingFor({ orphans }: Plan): string {
 }
 
 function isThere({ own }: Plan, { name, text, mode }: Rendered, hasMode: boolean): boolean {
-  return own.some((file) => file.name === name && file.text === text && (file.mode === mode || !hasMode));
+  return own.some((file) =>
+    file.name === name && isSameJson(file.text, text) && (file.mode === mode || !hasMode)
+  );
+}
+
+/** Whether both say the same: other installers write lists in their own style. */
+function isSameJson(one: string | null, other: string): boolean {
+  if (one === other) return true;
+  try {
+    return one !== null && JSON.stringify(parseExact(one)) === JSON.stringify(parseExact(other));
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -129,7 +163,11 @@ function isThere({ own }: Plan, { name, text, mode }: Rendered, hasMode: boolean
  * @param setsMode Whether to set permissions by the file's name, which is unsafe where a group can replace
  * the file.
  */
-export function writeList(directory: string, { name, text, mode }: Rendered, setsMode: boolean): void {
+export function writeList(
+  directory: string,
+  { name, text, mode }: Pick<Rendered, "name" | "text" | "mode">,
+  setsMode: boolean,
+): void {
   putFile(directory, name, (draft) => {
     // Never readable by more users than the original was, not even while it is written.
     Deno.writeTextFileSync(draft, text, { createNew: true, mode: setsMode ? mode & 0o600 : mode });
@@ -143,5 +181,7 @@ function verify(directory: string, wanted: Rendered): string | null {
   if (first?.name !== wanted.name) {
     return `the runtime would use ${quote(first?.name ?? "", 255)} before ${quote(wanted.name, 255)}`;
   }
-  return first.text === wanted.text ? null : `${quote(wanted.name, 255)} differs from what was written`;
+  return isSameJson(first.text, wanted.text)
+    ? null
+    : `${quote(wanted.name, 255)} differs from what was written`;
 }

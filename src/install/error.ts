@@ -2,3 +2,6 @@
 export class InstallError extends Error {
   override readonly name = "InstallError";
 }
+
+/** A list, or a plugin of it, that a runtime cannot read either. */
+export class UnreadableError extends InstallError {}

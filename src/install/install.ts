@@ -15,6 +15,8 @@ import type { ChainedPlugin } from "./render.ts";
 export interface Target {
   /** Where the container runtime looks for plugins. */
   readonly binDir: string;
+  /** All directories in which it looks for plugins, `binDir` included. */
+  readonly pluginDirs: readonly string[];
   /** Where it looks for lists. */
   readonly confDir: string;
   /** Path of the executable to copy. */
@@ -37,7 +39,10 @@ export interface InstallState extends ListState {
 
 /** This many copies within FIGHT_MS means that another installer keeps overwriting ours. */
 const FIGHT_COPIES = 3;
+/** This many changes of our list by another program within FIGHT_MS, and it is left alone: first for a short, then for a longer time. */
+const FIGHT_CHANGES = 3;
 const FIGHT_MS = 60_000;
+const TRUCE_MS: readonly [first: number, max: number] = [10_000, 600_000];
 
 /** Installs on a node, and remembers what need not be verified again. */
 export class Installer {
@@ -45,6 +50,11 @@ export class Installer {
   readonly #verified = new Map<string, string>();
   /** The times of recent copies, by performance.now(). */
   #copiedMs: number[] = [];
+  /** The text of our list as we wrote it last. */
+  #written: string | null = null;
+  /** The times of recent changes of it by other programs, by performance.now(). */
+  #changedMs: number[] = [];
+  #truce = { untilMs: 0, nextMs: TRUCE_MS[0] };
 
   constructor(readonly target: Target) {}
 
@@ -55,7 +65,7 @@ export class Installer {
    * @throws {InstallError} If the directories or the executable cannot be used; the message says why.
    */
   async pass(options: PassOptions, signal?: AbortSignal): Promise<InstallState> {
-    const { binDir, confDir, plugins } = this.target;
+    const { binDir, confDir, plugins, pluginDirs } = this.target;
     checkDirectory(binDir, "directory of plugins", "root");
     const isRootsAlone = checkDirectory(confDir, "directory of lists", "root and group");
     using _lock = await lockNode();
@@ -66,11 +76,31 @@ export class Installer {
       changes.push(...await this.#installExecutable(type));
       removeFile(binDir, stubMark(type));
     }
-    const state = apply({ path: confDir, isRootsAlone }, plugins, options);
+    const overwriteChanged = performance.now() >= this.#truce.untilMs;
+    const state = apply({ path: confDir, isRootsAlone }, plugins, pluginDirs, {
+      ...options,
+      overwriteChanged,
+    });
+    if (state.written !== null) this.#noteWritten(state.written);
     return {
       ...state,
       isReady: state.list !== null && state.problem === null,
       changes: [...changes, ...state.changes],
+    };
+  }
+
+  /** Counts changes that other programs made to our list; after too many of them there is a truce. */
+  #noteWritten({ before, now }: NonNullable<ListState["written"]>): void {
+    const isForeign = before !== null && this.#written !== null && before !== this.#written;
+    this.#written = now;
+    if (!isForeign) return;
+    const at = performance.now();
+    this.#changedMs = [...this.#changedMs.filter((time) => at - time < FIGHT_MS), at];
+    if (this.#changedMs.length < FIGHT_CHANGES) return;
+    this.#changedMs = [];
+    this.#truce = {
+      untilMs: at + this.#truce.nextMs,
+      nextMs: Math.min(this.#truce.nextMs * 2, TRUCE_MS[1]),
     };
   }
 

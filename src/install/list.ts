@@ -1,8 +1,8 @@
 /** Reads the lists of a directory as a container runtime does. */
 import { isJsonObject, type JsonObject, type JsonValue, parseExact } from "../base/json.ts";
-import { describeError } from "../base/log/describe.ts";
+import { describeError, ifThere } from "../base/log/describe.ts";
 import { quote, quoteValue } from "../base/log/quote.ts";
-import { InstallError } from "./error.ts";
+import { UnreadableError } from "./error.ts";
 import { compareNames, isListName, isRenderedName, isWholeList } from "./names.ts";
 
 /** Far more than any list has: a larger file is not a list. */
@@ -16,6 +16,13 @@ export const RENDERED_FROM = "renderedFrom";
  * it to render the list again, and knows nothing else about the entry.
  */
 export const IN_PLACE_OF = "renderedInPlaceOf";
+/**
+ * A key of our entries: the types of the original's plugins. A plugin in our list that is neither ours nor one of them was
+ * added by another installer, and stays.
+ */
+export const ORIGINAL_TYPES = "renderedTypes";
+/** The list's key that keeps libcni (1.3 and newer) from adding the plugins of its folder. */
+const ONLY_INLINED = "loadOnlyInlinedPlugins";
 
 /** A list that we did not write. */
 export interface Original {
@@ -40,6 +47,8 @@ export interface ListFile {
   readonly renderedFrom: string | null;
   /** The entries of our products in it, in their order. */
   readonly entries: readonly JsonObject[];
+  /** Plugins in a list of ours that other installers added to it, in their order. */
+  readonly additions: readonly JsonObject[];
 }
 
 /**
@@ -57,7 +66,7 @@ export function readLists(directory: string): ListFile[] {
 
 /** @returns null if the file was removed meanwhile. */
 function readListFile(directory: string, name: string): ListFile | null {
-  const nothing = { name, text: null, mode: 0, renderedFrom: null, entries: [] };
+  const nothing = { name, text: null, mode: 0, renderedFrom: null, entries: [], additions: [] };
   try {
     const { isFile, size, mode } = Deno.statSync(`${directory}/${name}`);
     if (!isFile) return { ...nothing, why: "it is not a regular file" };
@@ -84,29 +93,66 @@ function isGone(path: string): boolean {
  * What of a file is ours. A file with one of our names that is not JSON is also ours, but corrupt: it is
  * written again or removed. No other program uses such names.
  */
-function readRendered(name: string, text: string): Pick<ListFile, "renderedFrom" | "entries"> {
-  if (!isRenderedName(name)) return { renderedFrom: null, entries: [] };
+function readRendered(name: string, text: string): Pick<ListFile, "renderedFrom" | "entries" | "additions"> {
+  if (!isRenderedName(name)) return { renderedFrom: null, entries: [], additions: [] };
   try {
     const value = parseExact(text);
-    const plugins = isJsonObject(value) && Array.isArray(value.plugins) ? value.plugins : [];
-    const entries = plugins.filter(isJsonObject)
-      .filter((plugin) => typeof plugin.type === "string" && typeof plugin[RENDERED_FROM] === "string");
-    const from = entries[0]?.[RENDERED_FROM];
-    return { renderedFrom: typeof from === "string" ? from : null, entries };
+    const all = isJsonObject(value) && Array.isArray(value.plugins) ? value.plugins : [];
+    const plugins = all.filter(isJsonObject).filter(({ type }) => typeof type === "string");
+    const entries = plugins.filter((plugin) => typeof plugin[RENDERED_FROM] === "string");
+    const { [RENDERED_FROM]: from, [ORIGINAL_TYPES]: known } = entries[0] ?? {};
+    // Lists of older versions do not have the types: nothing in them is known to be an addition.
+    const additions = Array.isArray(known)
+      ? plugins.filter((plugin) => !entries.includes(plugin) && !known.includes(plugin.type ?? null))
+      : [];
+    return { renderedFrom: typeof from === "string" ? from : null, entries, additions };
   } catch (error) {
-    if (error instanceof SyntaxError) return { renderedFrom: "", entries: [] };
+    if (error instanceof SyntaxError) return { renderedFrom: "", entries: [], additions: [] };
     throw error;
   }
 }
 
 /**
+ * Reads a list that we did not write, as strictly as the runtimes do. From libcni 1.3 on, plugins in the folder
+ * `<directory>/<network>` belong to it, unless it says otherwise: here they become part of it, and it says so.
+ *
+ * @throws {UnreadableError} If a runtime would refuse it; the message says why.
+ */
+export function readOriginal(directory: string, file: ListFile): Original {
+  return parseOriginal(file, (network) => readFolder(`${directory}/${network}`));
+}
+
+/** The plugins in a list's folder, in libcni's order. @throws {UnreadableError} If a runtime would refuse one. */
+function readFolder(folder: string): JsonObject[] {
+  const entries = ifThere(() => [...Deno.readDirSync(folder)], []);
+  const names = entries.filter(({ name, isDirectory }) => name.endsWith(".conf") && !isDirectory)
+    .map(({ name }) => name).sort(compareNames);
+  return names.map((name) => {
+    const refuse = (why: string): never => {
+      throw new UnreadableError(`Cannot read the plugin ${quote(`${folder}/${name}`, 400)}: ${why}`);
+    };
+    try {
+      const plugin = parseExact(Deno.readTextFileSync(`${folder}/${name}`));
+      if (isJsonObject(plugin) && typeof plugin.type === "string" && plugin.type !== "") return plugin;
+    } catch (error) {
+      refuse(quote(describeError(error), 200));
+    }
+    return refuse("it has no type");
+  });
+}
+
+/**
  * Parses a list that we did not write, as strictly as the runtimes do.
  *
- * @throws {InstallError} If a runtime would refuse it; the message says why.
+ * @param folderOf Reads the plugins in the folder of a network.
+ * @throws {UnreadableError} If a runtime would refuse it; the message says why.
  */
-export function parseOriginal(file: ListFile): Original {
+export function parseOriginal(
+  file: ListFile,
+  folderOf: (network: string) => readonly JsonObject[] = () => [],
+): Original {
   const refuse = (why: string): never => {
-    throw new InstallError(`Cannot read the list ${quote(file.name, 255)}: ${why}`);
+    throw new UnreadableError(`Cannot read the list ${quote(file.name, 255)}: ${why}`);
   };
   if (file.text === null) return refuse(file.why);
   let value: JsonValue;
@@ -126,12 +172,21 @@ export function parseOriginal(file: ListFile): Original {
   if (cniVersion !== undefined && typeof cniVersion !== "string") {
     return refuse(`its cniVersion is ${quoteValue(cniVersion)}`);
   }
-  if (!Array.isArray(plugins) || plugins.length === 0) return refuse("it has no plugins");
-  const read = plugins.map((plugin: JsonValue, index): JsonObject => {
+  const hasFolder = isList && list[ONLY_INLINED] !== true && isFileName(name);
+  const fromFolder = hasFolder ? folderOf(name) : [];
+  const inline = plugins === undefined && fromFolder.length > 0 ? [] : plugins;
+  if (!Array.isArray(inline) || inline.length + fromFolder.length === 0) return refuse("it has no plugins");
+  const read = inline.map((plugin: JsonValue, index): JsonObject => {
     if (isJsonObject(plugin) && typeof plugin.type === "string" && plugin.type !== "") return plugin;
     return refuse(`plugin ${index + 1} has no type`);
   });
-  return { name: file.name, mode: file.mode, list, plugins: read };
+  const whole = fromFolder.length === 0 ? list : { ...list, [ONLY_INLINED]: true };
+  return { name: file.name, mode: file.mode, list: whole, plugins: [...read, ...fromFolder] };
+}
+
+/** Whether a network's name can be a folder's: another one has none. */
+function isFileName(name: string): boolean {
+  return !name.includes("/") && name !== "." && name !== "..";
 }
 
 /** A list of one plugin, as libcni makes it. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.ts";
 import { quote } from "../base/log/quote.ts";
 import { InstallError } from "./error.ts";
-import { IN_PLACE_OF, type Original, RENDERED_FROM } from "./list.ts";
+import { IN_PLACE_OF, type ListFile, type Original, ORIGINAL_TYPES, RENDERED_FROM } from "./list.ts";
 import { renderedName } from "./names.ts";
 
 /** A plugin that is added to a list. src/install does not know what the plugin does. */
@@ -24,6 +24,8 @@ export interface Rendered {
   readonly text: string;
   /** Permissions: the original's, which may contain secrets. */
   readonly mode: number;
+  /** The types of its plugins, in their order. */
+  readonly types: readonly string[];
 }
 
 /**
@@ -31,7 +33,8 @@ export interface Rendered {
  * product's agent maintains only its own entry.
  *
  * @param plugins Those that this process installs.
- * @param present The entries of our products in the current list: those of other processes stay as they are.
+ * @param current Our list, or lists, as they are now: entries of other processes and additions of other installers stay.
+ * @param called Types that the original calls by way of another file.
  * @returns null if nothing is to be added, because the original has the plugins already and there is no other
  * product.
  * @throws {InstallError} If a plugin cannot be added to it: pods would not start.
@@ -39,11 +42,14 @@ export interface Rendered {
 export function render(
   original: Original,
   plugins: readonly ChainedPlugin[],
-  present: readonly JsonObject[] = [],
+  current: readonly Pick<ListFile, "entries" | "additions">[] = [],
+  called: readonly string[] = [],
 ): Rendered | null {
   const { list } = original;
-  const missing = plugins.filter(({ type }) => !calls(list, type));
-  const entries = mergeEntries(original, plugins, missing, present);
+  const isCalled = ({ type }: ChainedPlugin): boolean =>
+    called.includes(type) || calls(list, type) || original.plugins.some((plugin) => calls(plugin, type));
+  const missing = plugins.filter((plugin) => !isCalled(plugin));
+  const entries = mergeEntries(original, plugins, missing, current.flatMap(({ entries }) => entries));
   if (entries.length === 0) return null;
   const names = missing.map(({ type }) => type).join(" and ");
   const refuse = (why: string): never => {
@@ -60,8 +66,24 @@ export function render(
   }
   const name = renderedName(original.name);
   if (name === null) return refuse("no file name sorts before its own");
-  const text = JSON.stringify({ ...list, plugins: entries.reduce(insert, original.plugins) }, null, 2);
-  return { name, text: `${text}\n`, mode: original.mode };
+  const chained = [...entries.reduce(insert, original.plugins), ...additions(original, current)];
+  const text = JSON.stringify({ ...list, plugins: chained }, null, 2);
+  const [first] = chained;
+  if (first === undefined || typeof first[RENDERED_FROM] === "string") return refuse("it has no main plugin");
+  const types = chained.map(({ type }) => String(type));
+  return { name, text: `${text}\n`, mode: original.mode, types };
+}
+
+/** What other installers added to our list, without what has come into the original itself meanwhile. */
+function additions(
+  { plugins }: Original,
+  current: readonly Pick<ListFile, "additions">[],
+): readonly JsonObject[] {
+  const all = current.flatMap(({ additions }) => additions);
+  const types = new Set(plugins.map(({ type }) => type));
+  return all.filter(({ type }, at) =>
+    !types.has(type) && all.findIndex((other) => other.type === type) === at
+  );
 }
 
 /**
@@ -88,13 +110,14 @@ function mergeEntries(
   const ours = new Set(plugins.map(({ type }) => type));
   const kept = present.map((entry) => own.get(String(entry.type)) ?? entry)
     .filter((entry) => own.has(String(entry.type)) || !ours.has(String(entry.type)))
-    .map((entry): JsonObject => ({ ...entry, [RENDERED_FROM]: original.name }));
+    .map((entry): JsonObject => ({ ...entry, ...originOf(original) }));
   // Two lists of ours may exist for a moment: the first entry of a type counts.
   const all = [...kept, ...own.values()];
   return all.filter((entry, at) => all.findIndex(({ type }) => type === entry.type) === at);
 }
 
-function entryOf({ name, plugins }: Original, plugin: ChainedPlugin): JsonObject {
+function entryOf(original: Original, plugin: ChainedPlugin): JsonObject {
+  const { plugins } = original;
   const types = plugins.map(({ type }) => String(type));
   const replaced = plugins.find(({ type }) => plugin.replaces.includes(String(type)));
   const inherited = Object.entries(replaced ?? {}).filter(([key]) => plugin.inherits.includes(key));
@@ -102,19 +125,27 @@ function entryOf({ name, plugins }: Original, plugin: ChainedPlugin): JsonObject
     type: plugin.type,
     ...plugin.entryFor(types),
     ...Object.fromEntries(inherited),
-    [RENDERED_FROM]: name,
+    ...originOf(original),
     ...(replaced === undefined ? {} : { [IN_PLACE_OF]: [...plugin.replaces] }),
   };
 }
 
+function originOf({ name, plugins }: Original): JsonObject {
+  return { [RENDERED_FROM]: name, [ORIGINAL_TYPES]: plugins.map(({ type }) => type ?? null) };
+}
+
 /**
- * Puts an entry in the place of the first plugin that it replaces, and removes the others; else appends it.
+ * Puts an entry in the place of the first plugin that it replaces, and removes the others; else appends it. It never becomes
+ * the first.
  */
 function insert(plugins: readonly JsonObject[], entry: JsonObject): JsonObject[] {
   const replaces = entry[IN_PLACE_OF];
   const isReplaced = ({ type }: JsonObject): boolean =>
     Array.isArray(replaces) && replaces.includes(type ?? null);
   const replaced = plugins.find(isReplaced);
-  if (replaced === undefined) return [...plugins, entry];
+  // Without a plugin before it ours would have no result to build on.
+  if (replaced === undefined || replaced === plugins[0]) {
+    return [...plugins.filter((other) => !isReplaced(other)), entry];
+  }
   return plugins.flatMap((other) => other === replaced ? [entry] : isReplaced(other) ? [] : [other]);
 }

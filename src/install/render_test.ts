@@ -14,7 +14,7 @@ import { render } from "./render.ts";
 const LISTS = new URL("../../tests/install/lists/", import.meta.url).pathname;
 
 function original(name: string, text: string, mode = 0o644): ReturnType<typeof parseOriginal> {
-  return parseOriginal({ name, text, mode, why: "", renderedFrom: null, entries: [] });
+  return parseOriginal({ name, text, mode, why: "", renderedFrom: null, entries: [], additions: [] });
 }
 
 for (const { name: cni } of Deno.readDirSync(LISTS)) {
@@ -61,6 +61,11 @@ for (
   });
 }
 
+Deno.test("render() refuses a list without a main plugin: natra would be the first", () => {
+  const given = original("10-x.conflist", list([{ type: "bandwidth" }]));
+  assertThrows(() => render(given, [CHAINED_PLUGIN]), InstallError, "no main plugin");
+});
+
 for (
   const [name, text, why] of [
     ["a.conflist", "", "it is empty"],
@@ -94,6 +99,7 @@ Deno.test("render() changes only the plugins, and removes only those that it rep
       (plugins, more) => {
         const text = list(plugins, { ...more, cniVersion: "1.0.0", name: "n", plugins });
         const given = JSON.parse(text);
+        fc.pre(plugins.some(({ type }) => type !== "bandwidth")); // natra needs a main plugin
         const rendered = render(original("10-x.conflist", text), [CHAINED_PLUGIN]);
         fc.pre(rendered !== null); // some other value says that it is natra
         const { plugins: chained, ...rest } = JSON.parse(rendered.text);
@@ -105,8 +111,9 @@ Deno.test("render() changes only the plugins, and removes only those that it rep
           chained.filter(({ type }: { type: string }) => type !== "natra"),
           given.plugins.filter(({ type }: { type: string }) => type !== "bandwidth"),
         );
+        const others = given.plugins.filter(({ type }: { type: string }) => type !== "bandwidth");
         const at = given.plugins.findIndex(({ type }: { type: string }) => type === "bandwidth");
-        assertEquals(types.indexOf("natra"), at < 0 ? plugins.length : at);
+        assertEquals(types.indexOf("natra"), at <= 0 ? others.length : at);
         parseExact(rendered.text);
       },
     ),

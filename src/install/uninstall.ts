@@ -2,10 +2,10 @@ import { LIBCNI_CACHE, podsAddedWith } from "../cni/libcni_cache.ts";
 import { ifThere } from "../base/log/describe.ts";
 import { checkDirectory, putFile, removeDrafts, removeFile } from "./directory.ts";
 import { InstallError } from "./error.ts";
-import { type ListFile, parseOriginal, readLists, RENDERED_FROM } from "./list.ts";
+import { type ListFile, parseOriginal, readLists, readOriginal, RENDERED_FROM } from "./list.ts";
 import { backedUpByCilium, stubMark } from "./names.ts";
 import { lockNode } from "./lock.ts";
-import { render } from "./render.ts";
+import { render, type Rendered } from "./render.ts";
 import { writeList } from "./apply.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function removeFromLists(confDir: string, type: string): Promise<st
     const rest = file.entries.filter((entry) => entry.type !== type);
     if (rest.length === 0) remove(file.name);
     else if (rest.length < file.entries.length) {
-      writeList(confDir, without(file, rest, files), isRootsAlone);
+      writeList(confDir, without(confDir, file, rest, files), isRootsAlone);
       changes.push(`removed ${type} from the list "${file.name}"`);
     }
   }
@@ -46,13 +46,16 @@ export async function removeFromLists(confDir: string, type: string): Promise<st
  * that can be read.
  */
 function without(
+  confDir: string,
   file: ListFile,
   rest: ListFile["entries"],
   files: readonly ListFile[],
-): { name: string; text: string; mode: number } {
+): Pick<Rendered, "name" | "text" | "mode"> {
   const original = files.find(({ name }) => name === file.renderedFrom);
   try {
-    const rendered = original === undefined ? null : render(parseOriginal(original), [], rest);
+    const rendered = original === undefined
+      ? null
+      : render(readOriginal(confDir, original), [], [{ entries: rest, additions: file.additions }]);
     if (rendered !== null) return { ...rendered, name: file.name };
   } catch (error) {
     if (!(error instanceof InstallError)) throw error;

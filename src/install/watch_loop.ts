@@ -74,6 +74,7 @@ async function attempt(pass: () => Promise<InstallState>): Promise<InstallState>
       isPassing: false,
       isRenamed: false,
       changes: [],
+      written: null,
     };
     return { ...nothing, problem: describeError(error) };
   }

@@ -64,7 +64,7 @@ async function upgradeFrom({ binDir }: CniNode): Promise<void> {
 
 async function kill({ kills, aimed }: KillsRequest): Promise<KillsResult> {
   await using node = await CniNode.create();
-  const directories = ["--bin-dir", node.binDir, "--conf-dir", node.confDir];
+  const directories = node.arguments;
   const problems: string[] = [];
   const count = { struck: 0, drafts: 0 };
   const whole = await digest(NATRA);

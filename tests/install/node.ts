@@ -7,14 +7,36 @@ import { run } from "../rig/run.ts";
 /** The executable under test. */
 export const NATRA = new URL("../../build/natra", import.meta.url).pathname;
 
+/** The plugins that lists in tests call. */
+const OTHER_PLUGINS = [
+  "ptp",
+  "bandwidth",
+  "portmap",
+  "tuning",
+  "firewall",
+  "flannel",
+  "calico",
+  "multus",
+  "mesh",
+  ...Array.from({ length: 7 }, (_, index) => `more-${index}`),
+];
+
 /** Directories like a node's. Disposing of them removes all. */
 export class CniNode implements AsyncDisposable {
   readonly binDir: string;
+  /** Where the runtime finds the plugins of other projects. */
+  readonly otherBinDir: string;
   readonly confDir: string;
 
   private constructor(readonly root: string) {
     this.binDir = `${root}/bin`;
+    this.otherBinDir = `${root}/plugins`;
     this.confDir = `${root}/net.d`;
+  }
+
+  /** The directories as the tool takes them. */
+  get arguments(): readonly string[] {
+    return ["--bin-dir", `${this.binDir}:${this.otherBinDir}`, "--conf-dir", this.confDir];
   }
 
   /** Makes them. */
@@ -23,7 +45,10 @@ export class CniNode implements AsyncDisposable {
     await Deno.mkdir(root, { mode: 0o755 });
     await run(["mount", "-t", "tmpfs", "-o", "mode=0755,size=1g", "tmpfs", root]);
     const node = new CniNode(root);
-    for (const directory of [node.binDir, node.confDir]) await Deno.mkdir(directory, { mode: 0o755 });
+    for (const path of [node.binDir, node.otherBinDir, node.confDir]) await Deno.mkdir(path, { mode: 0o755 });
+    for (const type of OTHER_PLUGINS) {
+      await Deno.writeTextFile(`${node.otherBinDir}/${type}`, "#!/bin/sh\n", { mode: 0o755 });
+    }
     return node;
   }
 
@@ -33,8 +58,16 @@ export class CniNode implements AsyncDisposable {
     version: Readonly<Record<string, unknown>> = { version: "test" },
     plugins: readonly ChainedPlugin[] = [CHAINED_PLUGIN],
   ): Target {
-    const { binDir, confDir } = this;
-    return { binDir, confDir, executable, version, plugins, types: ["natra", "pona"] };
+    const { binDir, otherBinDir, confDir } = this;
+    return {
+      binDir,
+      pluginDirs: [binDir, otherBinDir],
+      confDir,
+      executable,
+      version,
+      plugins,
+      types: ["natra", "pona"],
+    };
   }
 
   /**

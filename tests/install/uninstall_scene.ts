@@ -36,7 +36,7 @@ async function play(): Promise<string[]> {
   await using node = await CniNode.create();
   await using pod = await Pod.create();
   const natra = `${node.binDir}/natra`;
-  const directories = ["--bin-dir", node.binDir, "--conf-dir", node.confDir];
+  const directories = node.arguments;
   const tool = async (...args: string[]): Promise<string> => {
     const { code, stdout, stderr } = await pod.node.outcomeOf([NATRA, ...args, ...directories]);
     expect(code === 0, `natra ${args.join(" ")}: exit ${code}, ${stderr}`);

@@ -1,5 +1,11 @@
 import { isJsonObject, type JsonObject } from "../../../../base/json.ts";
-import { type ListFile, type Original, parseOriginal, readLists } from "../../../../install/list.ts";
+import {
+  type ListFile,
+  type Original,
+  parseOriginal,
+  readLists,
+  readOriginal,
+} from "../../../../install/list.ts";
 import { CILIUM_REMEDY, listsRenamedByCilium, renamedByCilium } from "../../../../install/renamed.ts";
 import { calls } from "../../../../install/render.ts";
 import { describeError } from "../../../../base/log/describe.ts";
@@ -15,7 +21,7 @@ const ANNOTATIONS = "io.kubernetes.cri.pod-annotations";
 const AT_THE_NODE: readonly unknown[] = ["tcx", "clsact"];
 
 /** Checks the list that the runtime takes: whether natra is in it, where, and with what it needs. */
-export function list({ confDir, binDir }: CniDirectories): Finding[] {
+export function list({ confDir, pluginDirs }: CniDirectories): Finding[] {
   let files: ListFile[];
   try {
     files = readLists(confDir);
@@ -26,11 +32,11 @@ export function list({ confDir, binDir }: CniDirectories): Finding[] {
   if (first === undefined) return [noList(confDir, "there is no list")];
   let read: Original;
   try {
-    read = parseOriginal(first);
+    read = readOriginal(confDir, first);
   } catch (error) {
     return [unreadable(describeError(error))];
   }
-  return judge(read, files, binDir);
+  return judge(read, files, pluginDirs);
 }
 
 function noList(confDir: string, why: string): Finding {
@@ -53,18 +59,34 @@ function unreadable(what: string): Finding {
   };
 }
 
-function judge({ name, list, plugins }: Original, files: readonly ListFile[], binDir: string): Finding[] {
+function judge(
+  { name, list, plugins }: Original,
+  files: readonly ListFile[],
+  pluginDirs: readonly string[],
+): Finding[] {
   if (!calls(list, TYPE)) return [missing(name, files)];
   const found: Finding[] = [];
   const trouble = (id: string, what: string, why: string, todo: string): void => {
     found.push({ id, level: "trouble", what: `in ${quote(name, 255)} ${what}`, why, todo });
   };
-  if (!isExecutable(`${binDir}/${TYPE}`)) {
+  const isInstalled = (type: string): boolean =>
+    pluginDirs.some((directory) => isExecutable(`${directory}/${type}`));
+  const where = pluginDirs.join(" or ");
+  if (!isInstalled(TYPE)) {
     trouble(
       "no-executable",
-      `natra is called, but "${binDir}/${TYPE}" is not an executable`,
+      `natra is called, but there is no executable "${TYPE}" in ${where}`,
       "the runtime cannot call it: pods cannot start",
-      "run natra install, or set --bin-dir to the right directory",
+      "natra install puts it there; --bin-dir sets the directories",
+    );
+  }
+  const absent = plugins.map(({ type }) => String(type)).find((type) => type !== TYPE && !isInstalled(type));
+  if (absent !== undefined && isInstalled(TYPE)) {
+    trouble(
+      "plugin-missing",
+      `the plugin ${quote(absent, 255)} is called, but it is not in ${where}`,
+      "if the runtime looks for plugins elsewhere, it does not find natra either: pods cannot start",
+      "set --bin-dir to where the runtime looks for plugins, PATH:PATH… if there are several",
     );
   }
   const at = plugins.findIndex(({ type }) => type === TYPE);

@@ -12,7 +12,9 @@ function directory(
   files: Readonly<Record<string, readonly unknown[] | string>>,
 ): Disposable & { path: string } {
   const path = Deno.makeTempDirSync({ prefix: "natra-lists-" });
-  Deno.writeTextFileSync(`${path}/natra`, "", { mode: 0o755 });
+  for (const type of ["natra", "ptp", "bandwidth", "cilium-cni", "multus", "calico", "portmap"]) {
+    Deno.writeTextFileSync(`${path}/${type}`, "", { mode: 0o755 });
+  }
   for (const [name, content] of Object.entries(files)) {
     const text = typeof content === "string"
       ? content
@@ -22,7 +24,8 @@ function directory(
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
-const idsOf = (confDir: string, binDir = confDir): string[] => list({ confDir, binDir }).map(({ id }) => id);
+const idsOf = (confDir: string, binDir = confDir): string[] =>
+  list({ confDir, binDir, pluginDirs: [binDir] }).map(({ id }) => id);
 
 const CASES: readonly (readonly [string, Parameters<typeof directory>[0], readonly string[]])[] = [
   ["natra behind the main plugin", { "10-net.conflist": [PTP, NATRA] }, []],
@@ -94,7 +97,9 @@ Deno.test("list() reports a missing directory, and a missing executable", () => 
 Deno.test("list() says what the bandwidth plugin does in front of natra, and behind it", () => {
   const words = (...plugins: unknown[]): string => {
     using made = directory({ "10-net.conflist": plugins });
-    return list({ confDir: made.path, binDir: made.path }).map(({ what, why }) => `${what}: ${why}`).join();
+    return list({ confDir: made.path, binDir: made.path, pluginDirs: [made.path] }).map(({ what, why }) =>
+      `${what}: ${why}`
+    ).join();
   };
   assertStringIncludes(
     words(PTP, { type: "bandwidth" }, NATRA),
@@ -113,7 +118,7 @@ Deno.test("list() shows no control character of what others wrote", () => {
       `${made.path}/1\u001b[31m.conflist`,
       JSON.stringify({ name: "n", plugins: content }),
     );
-    const [finding] = list({ confDir: made.path, binDir: made.path });
+    const [finding] = list({ confDir: made.path, binDir: made.path, pluginDirs: [made.path] });
     assertStringIncludes(finding?.what ?? "", "\\u001b");
   }
 });
