@@ -1,4 +1,4 @@
-/** A pod of the churn: a network namespace, a veth, and what natra is told of them. */
+/** A pod of the churn: a network namespace, a veth, and the configuration that natra gets for them. */
 import { Namespace } from "../../tests/rig/namespace.ts";
 import { run } from "../../tests/rig/run.ts";
 

@@ -9,7 +9,7 @@
  */
 export type VmErrorKind = "usage" | "host" | "network" | "build" | "timeout" | "crash";
 
-/** The one error of the VM runner. A guest command that fails is no error but a result. */
+/** The one error of the VM runner. A guest command that fails is a result, not an error. */
 export class VmError extends Error {
   override readonly name = "VmError";
 

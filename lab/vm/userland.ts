@@ -41,7 +41,7 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Unpacks packages without installing them: no script of theirs runs.
+ * Unpacks packages without installing them: none of their scripts runs.
  *
  * @param debs directory of `.deb` files
  * @param tree where to

@@ -45,8 +45,8 @@ echo vm >/proc/sys/kernel/hostname
 ip link set lo up
 
 # The kernel would load them when they are asked for, but then in the middle of a measurement. One
-# that is part of the kernel may be unknown to modprobe; one that is missing will be missed by whoever needs
-# it.
+# that is part of the kernel may be unknown to modprobe; a test that needs a missing one
+# will fail.
 for module in cls_bpf ifb sch_fq sch_fq_codel sch_htb sch_ingress sch_netem tcp_bbr veth; do
   modprobe "$module" || echo "vminit: cannot load $module" >/dev/console
 done

@@ -1,4 +1,4 @@
-/** Finalizers keep an object that is being deleted until whoever set them has cleaned up. */
+/** Finalizers keep an object that is being deleted until the controllers that set them have cleaned up. */
 import * as v from "valibot";
 import type { KubeClient } from "./client.ts";
 import type { KubeObject, ObjectMeta } from "./objects.ts";

@@ -34,7 +34,7 @@ export async function grantRights(api: ApiServer): Promise<void> {
   }
 }
 
-/** What the agent must not be able to do, whoever asks it to. */
+/** What the agent must not be able to do. */
 export const FORBIDDEN: readonly (readonly [method: string, path: string])[] = [
   ["GET", "/api/v1/secrets"],
   ["GET", "/api/v1/nodes"],

@@ -88,7 +88,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: "what somebody set by hand stays until the annotation changes",
+    name: "a limit set by hand stays until the annotation changes",
     run: async (stage) => {
       await startPod(stage, "byhand", { [INGRESS]: "10M" });
       await run([stage.natra, "limit", "default/byhand", "--ingress", "3M"]);
@@ -101,7 +101,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
-    name: "a malformed annotation is one warning, whoever asks again",
+    name: "a malformed annotation is one warning, however often it is read",
     run: async (stage, notebook) => {
       await startPod(stage, "malformed", { [EGRESS]: "ten" });
       const warn = "Warning BandwidthAnnotation: annotation";

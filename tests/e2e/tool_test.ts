@@ -1,4 +1,4 @@
-/** The node's tool: what `status` tells of a pod, and `debug` by hand. */
+/** The node's tool: what `status` shows of a pod, and `debug` by hand. */
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { Meter, slotNow } from "../rig/meter.ts";
 import { CLIENT_INTERFACE, POD_INTERFACE } from "../rig/pod.ts";

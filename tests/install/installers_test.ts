@@ -1,4 +1,4 @@
-/** Other installers and runtimes that share the directory of lists: what they add to our list, build on it, or look up elsewhere. */
+/** Other installers, and runtimes, that share the directory of lists: what they add to our list or build on it. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Installer, type InstallState } from "../../src/install/install.ts";
 import { needsRootAnd, testIf } from "../rig/needs.ts";
@@ -42,7 +42,7 @@ testIf(
     const installer = await installerOf(node);
     await installer.pass(ONCE);
     await edit(node, addMesh);
-    for (const each of [installer, await installerOf(node)]) { // the same process, and one that starts anew
+    for (const each of [installer, await installerOf(node)]) { // the same process, and a new one
       const { isReady, changes } = await each.pass(ONCE);
       assertEquals([isReady, changes, await typesIn(node)], [true, [], ["ptp", "natra", "mesh"]]);
     }

@@ -1,6 +1,6 @@
 /**
  * AWS's network policy agent on the node's end: clsact filters of priority 1 and handle 1 on both hooks,
- * which end the hook for what they allow. With tcx natra is first whatever it does; with clsact whoever came
+ * which end the hook for what they allow. With tcx natra is first whatever it does; with clsact the one that came
  * last is, and the doctor says so.
  */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";

@@ -53,7 +53,7 @@ export function annotated(values: JsonObject): JsonObject {
 
 /** A pod, a log file, and a way to call natra. Disposing of it lifts every limit that was asked for. */
 export class Scene implements AsyncDisposable {
-  /** Containers that natra was told of, with their interfaces. */
+  /** Containers that natra was called for, with their interfaces. */
   readonly #known = new Map<string, Readonly<Record<string, string>>>();
 
   private constructor(readonly pod: Pod, readonly directory: string, readonly owned: AsyncDisposable) {}
@@ -67,7 +67,7 @@ export class Scene implements AsyncDisposable {
     return new Scene(pod, directory, owned.move());
   }
 
-  /** The log file that natra is told of. */
+  /** The log file in natra's configuration. */
   get logFile(): string {
     return `${this.directory}/natra.log`;
   }

@@ -61,7 +61,7 @@ export function casesFor(programs: Programs, natra: string, log: string, peer: P
  * @param measured the case
  * @param cost path of the measuring program
  * @param pod a fresh pod
- * @param inspect told of the pod while the case's limit is in force
+ * @param inspect called with the pod while the case's limit is in force
  * @returns what it cost
  * @throws {RigError} if it failed, or did something else
  */

@@ -1,6 +1,6 @@
 /**
- * The figures that docs/performance.md shows, kept beside it: whoever measures one cap anew need not measure
- * the others. A file holds what was measured at one cap on machines of one kind, and one what an ADD costs.
+ * The figures that docs/performance.md shows, kept beside it, so that one cap can be measured again
+ * without the others. A file holds what was measured at one cap on machines of one kind, and one what an ADD costs.
  */
 import type { Summary } from "../../../tests/rig/stats.ts";
 import type { Check } from "../check.ts";

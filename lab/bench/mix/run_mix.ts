@@ -72,7 +72,7 @@ export function secondsFor(mix: Mix, rate: number, rounds: number): number {
  * @param run what
  * @param contenders what is compared
  * @param tools the rig's programs
- * @param watcher told of each measurement
+ * @param watcher called with each measurement
  * @returns the figures
  * @throws {Interrupted} when the process is told to stop
  * @throws {RigError} if something cannot be measured

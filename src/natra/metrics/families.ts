@@ -23,7 +23,8 @@ const list = {
   adds: [
     "natra_adds_total",
     "counter",
-    "CNI ADDs by outcome: limited, unlimited (no limit requested), failed (the pod started without its limit), refused (with an error).",
+    "CNI ADDs by outcome: limited, unlimited (no limit requested), failed (the pod started without its limit), " +
+    "refused (with an error).",
   ],
   failOpen: [
     "natra_fail_open_total",

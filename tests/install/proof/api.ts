@@ -1,6 +1,6 @@
 /**
  * The API server, as far as natra asks it for its own DaemonSet. It imitates one: the lists of pods and
- * namespaces are empty, and a watch tells of nothing.
+ * namespaces are empty, and a watch reports nothing.
  */
 import { run } from "../../rig/run.ts";
 

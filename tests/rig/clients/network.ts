@@ -93,8 +93,8 @@ export async function orderKill(victim: "natra" | number): Promise<void> {
 }
 
 /**
- * Whether the last order was carried out. Whoever called natra may hear of the kill before the killer has
- * taken it down.
+ * Whether the last order was carried out. The caller of natra may notice the kill before the killer has
+ * written it down.
  */
 export async function wasKilled(): Promise<boolean> {
   for (const start = performance.now(); performance.now() - start < KILLER_MS;) {

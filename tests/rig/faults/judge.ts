@@ -64,7 +64,8 @@ function difference(now: readonly string[], before: readonly string[]): string[]
 }
 
 /**
- * Who cannot lock a container must not remove the directory of its pins: somebody else may be at work in it.
+ * A process that cannot lock a container must not remove the directory of its pins: another process may be working
+ * in it.
  */
 function isEmptyDirectory(left: readonly string[], stage: Stage): boolean {
   return left.length === 1 && left[0] === `/sys/fs/bpf/natra/${stage.scene.pod.containerId}`;

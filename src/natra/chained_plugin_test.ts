@@ -5,11 +5,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { parseExact } from "../base/json.ts";
-import { CHAINED_PLUGIN } from "../natra/chained_plugin.ts";
-import { InstallError } from "./error.ts";
-import { parseOriginal } from "./list.ts";
-import { compareNames, isRenderedName } from "./names.ts";
-import { render } from "./render.ts";
+import { CHAINED_PLUGIN } from "./chained_plugin.ts";
+import { InstallError } from "../install/error.ts";
+import { parseOriginal } from "../install/list.ts";
+import { compareNames, isRenderedName } from "../install/names.ts";
+import { render } from "../install/render.ts";
 
 const LISTS = new URL("../../tests/install/lists/", import.meta.url).pathname;
 
