@@ -45,8 +45,8 @@ export interface Product {
   uninstall?(report: (line: string) => void): Promise<string[]>;
 }
 
-/** Reports that the metrics of one thing cannot be read. @param what Fields that name it, for the log. */
-export type MetricsFailure = (what: Readonly<Record<string, unknown>>, error: unknown) => void;
+/** Called for each thing whose metrics cannot be read. @param what Its name, for example a pod's. */
+export type MetricsFailure = (what: string, error: unknown) => void;
 
 /** What the agent gives each product. */
 export interface AgentContext {

@@ -44,7 +44,7 @@ async function metrics(options: Options, house: House): Promise<number> {
   let failures = 0;
   const families = await collect(await chosenProducts(options, house), (what, error) => {
     failures++;
-    const line = `natra: cannot read ${quote(Object.values(what).join(" "))}: ${describeError(error)}\n`;
+    const line = `natra: cannot read ${quote(what)}: ${describeError(error)}\n`;
     Deno.stderr.writeSync(new TextEncoder().encode(line));
   });
   const text = format(families);
@@ -61,7 +61,7 @@ async function collect(products: readonly Product[], onFailure: MetricsFailure):
 /** The route `/metrics`. Concurrent requests get the same answer, so two scrapes cost no more than one. */
 export function metricsRoute(products: readonly Product[], logger: Logger): Handler {
   const onFailure: MetricsFailure = (what, error) =>
-    logger.warn("cannot read metrics", { ...what, error: describeError(error) });
+    logger.warn("cannot read metrics", { what, error: describeError(error) });
   let reading: Promise<readonly Family[]> | null = null;
   return async () => {
     const { CONTENT_TYPE, formatPieces } = await import("../metrics/exposition.ts");

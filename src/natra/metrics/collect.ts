@@ -19,7 +19,7 @@ export async function collect(onFailure: MetricsFailure): Promise<readonly Famil
   const all = families();
   addSeries(all.build, formatLabels({ version, commit, runtime: `deno ${deno}` }), 1);
   addAdds(all, readAddCounts());
-  await addPods(all, (applied, error) => onFailure({ pod: podName(applied), ifname: applied.ifname }, error));
+  await addPods(all, (applied, error) => onFailure(podName(applied), error));
   addSeries(all.collect, "", (performance.now() - begun) / 1000);
   return Object.values(all);
 }
