@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Sets up, builds, and shows a product at work: scripts/demo.sh [natra|pona|patronus] [OPTION...]; "--help" says more.
-# Figures go to stdout, the rest to stderr.
+# Sets up, builds, and shows a product at work. Figures go to stdout, everything else to stderr.
+#
+#   scripts/demo.sh [natra|pona|patronus] [OPTION...]    --help lists the options
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)

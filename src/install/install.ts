@@ -39,7 +39,9 @@ export interface InstallState extends ListState {
 
 /** This many copies within FIGHT_MS means that another installer keeps overwriting ours. */
 const FIGHT_COPIES = 3;
-/** After this many changes of our list by another program within FIGHT_MS the list is left alone for TRUCE_MS. */
+/**
+ * After this many changes of our list by another program within FIGHT_MS the list is left alone for TRUCE_MS.
+ */
 const FIGHT_CHANGES = 3;
 const FIGHT_MS = 60_000;
 const TRUCE_MS: readonly [first: number, max: number] = [10_000, 600_000];

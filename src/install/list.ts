@@ -17,8 +17,8 @@ export const RENDERED_FROM = "renderedFrom";
  */
 export const IN_PLACE_OF = "renderedInPlaceOf";
 /**
- * A key of our entries: the types of the original's plugins. A plugin in our list that is neither ours nor one of them was
- * added by another installer, and stays.
+ * A key of our entries: the types of the original's plugins. A plugin in our list that is neither ours nor
+ * one of them was added by another installer, and stays.
  */
 export const ORIGINAL_TYPES = "renderedTypes";
 /** The list's key that keeps libcni (1.3 and newer) from adding the plugins of its folder. */
@@ -113,8 +113,9 @@ function readRendered(name: string, text: string): Pick<ListFile, "renderedFrom"
 }
 
 /**
- * Reads a list that we did not write, as strictly as the runtimes do. From libcni 1.3 on, plugins in the folder
- * `<directory>/<network>` belong to it, unless it says otherwise: here they become part of it, and it says so.
+ * Reads a list that we did not write, as strictly as the runtimes do. From libcni 1.3 on, plugins in the
+ * folder `<directory>/<network>` belong to it, unless it says otherwise: here they become part of it, and it
+ * says so.
  *
  * @throws {UnreadableError} If a runtime would refuse it; the message says why.
  */
@@ -122,7 +123,11 @@ export function readOriginal(directory: string, file: ListFile): Original {
   return parseOriginal(file, (network) => readFolder(`${directory}/${network}`));
 }
 
-/** The plugins in a list's folder, in libcni's order. @throws {UnreadableError} If a runtime would refuse one. */
+/**
+ * The plugins in a list's folder, in libcni's order.
+ *
+ * @throws {UnreadableError} If a runtime would refuse one.
+ */
 function readFolder(folder: string): JsonObject[] {
   const entries = ifThere(() => [...Deno.readDirSync(folder)], []);
   const names = entries.filter(({ name, isDirectory }) => name.endsWith(".conf") && !isDirectory)

@@ -88,8 +88,8 @@ function typesIn(lists: readonly ListFile[]): string[] {
 }
 
 /**
- * Demands that the runtime finds the list's other plugins where it is to find ours: otherwise it would not find ours either,
- * and no pod would start.
+ * Requires that the runtime finds the list's other plugins where it is to find ours: otherwise it would not
+ * find ours either, and no pod would start.
  *
  * @throws {InstallError} If one is missing; names it.
  */

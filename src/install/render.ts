@@ -33,7 +33,8 @@ export interface Rendered {
  * product's agent maintains only its own entry.
  *
  * @param plugins Those that this process installs.
- * @param current Our list, or lists, as they are now: entries of other processes and additions of other installers stay.
+ * @param current Our list, or lists, as they are now: entries of other processes and additions of other
+ * installers stay.
  * @param called Types that the original calls by way of another file.
  * @returns null if nothing is to be added, because the original has the plugins already and there is no other
  * product.
@@ -135,8 +136,8 @@ function originOf({ name, plugins }: Original): JsonObject {
 }
 
 /**
- * Puts an entry in the place of the first plugin that it replaces, and removes the others; else appends it. It never becomes
- * the first.
+ * Puts an entry in the place of the first plugin that it replaces, and removes the others; else appends it.
+ * It never becomes the first.
  */
 function insert(plugins: readonly JsonObject[], entry: JsonObject): JsonObject[] {
   const replaces = entry[IN_PLACE_OF];
